@@ -1,0 +1,28 @@
+# Debian 12 packages only; nothing is downloaded. Which room may use which library: docs/architecture.md.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(fmt 9 REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(ZLIB REQUIRED)
+pkg_check_modules(LIBYAML REQUIRED IMPORTED_TARGET yaml-0.1>=0.2.5)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium>=1.0.18)
+pkg_check_modules(LIBARCHIVE REQUIRED IMPORTED_TARGET libarchive>=3.6)
+pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl>=7.88)
+pkg_check_modules(LIBGIT2 REQUIRED IMPORTED_TARGET libgit2>=1.5)
+
+# libcurl, libgit2 and libarchive are opened on first use (docs/decisions/0010): the soname is taken from the library that
+# the headers belong to.
+function(waybill_soname out variable_prefix name)
+  find_library(${variable_prefix}_FILE NAMES ${name} REQUIRED)
+  get_filename_component(real "${${variable_prefix}_FILE}" REALPATH)
+  execute_process(COMMAND ${CMAKE_OBJDUMP} -p "${real}" OUTPUT_VARIABLE headers)
+  string(REGEX MATCH "SONAME +([^ \n]+)" found "${headers}")
+  if(NOT found)
+    message(FATAL_ERROR "no SONAME in ${real}")
+  endif()
+  set(${out} "${CMAKE_MATCH_1}" PARENT_SCOPE)
+endfunction()
+waybill_soname(CURL_SONAME WAYBILL_CURL curl)
+waybill_soname(LIBGIT2_SONAME WAYBILL_LIBGIT2 git2)
+waybill_soname(LIBARCHIVE_SONAME WAYBILL_LIBARCHIVE archive)

@@ -1,0 +1,140 @@
+#include "core/file_system.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+
+#include "core/error.h"
+#include "core/interrupt.h"
+
+namespace fs = std::filesystem;
+
+namespace waybill {
+namespace {
+
+fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
+
+void sync_folder(const fs::path& folder) {
+  const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd) ::fsync(fd.get());  // best effort: some file systems refuse it for folders
+}
+
+UniqueFd create_beside(const fs::path& path, fs::path& temporary, unsigned mode) {
+  const fs::path folder = folder_of(path);
+  // A fixed prefix, so that leftovers of a killed process can be told from a user's files.
+  for (unsigned attempt = 0; attempt < 100; ++attempt) {
+    temporary = folder / fmt::format(".waybill-{}-{}-{}", path.filename().string().substr(0, 100), ::getpid(), attempt);
+    UniqueFd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
+    if (fd) return fd;
+    if (errno != EEXIST) throw system_error(fmt::format("cannot write into '{}'", folder.string()));
+  }
+  throw Error(ErrorCode::Conflict, fmt::format("too many temporary files in '{}'", folder.string()));
+}
+
+}  // namespace
+
+std::string read_file(const fs::path& path, std::uint64_t limit) {
+  const std::unique_ptr<FdSource> source = FdSource::open(path.string());
+  struct stat status = {};
+  if (::fstat(source->fd(), &status) != 0) throw system_error(fmt::format("cannot read '{}'", path.string()));
+  if (S_ISDIR(status.st_mode)) throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is a folder, expected a file", path.string()));
+  return read_all(*source, limit, fmt::format("'{}'", path.string()));
+}
+
+AtomicFile::AtomicFile(fs::path path, unsigned mode) : path_(std::move(path)), sink_(create_beside(path_, temporary_, mode), path_.string()) {}
+
+AtomicFile::~AtomicFile() {
+  if (!committed_) ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::commit(Overwrite overwrite) {
+  sink_.finish();
+  if (overwrite == Overwrite::Yes) {
+    if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw system_error(fmt::format("cannot write '{}'", path_.string()));
+  } else {
+    // link(2) fails when the name is taken, which rename would not.
+    if (::link(temporary_.c_str(), path_.c_str()) != 0) {
+      if (errno == EEXIST) throw Error(ErrorCode::Conflict, fmt::format("'{}' exists already", path_.string())).hint("--force overwrites it");
+      throw system_error(fmt::format("cannot write '{}'", path_.string()));
+    }
+    ::unlink(temporary_.c_str());
+  }
+  committed_ = true;
+  sync_folder(folder_of(path_));
+}
+
+void write_file(const fs::path& path, std::string_view bytes, Overwrite overwrite, unsigned mode) {
+  AtomicFile file(path, mode);
+  file.sink().write(bytes);
+  file.commit(overwrite);
+}
+
+TemporaryFolder::TemporaryFolder(const fs::path& parent) {
+  fs::path base = parent;
+  if (base.empty()) {
+    const char* configured = std::getenv("TMPDIR");
+    base = configured != nullptr && *configured != '\0' ? configured : "/tmp";
+  }
+  std::string name = (base / ".waybill-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) throw system_error(fmt::format("cannot make a temporary folder in '{}'", base.string()));
+  path_ = name;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  if (!path_.empty()) fs::remove_all(path_, ignored);
+}
+
+FileTree read_folder(const fs::path& folder, std::uint64_t limit) {
+  struct stat status = {};
+  if (::stat(folder.c_str(), &status) != 0) throw system_error(fmt::format("cannot read '{}'", folder.string()));
+  if (!S_ISDIR(status.st_mode)) throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is not a folder", folder.string()));
+  FileTree tree;
+  std::uint64_t rest = limit;
+  for (fs::recursive_directory_iterator entry(folder), end; entry != end; ++entry) {
+    throw_if_interrupted();
+    const std::string relative = entry->path().lexically_relative(folder).generic_string();
+    if (::lstat(entry->path().c_str(), &status) != 0) throw system_error(fmt::format("cannot read '{}'", entry->path().string()));
+    if (S_ISDIR(status.st_mode)) continue;
+    if (!S_ISREG(status.st_mode)) {
+      throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is a link or a special file; only regular files are allowed", entry->path().string()));
+    }
+    std::string bytes = read_file(entry->path(), rest);
+    rest -= bytes.size();
+    tree.add(RelPath::parse(relative), std::move(bytes), (status.st_mode & S_IXUSR) != 0 ? Executable::Yes : Executable::No);
+  }
+  return tree;
+}
+
+void write_folder(const fs::path& folder, const FileTree& tree, Overwrite overwrite) {
+  std::error_code ignored;
+  const fs::path target = folder.has_filename() ? folder : folder.parent_path();
+  const bool present = fs::exists(fs::symlink_status(target, ignored));
+  if (present && !fs::is_directory(target, ignored)) throw Error(ErrorCode::Conflict, fmt::format("'{}' exists and is not a folder", target.string()));
+  if (present && overwrite == Overwrite::No && !fs::is_empty(target, ignored)) {
+    throw Error(ErrorCode::Conflict, fmt::format("the folder '{}' is not empty", target.string())).hint("name an empty or a new folder, or overwrite it with --force");
+  }
+  const TemporaryFolder staging(folder_of(target));
+  const fs::path fresh = staging.path() / "tree";
+  if (::mkdir(fresh.c_str(), 0777) != 0) throw system_error(fmt::format("cannot write into '{}'", staging.path().string()));
+  for (const auto& [path, file] : tree.files()) {
+    throw_if_interrupted();
+    const fs::path destination = fresh / path.text();
+    fs::create_directories(destination.parent_path());
+    UniqueFd fd(::open(destination.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, file.executable == Executable::Yes ? 0777 : 0666));
+    if (!fd) throw system_error(fmt::format("cannot write '{}'", destination.string()));
+    FdSink sink(std::move(fd), destination.string());
+    sink.write(file.bytes);
+  }
+  const unsigned flags = present ? RENAME_EXCHANGE : RENAME_NOREPLACE;
+  if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, target.c_str(), flags) != 0) throw system_error(fmt::format("cannot write '{}'", target.string()));
+  sync_folder(folder_of(target));
+}
+
+}  // namespace waybill

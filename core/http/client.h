@@ -1,0 +1,68 @@
+#pragma once
+// HTTP for registries: one request at a time per client call, streamed bodies, TLS verified, bounded retries left to the
+// caller. libcurl is opened on first use, so a command that never talks pays nothing.
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/secret.h"
+#include "core/stream.h"
+
+namespace waybill::http {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;  // names as sent; looked up without case
+
+struct TlsOptions {
+  std::string ca_file;           // added to the system's, empty: none
+  std::string client_certificate;
+  std::string client_key;
+  bool verify = true;            // false only by an explicit flag, which warns
+};
+
+struct Options {
+  TlsOptions tls;
+  std::chrono::milliseconds connect_timeout{10'000};
+  std::chrono::seconds stall_timeout{60};  // no byte for so long: Timeout
+  std::string user_agent;
+};
+
+struct Request {
+  std::string method = "GET";
+  std::string url;  // http or https only
+  Headers headers;
+  // Body: nothing, or exactly `body_size` bytes from `body`.
+  ByteSource* body = nullptr;
+  std::uint64_t body_size = 0;
+  // A secret for the Authorization header ("Bearer …", "Basic …"); sent to the host, port and scheme of `url` and no other.
+  const SecretBytes* authorization = nullptr;
+  std::uint64_t response_limit = 64ULL << 20;  // for a body that is kept in memory
+  unsigned redirects = 10;                     // never from https to http
+};
+
+struct Response {
+  int status = 0;
+  Headers headers;
+  std::string body;        // empty if a sink was given and the status is 2xx
+  std::string final_url;
+  // The first header of that name, or empty.
+  [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
+};
+
+class Client {
+ public:
+  virtual ~Client() = default;
+  // Throws Unavailable (connection, DNS, reset, TLS handshake), Denied (certificate not trusted), Timeout, Interrupted,
+  // InvalidInput (body larger than the limit). Any HTTP status is a Response, not an error. With `sink`, a 2xx body is
+  // streamed there. Thread-safe.
+  virtual Response send(const Request& request, ByteSink* sink = nullptr) = 0;
+};
+
+[[nodiscard]] std::unique_ptr<Client> make_client(Options options);
+
+}  // namespace waybill::http

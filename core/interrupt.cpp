@@ -1,0 +1,38 @@
+#include "core/interrupt.h"
+
+#include <atomic>
+#include <csignal>
+
+#include "core/error.h"
+
+namespace waybill {
+namespace {
+
+// The one mutable global: a signal handler can reach nothing else.
+std::atomic<bool> interrupt_requested{false};
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+extern "C" void on_signal(int signal_number) {
+  if (interrupt_requested.exchange(true)) {
+    std::signal(signal_number, SIG_DFL);
+    std::raise(signal_number);
+  }
+}
+
+}  // namespace
+
+void install_interrupt_handlers() {
+  struct sigaction action = {};
+  action.sa_handler = on_signal;
+  sigemptyset(&action.sa_mask);
+  for (const int signal_number : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal_number, &action, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+bool interrupted() noexcept { return interrupt_requested.load(); }
+
+void throw_if_interrupted() {
+  if (interrupted()) throw Error(ErrorCode::Interrupted, "interrupted");
+}
+
+}  // namespace waybill

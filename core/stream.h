@@ -1,0 +1,153 @@
+#pragma once
+// Byte streams: two one-function interfaces and small pieces that are put together. Nothing here buffers; sources may
+// return less than was asked for; 0 means the end.
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/bytes.h"
+#include "core/digest.h"
+#include "core/unique_fd.h"
+
+namespace waybill {
+
+class ByteSink {
+ public:
+  virtual ~ByteSink() = default;
+  // Takes all bytes or throws.
+  virtual void write(Bytes bytes) = 0;
+  void write(std::string_view text) { write(as_bytes(text)); }
+};
+
+class ByteSource {
+ public:
+  virtual ~ByteSource() = default;
+  // Fills the front of `buffer` and returns how much; 0 only at the end (or for an empty buffer). Throws on failure.
+  virtual std::size_t read(std::span<std::byte> buffer) = 0;
+};
+
+class StringSink final : public ByteSink {
+ public:
+  using ByteSink::write;
+  void write(Bytes bytes) override { text_ += as_text(bytes); }
+  [[nodiscard]] const std::string& text() const noexcept { return text_; }
+  [[nodiscard]] std::string take() noexcept { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+class NullSink final : public ByteSink {
+ public:
+  using ByteSink::write;
+  void write(Bytes) override {}
+};
+
+// Reads bytes that somebody else keeps alive.
+class SpanSource final : public ByteSource {
+ public:
+  explicit SpanSource(Bytes bytes) noexcept : rest_(bytes) {}
+  explicit SpanSource(std::string_view text) noexcept : rest_(as_bytes(text)) {}
+  std::size_t read(std::span<std::byte> buffer) override;
+
+ private:
+  Bytes rest_;
+};
+
+// Reads bytes that it owns.
+class StringSource final : public ByteSource {
+ public:
+  explicit StringSource(std::string text) noexcept : text_(std::move(text)), source_(text_) {}
+  StringSource(const StringSource&) = delete;
+  StringSource& operator=(const StringSource&) = delete;
+  std::size_t read(std::span<std::byte> buffer) override { return source_.read(buffer); }
+
+ private:
+  std::string text_;
+  SpanSource source_;
+};
+
+class FdSource final : public ByteSource {
+ public:
+  FdSource(UniqueFd fd, std::string name) noexcept : fd_(std::move(fd)), name_(std::move(name)) {}
+  // Throws NotFound, Denied or Unclassified, naming the file.
+  [[nodiscard]] static std::unique_ptr<FdSource> open(const std::string& path);
+  std::size_t read(std::span<std::byte> buffer) override;
+  [[nodiscard]] int fd() const noexcept { return fd_.get(); }
+
+ private:
+  UniqueFd fd_;
+  std::string name_;
+};
+
+class FdSink final : public ByteSink {
+ public:
+  FdSink(UniqueFd fd, std::string name) noexcept : fd_(std::move(fd)), name_(std::move(name)) {}
+  using ByteSink::write;
+  void write(Bytes bytes) override;
+  // fsync, then close; throws if the data did not reach the disk.
+  void finish();
+
+ private:
+  UniqueFd fd_;
+  std::string name_;
+};
+
+// Passes everything on and keeps the digest and the count.
+class HashingSink final : public ByteSink {
+ public:
+  explicit HashingSink(ByteSink& next) noexcept : next_(next) {}
+  using ByteSink::write;
+  void write(Bytes bytes) override {
+    hash_.update(bytes);
+    size_ += bytes.size();
+    next_.write(bytes);
+  }
+  [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
+  [[nodiscard]] Digest finish() { return hash_.finish(); }
+
+ private:
+  ByteSink& next_;
+  Sha256 hash_;
+  std::uint64_t size_ = 0;
+};
+
+// Fails with InvalidInput as soon as more than `limit` bytes come. Does not own `inner`.
+class LimitedSource final : public ByteSource {
+ public:
+  LimitedSource(ByteSource& inner, std::uint64_t limit, std::string name) noexcept : inner_(inner), rest_(limit), limit_(limit), name_(std::move(name)) {}
+  std::size_t read(std::span<std::byte> buffer) override;
+
+ private:
+  ByteSource& inner_;
+  std::uint64_t rest_;
+  std::uint64_t limit_;
+  std::string name_;
+};
+
+// Reads exactly `size` bytes with exactly this digest: the read that reaches the end throws Untrusted if they differ, as does
+// any byte too many or too few. Whoever has read to the end has verified content.
+class VerifyingSource final : public ByteSource {
+ public:
+  VerifyingSource(std::unique_ptr<ByteSource> inner, const Digest& digest, std::uint64_t size) noexcept
+      : inner_(std::move(inner)), digest_(digest), rest_(size), size_(size) {}
+  std::size_t read(std::span<std::byte> buffer) override;
+
+ private:
+  std::unique_ptr<ByteSource> inner_;
+  Digest digest_;
+  std::uint64_t rest_;
+  std::uint64_t size_;
+  Sha256 hash_;
+  bool finished_ = false;
+};
+
+// Copies to the end; returns the number of bytes. Throws Interrupted when the user asked to stop.
+std::uint64_t copy(ByteSource& from, ByteSink& to);
+// Reads to the end; throws InvalidInput, naming `name`, when there is more than `limit`.
+[[nodiscard]] std::string read_all(ByteSource& from, std::uint64_t limit, const std::string& name);
+
+}  // namespace waybill
