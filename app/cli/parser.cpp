@@ -1,0 +1,124 @@
+#include "app/cli/parser.h"
+
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
+
+#include "core/error.h"
+#include "core/suggest.h"
+
+namespace waybill::cli {
+namespace {
+
+std::string environment_name(std::string_view verb, std::string_view flag) {
+  std::string name = "WAYBILL";
+  if (!verb.empty()) name += "_" + std::string(verb);
+  flag.remove_prefix(1);  // of "--": the other becomes "_"
+  name += flag;
+  for (char& c : name) c = c == '-' || c == ' ' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return name;
+}
+
+std::string names_of(const Option& option) {
+  std::string names = option.name;
+  for (const std::string& alias : option.aliases) names += "," + alias;
+  return names;
+}
+
+void add_option(CLI::App& app, const Option& option, std::string_view verb) {
+  const std::string names = names_of(option);
+  CLI::Option* added = nullptr;
+  if (bool* const* flag = std::get_if<bool*>(&option.binding)) {
+    added = app.add_flag(names, **flag)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+  } else if (auto* const* text = std::get_if<std::string*>(&option.binding)) {
+    added = app.add_option(names, **text)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+  } else if (auto* const* optional = std::get_if<std::optional<std::string>*>(&option.binding)) {
+    added = app.add_option(names, **optional)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+  } else if (auto* const* number = std::get_if<std::int64_t*>(&option.binding)) {
+    added = app.add_option(names, **number)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+  } else {
+    // One value a flag: a list must not swallow the arguments after it.
+    added = app.add_option(names, *std::get<std::vector<std::string>*>(option.binding))->allow_extra_args(false);
+  }
+  added->envname(environment_name(verb, option.name));
+  if (!option.choices.empty()) {
+    added->check(CLI::Validator(
+        [choices = option.choices, name = option.name](std::string& word) -> std::string {
+          if (std::find(choices.begin(), choices.end(), word) != choices.end()) return {};
+          throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is no value of {}", word, name)).hint(suggestion(word, choices));
+        },
+        ""));
+  }
+}
+
+std::vector<std::string> option_words(const Command& command, const std::vector<Option>& global) {
+  std::vector<std::string> words{"--help"};
+  for (const auto* options : {&command.options, &global}) {
+    for (const Option& option : *options) {
+      words.push_back(option.name);
+      for (const std::string& alias : option.aliases) words.push_back(alias);
+    }
+  }
+  return words;
+}
+
+}  // namespace
+
+std::vector<Option> GlobalBindings::options() {
+  return {
+      {"--quiet", {"-q"}, &values.quiet, "", "say nothing but warnings and errors", {}},
+      {"--verbose", {"-v"}, &verbose, "", "say more of what is done", {}},
+      {"--color", {}, &color, "WHEN", "auto, always or never; NO_COLOR is honoured", {"auto", "always", "never"}},
+      {"--log-format", {}, &log_format, "FORMAT", "how progress and warnings are written: text or json", {"text", "json"}},
+      {"--no-progress", {}, &values.no_progress, "", "no progress on the terminal", {}},
+  };
+}
+
+GlobalOptions GlobalBindings::resolved() const {
+  GlobalOptions result = values;
+  result.verbosity = verbose ? 1 : 0;
+  result.color = color == "always" ? Color::Always : color == "never" ? Color::Never : Color::Auto;
+  result.log_format = log_format == "json" ? LogFormat::Json : LogFormat::Text;
+  return result;
+}
+
+Parsed parse(const Command& command, GlobalBindings& globals, const std::vector<std::string>& words) {
+  CLI::App app;
+  app.set_help_flag();  // ours, so that it is made from the same data as the manual
+  bool help = false;
+  app.add_flag("-h,--help", help);
+  const std::vector<Option> global = globals.options();
+  for (const Option& option : global) add_option(app, option, {});
+  for (const Option& option : command.options) add_option(app, option, command.name);
+  for (const Argument& argument : command.arguments) app.add_option(argument.name, *argument.value);
+  const bool help_asked = std::any_of(words.begin(), words.end(), [](const std::string& word) { return word == "--help" || word == "-h"; });
+  if (help_asked) return Parsed::Help;
+  try {
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+  } catch (const CLI::ExtrasError&) {
+    const std::vector<std::string> extras = app.remaining();
+    const std::string extra = extras.empty() ? std::string("?") : extras.front();
+    if (extra.starts_with("-")) {
+      const std::string word = extra.substr(0, extra.find('='));
+      const std::string near = nearest(word, option_words(command, global));
+      throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is no option of 'waybill {}'", word, command.name))
+          .hint(near.empty() ? fmt::format("see 'waybill {} --help'", command.name) : fmt::format("did you mean '{}'?", near));
+    }
+    throw Error(ErrorCode::InvalidInput, fmt::format("unexpected argument '{}'", extra)).hint(fmt::format("see 'waybill {} --help'", command.name));
+  } catch (const CLI::ParseError& problem) {
+    std::string text = problem.what();
+    while (!text.empty() && (text.back() == '.' || text.back() == '\n')) text.pop_back();
+    throw Error(ErrorCode::InvalidInput, text).hint(fmt::format("see 'waybill {} --help'", command.name));
+  }
+  for (const Argument& argument : command.arguments) {
+    if (argument.required && argument.value->empty()) {
+      throw Error(ErrorCode::InvalidInput, fmt::format("'waybill {}' needs {}: {}", command.name, argument.name, argument.help))
+          .hint(fmt::format("see 'waybill {} --help'", command.name));
+    }
+  }
+  return Parsed::Run;
+}
+
+}  // namespace waybill::cli
