@@ -1,0 +1,26 @@
+#include "app/cli/commands.h"
+
+#include "app/cli/program.h"
+
+namespace waybill::cli {
+
+const std::vector<CommandEntry>& commands() {
+  static const std::vector<CommandEntry> kCommands{
+      {"recipe", "resolve the recipe for a target", recipe_command},
+      {"plan", "show the order of deployment", plan_command},
+      {"bundle", "render a bundle into a folder", bundle_command},
+      {"publish", "resolve, render, commit, pack, sign and push: the main job", publish_command},
+      {"push", "push a bundle or an artifact to a registry or layout", push_command},
+      {"pull", "pull a bundle and unpack it", pull_command},
+      {"bootstrap", "write the root Application of a bundle for one place", bootstrap_command},
+      {"keygen", "make a key pair for signing", keygen_command},
+      {"sign", "sign an artifact, a bundle folder or a file", sign_command},
+      {"verify", "verify an artifact, a bundle folder or a file", verify_command},
+      {"completion", "write the completion script of a shell", completion_command},
+      {"manual", "write the manual pages into a folder", manual_command},
+      {"version", "show the versions of program, catalogue and libraries", version_command},
+  };
+  return kCommands;
+}
+
+}  // namespace waybill::cli

@@ -1,0 +1,21 @@
+#pragma once
+// One function a command; each lies in the file of its name.
+#include "app/cli/command.h"
+
+namespace waybill::cli {
+
+[[nodiscard]] Command recipe_command();
+[[nodiscard]] Command plan_command();
+[[nodiscard]] Command bundle_command();
+[[nodiscard]] Command publish_command();
+[[nodiscard]] Command push_command();
+[[nodiscard]] Command pull_command();
+[[nodiscard]] Command bootstrap_command();
+[[nodiscard]] Command keygen_command();
+[[nodiscard]] Command sign_command();
+[[nodiscard]] Command verify_command();
+[[nodiscard]] Command version_command();
+[[nodiscard]] Command completion_command();
+[[nodiscard]] Command manual_command();
+
+}  // namespace waybill::cli

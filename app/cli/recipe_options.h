@@ -1,0 +1,19 @@
+#pragma once
+// Options that several commands share, so that they are spelled and explained the same everywhere.
+#include "app/cli/command.h"
+#include "app/workflow/resolve_recipe.h"
+
+namespace waybill::cli {
+
+enum class RecipeFile : bool { No, Yes };
+
+// The criteria flags, --catalogue and --data, and --recipe for commands that take a resolved recipe instead.
+void add_recipe_options(Command& command, RecipeRequest& request, RecipeFile recipe_file);
+
+// -t, --format with these choices; the first is the default that `format` must hold.
+void add_format_option(Command& command, std::string& format, std::vector<std::string> choices);
+
+// -o, --output for documents: a file, or standard output when empty or "-".
+void add_output_option(Command& command, std::string& output, std::string help);
+
+}  // namespace waybill::cli
