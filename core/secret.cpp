@@ -36,6 +36,10 @@ SecretBytes::~SecretBytes() {
   if (data_ != nullptr) sodium_free(data_);  // wipes
 }
 
+bool SecretBytes::operator==(const SecretBytes& other) const noexcept {
+  return size_ == other.size_ && (size_ == 0 || sodium_memcmp(data_, other.data_, size_) == 0);
+}
+
 void SecretBytes::truncate(std::size_t size) noexcept {
   if (size >= size_) return;
   sodium_memzero(data_ + size, size_ - size);

@@ -26,6 +26,8 @@ class SecretBytes {
   [[nodiscard]] std::span<std::byte> bytes() noexcept { return {data_, size_}; }
   [[nodiscard]] Bytes bytes() const noexcept { return {data_, size_}; }
   [[nodiscard]] std::string_view view() const noexcept { return as_text(bytes()); }
+  // In a time that does not depend on the content.
+  [[nodiscard]] bool operator==(const SecretBytes& other) const noexcept;
   // Makes it shorter; the bytes cut off are wiped.
   void truncate(std::size_t size) noexcept;
 
