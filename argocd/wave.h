@@ -1,0 +1,25 @@
+#pragma once
+// Sync waves: the annotation that orders Applications under the root (spec: argocd-and-gitops 1.7). A wave is the depth
+// in the dependency graph with room between, so components of one depth roll out together and their manifests find a
+// place:
+//
+//   depth d: manifests that the chart needs 10d-2 | chart 10d | custom resources that need the chart 10d+5 | next depth
+//   10d+8 …
+#include <cstdint>
+
+#include "core/value.h"
+#include "generator/plan.h"
+
+namespace waybill::argocd {
+
+// Where a component's manifests stand to its chart.
+enum class Placement : std::uint8_t {
+  Before,  // only kinds that every cluster has, and definitions: the chart may need them
+  With,    // both kinds: applied together with the chart, retried until its definitions are there
+  After,   // only custom resources: the chart brings their definitions
+};
+
+[[nodiscard]] constexpr std::int64_t chart_wave(std::uint32_t depth) noexcept { return std::int64_t{depth} * 10; }
+[[nodiscard]] std::int64_t manifests_wave(std::uint32_t depth, Placement placement) noexcept;
+
+}  // namespace waybill::argocd
