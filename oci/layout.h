@@ -1,0 +1,63 @@
+#pragma once
+// A store in a folder: the OCI image layout (image-spec 1.1, "OCI Image Layout Specification").
+//
+// Blobs are written beside their final name and renamed; index.json is rewritten last and atomically, under a lock, so
+// several processes can publish into one layout and none loses an entry. Its entries are sorted, so equal content gives
+// equal bytes. Each entry has a ref.name: the tag, or for a referrer a name made from its own digest; and cosign's
+// `kind`.
+//
+// A killed process leaves only files that begin with ".waybill-" and that nobody reads; the next writer removes the old
+// ones. Blobs reach the disk before an index.json that names them (docs/decisions, durability of layouts).
+#include <filesystem>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "oci/manifest.h"
+#include "oci/store.h"
+
+namespace waybill::oci {
+
+class Layout final : public Store {
+ public:
+  // An existing layout, for reading and writing. Throws NotFound if the folder is no layout, InvalidInput if its
+  // version or its index.json cannot be read.
+  [[nodiscard]] static std::unique_ptr<Layout> open(std::filesystem::path folder);
+  // The same, made first if the folder is missing or empty. Conflict if it holds something else.
+  [[nodiscard]] static std::unique_ptr<Layout> open_or_create(std::filesystem::path folder);
+
+  [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
+
+  [[nodiscard]] std::string name() const override;
+  [[nodiscard]] bool exists_blob(const Descriptor& descriptor) override;
+  [[nodiscard]] std::unique_ptr<ByteSource> fetch_blob(const Descriptor& descriptor) override;
+  Pushed push_blob(const Descriptor& descriptor, const OpenBlob& open) override;
+  [[nodiscard]] std::optional<FetchedManifest> fetch_manifest(const Digest& digest) override;
+  [[nodiscard]] std::optional<FetchedManifest> fetch_tagged(const std::string& tag) override;
+  [[nodiscard]] std::optional<Descriptor> resolve(const std::string& tag) override;
+  [[nodiscard]] std::optional<Descriptor> resolve(const Digest& digest) override;
+  Pushed push_manifest(std::string_view bytes, std::string_view media_type) override;
+  void tag(const Descriptor& manifest, const std::string& tag, ForceTag force) override;
+  [[nodiscard]] std::vector<std::string> list_tags() override;
+  [[nodiscard]] std::vector<Descriptor> referrers(const Digest& subject, std::string_view artifact_type = {}) override;
+  void flush() override;
+
+  // Removes a tag; its content stays. False if there was none.
+  bool untag(const std::string& tag);
+
+ private:
+  explicit Layout(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  [[nodiscard]] std::filesystem::path blob_path(const Digest& digest) const;
+  [[nodiscard]] ImageIndex read_index() const;
+  void check_version() const;
+  void remove_stale_files() const;
+  template <typename Change>
+  void change_index(Change&& change);
+  void sync_pending();
+
+  std::filesystem::path folder_;
+  std::mutex mutex_;                            // guards pending_
+  std::vector<std::filesystem::path> pending_;  // blobs written since the last sync
+};
+
+}  // namespace waybill::oci

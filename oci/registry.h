@@ -1,0 +1,65 @@
+#pragma once
+// A store in a registry: OCI distribution-spec 1.1 over HTTP. Blobs are uploaded whole; each answer is checked; what
+// can be repeated safely is repeated (oci/retry.h); tokens are fetched when the registry asks (oci/auth.h).
+//
+// Referrers: the registry's own list where it has one, otherwise the fallback tag, kept by a verified
+// read-modify-write. Errors: 401 and 403 Denied, 404 NotFound, 413 InvalidInput, 429 RateLimited, 5xx and connections
+// Unavailable, 507 NoSpace; messages carry the registry's own words and never a credential. Thread-safe.
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/http/client.h"
+#include "core/reporter.h"
+#include "oci/credentials.h"
+#include "oci/reference.h"
+#include "oci/retry.h"
+#include "oci/store.h"
+
+namespace waybill::oci {
+
+enum class PlainHttp : std::uint8_t { LoopbackOnly, Yes };
+
+struct RegistryOptions {
+  std::optional<Credentials> credentials;  // instead of the files and helpers
+  CredentialEnvironment environment = process_credential_environment();
+  PlainHttp plain_http = PlainHttp::LoopbackOnly;
+  http::Options http;  // TLS, timeouts, user agent
+  RetryOptions retry;
+  Clock clock = system_clock();
+  Reporter* reporter = nullptr;  // must outlive the registry; null: silent
+};
+
+class Registry final : public Store {
+ public:
+  // Speaks to `reference.registry` about `reference.repository`; connects on first use.
+  Registry(const Reference& reference, RegistryOptions options);
+  // The same over a client that somebody else keeps alive.
+  Registry(const Reference& reference, RegistryOptions options, http::Client& client);
+  ~Registry() override;
+
+  [[nodiscard]] std::string name() const override;
+  [[nodiscard]] bool exists_blob(const Descriptor& descriptor) override;
+  [[nodiscard]] std::unique_ptr<ByteSource> fetch_blob(const Descriptor& descriptor) override;
+  Pushed push_blob(const Descriptor& descriptor, const OpenBlob& open) override;
+  [[nodiscard]] std::optional<FetchedManifest> fetch_manifest(const Digest& digest) override;
+  [[nodiscard]] std::optional<FetchedManifest> fetch_tagged(const std::string& tag) override;
+  [[nodiscard]] std::optional<Descriptor> resolve(const std::string& tag) override;
+  [[nodiscard]] std::optional<Descriptor> resolve(const Digest& digest) override;
+  Pushed push_manifest(std::string_view bytes, std::string_view media_type) override;
+  void tag(const Descriptor& manifest, const std::string& tag, ForceTag force) override;
+  [[nodiscard]] std::vector<std::string> list_tags() override;
+  [[nodiscard]] std::vector<Descriptor> referrers(const Digest& subject, std::string_view artifact_type = {}) override;
+
+  // Asks the registry whether the credentials are good (GET /v2/); throws Denied.
+  void check_login();
+  // Deletes a manifest and with it every tag of it; NotFound, or Denied where the registry allows no deletes.
+  void delete_manifest(const Digest& digest);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace waybill::oci

@@ -1,0 +1,95 @@
+#pragma once
+// The one idea of storage behind registry and layout: blobs, manifests, tags and referrers, all by digest. Push, pull
+// and mirror are one copy between two stores (oci/copy.h).
+//
+// Everything that is read is verified: a manifest before it is returned, a blob by the read that reaches its end.
+// Everything that is written is checked against its descriptor before it exists under its digest.
+//
+// All functions throw Denied, Unavailable, Timeout, RateLimited, NoSpace or Interrupted where the medium does. A store
+// may be used by several threads at once unless a comment says otherwise.
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.h"
+#include "core/stream.h"
+#include "oci/descriptor.h"
+
+namespace waybill::oci {
+
+// Opens the content of a blob from its first byte; called again when an upload has to be repeated.
+using OpenBlob = std::function<std::unique_ptr<ByteSource>()>;
+
+enum class Pushed : bool { AlreadyThere, Transferred };
+enum class ForceTag : bool { No, Yes };
+
+class BlobReader {
+ public:
+  virtual ~BlobReader() = default;
+  [[nodiscard]] virtual bool exists_blob(const Descriptor& descriptor) = 0;
+  // Verified content (Untrusted at its end if it differs). Throws NotFound.
+  [[nodiscard]] virtual std::unique_ptr<ByteSource> fetch_blob(const Descriptor& descriptor) = 0;
+};
+
+class BlobWriter {
+ public:
+  virtual ~BlobWriter() = default;
+  // Untrusted if the content is not what the descriptor says; nothing is left behind then.
+  virtual Pushed push_blob(const Descriptor& descriptor, const OpenBlob& open) = 0;
+};
+
+struct FetchedManifest {
+  Descriptor descriptor;  // media type, digest and size only
+  std::string bytes;
+};
+
+class Store : public BlobReader, public BlobWriter {
+ public:
+  // "localhost:5000/team/app", "layout 'out'": for messages.
+  [[nodiscard]] virtual std::string name() const = 0;
+
+  // Absent: nullopt.
+  [[nodiscard]] virtual std::optional<FetchedManifest> fetch_manifest(const Digest& digest) = 0;
+  [[nodiscard]] virtual std::optional<FetchedManifest> fetch_tagged(const std::string& tag) = 0;
+  // Media type, digest and size of what a tag or digest names, without fetching it where the medium can.
+  [[nodiscard]] virtual std::optional<Descriptor> resolve(const std::string& tag) = 0;
+  [[nodiscard]] virtual std::optional<Descriptor> resolve(const Digest& digest) = 0;
+
+  // Stores a manifest under its digest. If it has a subject, it shows up among that one's referrers when this returns.
+  // Its blobs and manifests must be there already. Conflict when a race with other writers was lost to the end.
+  virtual Pushed push_manifest(std::string_view bytes, std::string_view media_type) = 0;
+
+  // Lets a tag name a manifest that is there. With ForceTag::No a tag that names something else is Conflict and stays;
+  // one that names the same already is fine.
+  virtual void tag(const Descriptor& manifest, const std::string& tag, ForceTag force) = 0;
+
+  // All tags, sorted, those derived from digests too (is_digest_tag tells them).
+  [[nodiscard]] virtual std::vector<std::string> list_tags() = 0;
+
+  // Manifests whose subject this is, sorted by digest, with artifactType and annotations; filtered by type unless that
+  // is empty.
+  [[nodiscard]] virtual std::vector<Descriptor> referrers(const Digest& subject,
+                                                          std::string_view artifact_type = {}) = 0;
+
+  // Makes everything pushed so far durable. Called by tag() of a name that is not derived from a digest.
+  virtual void flush() {}
+};
+
+// Pushes bytes as a blob and returns their descriptor.
+Descriptor push_bytes(Store& store, std::string_view bytes, std::string_view media_type);
+// Reads a verified blob into memory; InvalidInput when its descriptor says more than `limit`.
+[[nodiscard]] std::string fetch_bytes(BlobReader& store, const Descriptor& descriptor, std::uint64_t limit);
+// The manifest, or NotFound naming the store and the digest.
+[[nodiscard]] FetchedManifest require_manifest(Store& store, const Digest& digest);
+// What a tag and/or digest name: with both, the tag must have that digest (Conflict). With neither, the only tag that
+// is not derived from a digest, else InvalidInput naming the tags. NotFound names what is missing.
+[[nodiscard]] Descriptor resolve(Store& store, const std::optional<std::string>& tag,
+                                 const std::optional<Digest>& digest);
+// The error that tag() throws: Conflict, with the hint to force it.
+[[nodiscard]] Error tag_conflict(std::string_view store, std::string_view tag, const Digest& held,
+                                 const Digest& wanted);
+
+}  // namespace waybill::oci
