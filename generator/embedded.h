@@ -1,0 +1,18 @@
+#pragma once
+// The catalogue that is built into the program: the files of recipes/, as they were when it was compiled.
+//
+//   Catalogue catalogue = Catalogue::load({embedded_catalogue()});
+//
+// The bytes lie in read-only memory and cost nothing until they are read; their digests were computed by the build
+// (cmake/embed.cmake), so that the identity of the catalogue needs no hashing of files at run time.
+#include <memory>
+
+#include "generator/catalogue.h"
+
+namespace waybill {
+
+// Always the same object, immutable and usable from every thread. Its name() is "embedded"; read() throws NotFound for a path that it
+// does not hold.
+[[nodiscard]] std::shared_ptr<const CatalogueSource> embedded_catalogue();
+
+}  // namespace waybill
