@@ -1,12 +1,17 @@
 #pragma once
-// Deterministic tar, and reading tar from untrusted hands. libarchive, opened on first use, does the formats.
+// Deterministic tar, and reading tar from untrusted hands.
 //
-// Written: entries in byte order of the path, folders before their content with a trailing '/', mtime 0, uid and gid 0, no
-// names, files 0644 or 0755, folders 0755, pax restricted (plain ustar bytes where every name fits), two zero blocks at the end
-// (docs/formats, "Layer"). Equal trees give equal bytes on every machine.
+// Written (by our own hand, docs/decisions/0014): entries in byte order of the path, folders before their content with
+// a trailing
+// '/', mtime 0, uid and gid 0, no names, files 0644 or 0755, folders 0755, ustar, with a pax record only for a path
+// that ustar cannot hold (longer than its fields, or not ASCII), two zero blocks at the end (docs/formats, "Layer").
+// Equal trees give equal bytes on every machine.
+//
+// Read with libarchive, opened on first use: ustar, pax, GNU and old tar.
 #include <cstdint>
 
 #include "core/file_tree.h"
+#include "core/gzip.h"  // layers are tar and gzip together
 #include "core/stream.h"
 
 namespace waybill {
@@ -19,23 +24,10 @@ struct TarLimits {
 
 void write_tar(const FileTree& tree, ByteSink& sink);
 
-// gzip at level 9 with no time stamp and no name (RFC 1952), so equal input gives equal bytes for one zlib version.
-class GzipSink final : public ByteSink {
- public:
-  explicit GzipSink(ByteSink& next);
-  ~GzipSink() override;
-  using ByteSink::write;
-  void write(Bytes bytes) override;
-  // Must be called once at the end.
-  void finish();
-
- private:
-  struct State;
-  std::unique_ptr<State> state_;
-};
-
-// Reads a tar, plain or compressed with gzip or zstd (told by its first bytes). Throws InvalidInput for absolute paths, "..",
-// links, devices, duplicate paths and anything over the limits; trailing data after the end marker is refused unless it is zeros.
+// Reads a tar, plain or compressed with gzip or zstd (told by its first bytes). A leading "./" is taken off, as GNU tar
+// writes it for "tar -C folder .". Throws InvalidInput for absolute paths, "..", links, devices, duplicate paths,
+// damaged or truncated archives and anything over the limits; data after the end marker is refused unless it is zeros.
+// Folders without files in them are dropped.
 [[nodiscard]] FileTree read_tar(ByteSource& source, const TarLimits& limits = {});
 
 }  // namespace waybill

@@ -16,9 +16,9 @@ struct ProcessResult {
 };
 
 struct ProcessOptions {
-  std::string input;                             // standard input
-  std::string folder;                            // working folder, empty: ours
-  std::map<std::string, std::string> environment;  // added to ours; an empty value removes the variable
+  std::string input = {};                        // standard input
+  std::string folder = {};                       // working folder, empty: ours
+  std::map<std::string, std::string> environment = {};  // added to ours; an empty value removes the variable
   std::chrono::seconds timeout{120};             // then SIGKILL and exit status 137
 };
 
