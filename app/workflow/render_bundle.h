@@ -1,0 +1,26 @@
+#pragma once
+// From a recipe request to a sealed bundle.
+#include <string>
+
+#include "app/workflow/resolve_recipe.h"
+#include "generator/bundle.h"
+#include "generator/plan.h"
+
+namespace waybill {
+
+struct BundleRequest {
+  RecipeRequest recipe;
+  std::string deployer = "argocd";
+  std::string argocd_version = "3.5";
+};
+
+struct RenderedBundle {
+  Recipe recipe;
+  Plan plan;
+  Bundle bundle;
+};
+// Throws what resolving, planning and rendering throw. `plan` refers to the registry of the catalogue only while this runs: its
+// releases' `registry` is null in the result.
+[[nodiscard]] RenderedBundle render_bundle(const BundleRequest& request, const Services& services);
+
+}  // namespace waybill
