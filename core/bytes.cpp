@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 namespace waybill {
 namespace {
@@ -55,7 +56,8 @@ std::string to_base64(Bytes bytes) {
   text.reserve((bytes.size() + 2) / 3 * 4);
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     std::uint32_t group = 0;
-    for (std::size_t j = 0; j < 3; ++j) group = group << 8 | (i + j < bytes.size() ? std::to_integer<std::uint32_t>(bytes[i + j]) : 0U);
+    for (std::size_t j = 0; j < 3; ++j)
+      group = group << 8 | (i + j < bytes.size() ? std::to_integer<std::uint32_t>(bytes[i + j]) : 0U);
     text += kBase64[group >> 18 & 63U];
     text += kBase64[group >> 12 & 63U];
     text += i + 1 < bytes.size() ? kBase64[group >> 6 & 63U] : '=';
@@ -95,9 +97,17 @@ std::optional<std::string> from_base64(std::string_view text) {
   return bytes;
 }
 
-bool is_utf8(std::string_view text) noexcept {
+std::size_t utf8_prefix(std::string_view text) noexcept {
   std::size_t i = 0;
   while (i < text.size()) {
+    if (text.size() - i >= sizeof(std::uint64_t)) {
+      std::uint64_t eight = 0;
+      std::memcpy(&eight, text.data() + i, sizeof eight);
+      if ((eight & 0x8080808080808080U) == 0) {
+        i += sizeof eight;
+        continue;
+      }
+    }
     const auto lead = static_cast<unsigned char>(text[i]);
     if (lead < 0x80) {
       ++i;
@@ -113,18 +123,18 @@ bool is_utf8(std::string_view text) noexcept {
     } else if ((lead & 0xf8U) == 0xf0U) {
       length = 4, code = lead & 0x07U, smallest = 0x10000;
     } else {
-      return false;
+      return i;
     }
-    if (text.size() - i < length) return false;
+    if (text.size() - i < length) return i;
     for (std::size_t j = 1; j < length; ++j) {
       const auto next = static_cast<unsigned char>(text[i + j]);
-      if ((next & 0xc0U) != 0x80U) return false;
+      if ((next & 0xc0U) != 0x80U) return i;
       code = code << 6 | (next & 0x3fU);
     }
-    if (code < smallest || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return false;
+    if (code < smallest || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return i;
     i += length;
   }
-  return true;
+  return text.size();
 }
 
 }  // namespace waybill

@@ -39,7 +39,7 @@ struct ErrorCodeInfo {
 };
 [[nodiscard]] const ErrorCodeInfo& describe(ErrorCode code) noexcept;
 
-// Where in a text something stands. Lines and columns count from 1 (columns in bytes); 0 means unknown.
+// Where in a text something stands. Lines and columns (in characters) count from 1; 0 means unknown.
 struct SourceLocation {
   std::string file;
   std::uint32_t line = 0;

@@ -1,9 +1,9 @@
 #pragma once
 // A tree of typed data: what a YAML or JSON document means, and what the writers of both formats take.
 //
-// Maps keep the order of insertion; keys are text and unique. Numbers are signed 64 bit integers, unsigned ones beyond them, or
-// doubles. Each value can remember where it was read (Mark), and keeps it through copies and merges: that is how a recipe can
-// explain itself.
+// Maps keep the order of insertion; keys are text and unique (who appends to members() directly keeps them so). Numbers
+// are signed 64 bit integers, unsigned ones beyond them, or doubles. Each value can remember where it was read (Mark),
+// and keeps it through copies and merges: that is how a recipe can explain itself.
 //
 //   Value v = Value::map();
 //   v.set("replicas", 2);
@@ -51,7 +51,9 @@ class Value {
 
   [[nodiscard]] bool is_null() const noexcept { return std::holds_alternative<std::monostate>(data_); }
   [[nodiscard]] bool is_bool() const noexcept { return std::holds_alternative<bool>(data_); }
-  [[nodiscard]] bool is_int() const noexcept { return std::holds_alternative<std::int64_t>(data_) || std::holds_alternative<std::uint64_t>(data_); }
+  [[nodiscard]] bool is_int() const noexcept {
+    return std::holds_alternative<std::int64_t>(data_) || std::holds_alternative<std::uint64_t>(data_);
+  }
   [[nodiscard]] bool is_double() const noexcept { return std::holds_alternative<double>(data_); }
   [[nodiscard]] bool is_number() const noexcept { return is_int() || is_double(); }
   [[nodiscard]] bool is_string() const noexcept { return std::holds_alternative<std::string>(data_); }
@@ -78,7 +80,8 @@ class Value {
   // Follows map keys; null pointer when any step is missing.
   [[nodiscard]] const Value* find_path(std::span<const std::string> keys) const noexcept;
 
-  // Replaces the member or appends it. Turns null into a map first; Internal on any other kind. Returns the stored value.
+  // Replaces the member or appends it. Turns null into a map first; Internal on any other kind. Returns the stored
+  // value.
   Value& set(std::string_view key, Value value);
   // Appends; turns null into a list first.
   Value& push_back(Value value);
@@ -91,7 +94,7 @@ class Value {
     return *this;
   }
 
-  // The same data: marks do not count, the order of map members does not count, 1 and 1.0 differ.
+  // The same data: marks do not count, the order of map members does not count, 1 and 1.0 differ, NaN equals itself.
   [[nodiscard]] bool operator==(const Value& other) const;
 
   using Data = std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, List, Map>;
@@ -107,14 +110,15 @@ struct Value::Member {
   Value value;
 };
 
-// A copy with the members of all maps, at every depth, in byte order of their keys.
-[[nodiscard]] Value sorted(const Value& value);
+// The value with the members of all maps, at every depth, in byte order of their keys.
+[[nodiscard]] Value sorted(Value value);
 
-// Lays `over` over `base`: two maps merge member by member at every depth, anything else replaces (lists are never joined, null
-// replaces). New keys come last in the order of `over`. Marks come along with the values.
+// Lays `over` over `base`: two maps merge member by member at every depth, anything else replaces (lists are never
+// joined, null replaces). New keys come last in the order of `over`. Marks come along with the values.
 [[nodiscard]] Value merged(Value base, const Value& over);
 
-// Shortest digits that read back to the same number, as Go's encoding/json writes: plain for 1e-6 <= |x| < 1e21, else exponent.
+// Shortest digits that read back to the same number, as Go's encoding/json writes: plain for 1e-6 <= |x| < 1e21, else
+// exponent. Internal for NaN and infinity.
 [[nodiscard]] std::string shortest(double value);
 
 }  // namespace waybill

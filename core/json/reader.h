@@ -1,6 +1,7 @@
 #pragma once
-// Reads JSON (RFC 8259) strictly from untrusted hands: one document, duplicate keys refused, depth and size limited, UTF-8
-// checked, no comments, no NaN. Numbers without fraction or exponent that fit 64 bits are integers, others doubles.
+// Reads JSON (RFC 8259) strictly from untrusted hands: one document, duplicate keys refused, depth and size limited,
+// UTF-8 checked, no comments, no NaN. Numbers without fraction or exponent that fit 64 bits are integers, others
+// doubles.
 #include <cstdint>
 #include <string_view>
 
