@@ -1,0 +1,30 @@
+#pragma once
+// Private key files: cosign's encrypted PEM (both of its PEM types), and plain PKCS#8 and SEC1 PEM
+// (oci-and-signing, section 1). Public key files are PublicKey::from_pem and PublicKey::pem.
+//
+//   const PrivateKey key = read_private_key(text, "cosign.key", [&] { return ask_password(); });
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "core/secret.h"
+#include "signing/key.h"
+
+namespace waybill::signing {
+
+using AskPassword = std::function<SecretBytes()>;
+
+// `name` is the file's, for messages. `ask` is called at most once, and only for a cosign key: those are always
+// encrypted, an empty password included. Throws InvalidInput for anything that is not one private P-256 key, Denied for
+// a wrong password, and whatever `ask` throws. No message holds a byte of the key or the password.
+[[nodiscard]] PrivateKey read_private_key(const SecretBytes& pem, std::string_view name, const AskPassword& ask);
+
+// A key file as cosign writes it: "ENCRYPTED SIGSTORE PRIVATE KEY", scrypt with N = 65536, r = 8, p = 1,
+// XSalsa20-Poly1305; salt and nonce random. An empty password is allowed.
+[[nodiscard]] std::string write_cosign_key(const PrivateKey& key, const SecretBytes& password);
+
+// What a key file holds, told by its PEM type alone.
+enum class KeyFileKind : std::uint8_t { Public, Private, Neither };
+[[nodiscard]] KeyFileKind key_file_kind(std::string_view text) noexcept;
+
+}  // namespace waybill::signing

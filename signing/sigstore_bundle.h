@@ -1,0 +1,43 @@
+#pragma once
+// Sigstore bundles with a key (media type v0.3): a signature of a file, or a signed statement. Bundles with
+// certificates are refused: they need an identity policy and a trust root, which a bare key is not (oci-and-signing,
+// section 3).
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "core/digest.h"
+#include "signing/dsse.h"
+#include "signing/key.h"
+
+namespace waybill::signing {
+
+inline constexpr std::string_view kBundleMediaType = "application/vnd.dev.sigstore.bundle.v0.3+json";
+inline constexpr std::uint64_t kLargestBundle = 16ULL << 20;
+
+struct MessageSignature {
+  Digest digest;          // claimed, SHA-256; compare it with the file's
+  std::string signature;  // decoded
+};
+
+struct SigstoreBundle {
+  std::string key_hint;  // may be empty; only orders the keys that are tried
+  std::variant<MessageSignature, Envelope> content;
+};
+
+// The bytes, equal to cosign's: no log entries, no timestamp, no keyid, no line feed at the end.
+[[nodiscard]] std::string write_bundle(const SigstoreBundle& bundle);
+
+// Media types v0.1 to v0.3. Strict: unknown members, two contents, no content, a certificate, more than one DSSE
+// signature, more than 32 log entries or timestamps are refused. Log entries and timestamps themselves are skipped,
+// neither trusted nor needed. Throws InvalidInput.
+[[nodiscard]] SigstoreBundle parse_bundle(std::string_view text);
+
+// Signs the file's bytes.
+[[nodiscard]] std::string sign_message(const PrivateKey& key, std::string_view message);
+// Signs a statement (its exact bytes).
+[[nodiscard]] std::string sign_statement(const PrivateKey& key, std::string_view statement);
+
+}  // namespace waybill::signing
