@@ -40,7 +40,6 @@ class Layout final : public Store {
   void tag(const Descriptor& manifest, const std::string& tag, ForceTag force) override;
   [[nodiscard]] std::vector<std::string> list_tags() override;
   [[nodiscard]] std::vector<Descriptor> referrers(const Digest& subject, std::string_view artifact_type = {}) override;
-  void flush() override;
 
   // Removes a tag; its content stays. False if there was none.
   bool untag(const std::string& tag);

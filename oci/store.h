@@ -73,9 +73,6 @@ class Store : public BlobReader, public BlobWriter {
   // is empty.
   [[nodiscard]] virtual std::vector<Descriptor> referrers(const Digest& subject,
                                                           std::string_view artifact_type = {}) = 0;
-
-  // Makes everything pushed so far durable. Called by tag() of a name that is not derived from a digest.
-  virtual void flush() {}
 };
 
 // Pushes bytes as a blob and returns their descriptor.

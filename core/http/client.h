@@ -1,6 +1,6 @@
 #pragma once
-// HTTP for registries: one request at a time per client call, streamed bodies, TLS verified, bounded retries left to the
-// caller. libcurl is opened on first use, so a command that never talks pays nothing.
+// HTTP for registries: one request at a time per client call, streamed bodies, TLS verified, bounded retries left to
+// the caller. libcurl is opened on first use, so a command that never talks pays nothing.
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -19,10 +19,10 @@ namespace waybill::http {
 using Headers = std::vector<std::pair<std::string, std::string>>;  // names as sent; looked up without case
 
 struct TlsOptions {
-  std::string ca_file;           // added to the system's, empty: none
+  std::string ca_file;  // added to the system's, empty: none
   std::string client_certificate;
   std::string client_key;
-  bool verify = true;            // false only by an explicit flag, which warns
+  bool verify = true;  // false only by an explicit flag, which warns
 };
 
 struct Options {
@@ -39,7 +39,8 @@ struct Request {
   // Body: nothing, or exactly `body_size` bytes from `body`.
   ByteSource* body = nullptr;
   std::uint64_t body_size = 0;
-  // A secret for the Authorization header ("Bearer …", "Basic …"); sent to the host, port and scheme of `url` and no other.
+  // A secret for the Authorization header ("Bearer …", "Basic …"); sent to the host, port and scheme of `url` and no
+  // other.
   const SecretBytes* authorization = nullptr;
   std::uint64_t response_limit = 64ULL << 20;  // for a body that is kept in memory
   unsigned redirects = 10;                     // never from https to http
@@ -48,7 +49,7 @@ struct Request {
 struct Response {
   int status = 0;
   Headers headers;
-  std::string body;        // empty if a sink was given and the status is 2xx
+  std::string body;  // empty if a sink was given and the status is 2xx
   std::string final_url;
   // The first header of that name, or empty.
   [[nodiscard]] std::string_view header(std::string_view name) const noexcept;

@@ -1,0 +1,60 @@
+#include "oci/store.h"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include "oci/reference.h"
+
+namespace waybill::oci {
+
+Descriptor push_bytes(Store& store, std::string_view bytes, std::string_view media_type) {
+  Descriptor descriptor = describe(bytes, media_type);
+  store.push_blob(descriptor, [bytes] { return std::make_unique<SpanSource>(bytes); });
+  return descriptor;
+}
+
+std::string fetch_bytes(BlobReader& store, const Descriptor& descriptor, std::uint64_t limit) {
+  const std::string name = fmt::format("blob {}", descriptor.digest.to_string());
+  if (descriptor.size > limit) {
+    throw Error(ErrorCode::InvalidInput,
+                fmt::format("{} has {} bytes, more than the limit of {}", name, descriptor.size, limit));
+  }
+  const std::unique_ptr<ByteSource> source = store.fetch_blob(descriptor);
+  return read_all(*source, limit, name);
+}
+
+FetchedManifest require_manifest(Store& store, const Digest& digest) {
+  if (std::optional<FetchedManifest> found = store.fetch_manifest(digest)) return std::move(*found);
+  throw Error(ErrorCode::NotFound, fmt::format("'{}' has no manifest {}", store.name(), digest.to_string()));
+}
+
+Descriptor resolve(Store& store, const std::optional<std::string>& tag, const std::optional<Digest>& digest) {
+  if (!tag && !digest) {
+    std::vector<std::string> tags = store.list_tags();
+    std::erase_if(tags, [](const std::string& name) { return is_digest_tag(name); });
+    if (tags.size() == 1) return resolve(store, tags.front(), std::nullopt);
+    if (tags.empty()) throw Error(ErrorCode::NotFound, fmt::format("'{}' has no tag", store.name()));
+    if (tags.size() > 12) tags.resize(12);
+    throw Error(ErrorCode::InvalidInput, fmt::format("'{}' has several tags, and none was named", store.name()))
+        .hint(fmt::format("name one of {}", fmt::join(tags, ", ")));
+  }
+  if (!tag) {
+    if (const auto found = store.resolve(*digest)) return *found;
+    throw Error(ErrorCode::NotFound, fmt::format("'{}' has no manifest {}", store.name(), digest->to_string()));
+  }
+  const auto found = store.resolve(*tag);
+  if (!found) throw Error(ErrorCode::NotFound, fmt::format("'{}' has no tag '{}'", store.name(), *tag));
+  if (digest && found->digest != *digest) {
+    throw Error(ErrorCode::Conflict, fmt::format("tag '{}' of '{}' is {}, not {}", *tag, store.name(),
+                                                 found->digest.to_string(), digest->to_string()));
+  }
+  return *found;
+}
+
+Error tag_conflict(std::string_view store, std::string_view tag, const Digest& held, const Digest& wanted) {
+  return Error(ErrorCode::Conflict,
+               fmt::format("tag '{}' of '{}' holds {}, not {}", tag, store, held.to_string(), wanted.to_string()))
+      .hint("--force-tag moves the tag");
+}
+
+}  // namespace waybill::oci
