@@ -33,19 +33,22 @@ class Value {
   using List = std::vector<Value>;
   using Map = std::vector<Member>;
 
-  Value() noexcept = default;  // null
-  Value(std::nullptr_t) noexcept {}
-  Value(bool value) noexcept : data_(value) {}
-  Value(int value) noexcept : data_(std::int64_t{value}) {}
-  Value(std::int64_t value) noexcept : data_(value) {}
+  // Defined below, where Member is complete: a variant's constructors need to know how to destroy every alternative.
+  // NOLINTBEGIN(google-explicit-constructor): data is written as data, Value::map({{"replicas", 2}})
+  Value() noexcept;  // null
+  Value(std::nullptr_t) noexcept;
+  Value(bool value) noexcept;
+  Value(int value) noexcept;
+  Value(std::int64_t value) noexcept;
   Value(std::uint64_t value) noexcept;  // kept as signed where it fits
-  Value(double value) noexcept : data_(value) {}
-  Value(std::string value) noexcept : data_(std::move(value)) {}
-  Value(std::string_view value) : data_(std::string(value)) {}
-  Value(const char* value) : data_(std::string(value)) {}
-  Value(List value) noexcept : data_(std::move(value)) {}
-  [[nodiscard]] static Value list() { return Value(List{}); }
-  [[nodiscard]] static Value list(std::initializer_list<Value> items) { return Value(List(items)); }
+  Value(double value) noexcept;
+  Value(std::string value) noexcept;
+  Value(std::string_view value);
+  Value(const char* value);
+  Value(List value) noexcept;
+  // NOLINTEND(google-explicit-constructor)
+  [[nodiscard]] static Value list();
+  [[nodiscard]] static Value list(std::initializer_list<Value> items);
   [[nodiscard]] static Value map();
   [[nodiscard]] static Value map(std::initializer_list<Member> members);
 
@@ -109,6 +112,19 @@ struct Value::Member {
   std::string key;
   Value value;
 };
+
+inline Value::Value() noexcept = default;
+inline Value::Value(std::nullptr_t) noexcept {}
+inline Value::Value(bool value) noexcept : data_(value) {}
+inline Value::Value(int value) noexcept : data_(std::int64_t{value}) {}
+inline Value::Value(std::int64_t value) noexcept : data_(value) {}
+inline Value::Value(double value) noexcept : data_(value) {}
+inline Value::Value(std::string value) noexcept : data_(std::move(value)) {}
+inline Value::Value(std::string_view value) : data_(std::string(value)) {}
+inline Value::Value(const char* value) : data_(std::string(value)) {}
+inline Value::Value(List value) noexcept : data_(std::move(value)) {}
+inline Value Value::list() { return Value(List{}); }
+inline Value Value::list(std::initializer_list<Value> items) { return Value(List(items)); }
 
 // The value with the members of all maps, at every depth, in byte order of their keys.
 [[nodiscard]] Value sorted(Value value);
