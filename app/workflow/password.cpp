@@ -4,23 +4,16 @@
 #include <unistd.h>
 
 #include "core/error.h"
-#include "core/stream.h"
+#include "core/secret_reader.h"
 
 namespace waybill {
 namespace {
 
 constexpr std::size_t kLongestPassword = 64 * 1024;
 
-// Straight into locked memory: no copy in an ordinary buffer.
-SecretBytes read_secret(ByteSource& source, const std::string& name) {
-  SecretBytes secret(kLongestPassword + 1);
-  std::size_t size = 0;
-  while (const std::size_t count = source.read(secret.bytes().subspan(size))) {
-    size += count;
-    if (size > kLongestPassword) throw Error(ErrorCode::InvalidInput, fmt::format("the password in {} is longer than {} bytes", name, kLongestPassword));
-  }
-  if (size != 0 && secret.bytes()[size - 1] == std::byte{'\n'}) --size;
-  secret.truncate(size);
+// One trailing line feed is not part of the password: files written by editors have it.
+SecretBytes without_line_feed(SecretBytes secret) {
+  if (!secret.empty() && secret.bytes().back() == std::byte{'\n'}) secret.truncate(secret.size() - 1);
   return secret;
 }
 
@@ -29,9 +22,11 @@ SecretBytes read_secret(ByteSource& source, const std::string& name) {
 SecretBytes obtain_password(const std::string& password_file, PasswordUse use, const Services& services) {
   if (password_file == "-") {
     FdSource input(UniqueFd(::dup(STDIN_FILENO)), "standard input");
-    return read_secret(input, "standard input");
+    return without_line_feed(read_secret(input, kLongestPassword, "standard input"));
   }
-  if (!password_file.empty()) return read_secret(*FdSource::open(password_file), fmt::format("'{}'", password_file));
+  if (!password_file.empty()) {
+    return without_line_feed(read_secret(*FdSource::open(password_file), kLongestPassword, fmt::format("the password file '{}'", password_file)));
+  }
   for (const char* name : {"WAYBILL_PASSWORD", "COSIGN_PASSWORD"}) {
     if (const auto value = services.environment(name)) return SecretBytes::copy_of(*value);
   }

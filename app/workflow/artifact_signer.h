@@ -1,0 +1,58 @@
+#pragma once
+// Signatures and attestations of an artifact in a store, in both published forms: sigstore bundles as referrers, and the older
+// `.sig` tag (docs/decisions/0011).
+//
+// Everything is idempotent although ECDSA signatures differ each time: what the store already holds, signed by the same key and
+// saying the same, is found and kept.
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/value.h"
+#include "oci/store.h"
+#include "signing/key.h"
+
+namespace waybill {
+
+struct SignatureRecord {
+  std::string form;  // "bundle" or "simplesigning"
+  Digest digest;     // of the manifest that holds it
+  std::string key_id;
+};
+
+struct AttestationRecord {
+  std::string predicate_type;
+  Digest digest;
+};
+
+class ArtifactSigner {
+ public:
+  // `created` (seconds since 1970) is written into the manifests. The store must hold `subject` already.
+  ArtifactSigner(oci::Store& store, oci::Descriptor subject, const signing::PrivateKey& key, std::int64_t created);
+
+  [[nodiscard]] SignatureRecord sign_as_bundle();
+  // `docker_reference`: the name that containers/image compares (registry/repository:tag).
+  [[nodiscard]] SignatureRecord sign_as_tag(const std::string& docker_reference);
+  [[nodiscard]] AttestationRecord attest(std::string_view predicate_type, const Value& predicate);
+  // checksums.txt with its signature, so that a site can check unpacked files with cosign or sha256sum alone. Returns the signature
+  // (a sigstore bundle).
+  std::string attach_checksums(std::string_view checksums);
+
+ private:
+  Digest attach_statement(std::string_view statement, std::string_view predicate_type);
+
+  oci::Store& store_;
+  oci::Descriptor subject_;
+  const signing::PrivateKey& key_;
+  std::int64_t created_;
+};
+
+// An SBOM or another document as a plain referrer, for tools that cannot read attestations.
+Digest attach_document(oci::Store& store, const oci::Descriptor& subject, std::string_view media_type, std::string_view document, std::int64_t created);
+
+// The signature of checksums.txt that the store holds for a bundle: a sigstore bundle, or nothing. `checksums` is the file it must
+// be attached with.
+[[nodiscard]] std::vector<std::string> find_checksums_signatures(oci::Store& store, const Digest& subject, std::string_view checksums);
+
+}  // namespace waybill

@@ -1,0 +1,32 @@
+#pragma once
+// Keys as the command line names them: a file (cosign's encrypted form, PKCS#8, SEC1 or a public key, all PEM) or env://NAME.
+#include <string>
+#include <vector>
+
+#include "app/workflow/services.h"
+#include "signing/key.h"
+
+namespace waybill {
+
+struct KeyChoice {
+  std::string key;            // file or env://NAME
+  std::string password_file;  // see workflow/password.h
+};
+
+// Throws NotFound, Denied (wrong password), InvalidInput (not a private key).
+[[nodiscard]] signing::PrivateKey open_private_key(const KeyChoice& choice, const Services& services);
+
+// A public key, or the public half of a private one (whose password is then asked for).
+[[nodiscard]] signing::PublicKey open_public_key(const KeyChoice& choice, const Services& services);
+[[nodiscard]] std::vector<signing::PublicKey> open_public_keys(const std::vector<std::string>& keys, const std::string& password_file, const Services& services);
+
+struct KeyPairFiles {
+  std::string private_key;  // PREFIX.key, mode 0600, cosign's encrypted form
+  std::string public_key;   // PREFIX.pub
+  std::string key_id;
+};
+enum class ReplaceKeys : bool { No, Yes };
+// Makes a P-256 pair. Conflict when a file is there and ReplaceKeys::No; then nothing is written.
+[[nodiscard]] KeyPairFiles generate_keys(const std::string& prefix, const std::string& password_file, ReplaceKeys replace, const Services& services);
+
+}  // namespace waybill

@@ -1,0 +1,200 @@
+#include "app/workflow/publish.h"
+
+#include <fmt/core.h>
+
+#include "app/workflow/version.h"
+#include "core/error.h"
+#include "core/json/writer.h"
+#include "generator/sbom.h"
+#include "oci/copy.h"
+#include "oci/layout.h"
+#include "oci/pack.h"
+#include "signing/predicate_type.h"
+
+namespace waybill {
+namespace {
+
+// A store that tells whether anything new was written through it.
+class CountingStore final : public oci::Store {
+ public:
+  explicit CountingStore(oci::Store& inner) : inner_(inner) {}
+  [[nodiscard]] bool changed() const noexcept { return changed_; }
+
+  [[nodiscard]] std::string name() const override { return inner_.name(); }
+  [[nodiscard]] bool exists_blob(const oci::Descriptor& descriptor) override { return inner_.exists_blob(descriptor); }
+  [[nodiscard]] std::unique_ptr<ByteSource> fetch_blob(const oci::Descriptor& descriptor) override { return inner_.fetch_blob(descriptor); }
+  oci::Pushed push_blob(const oci::Descriptor& descriptor, const oci::OpenBlob& open) override { return note(inner_.push_blob(descriptor, open)); }
+  [[nodiscard]] std::optional<oci::FetchedManifest> fetch_manifest(const Digest& digest) override { return inner_.fetch_manifest(digest); }
+  [[nodiscard]] std::optional<oci::FetchedManifest> fetch_tagged(const std::string& tag) override { return inner_.fetch_tagged(tag); }
+  [[nodiscard]] std::optional<oci::Descriptor> resolve(const std::string& tag) override { return inner_.resolve(tag); }
+  [[nodiscard]] std::optional<oci::Descriptor> resolve(const Digest& digest) override { return inner_.resolve(digest); }
+  oci::Pushed push_manifest(std::string_view bytes, std::string_view media_type) override { return note(inner_.push_manifest(bytes, media_type)); }
+  void tag(const oci::Descriptor& manifest, const std::string& tag, oci::ForceTag force) override {
+    const auto held = inner_.resolve(tag);
+    if (!held || held->digest != manifest.digest) changed_ = true;
+    inner_.tag(manifest, tag, force);
+  }
+  [[nodiscard]] std::vector<std::string> list_tags() override { return inner_.list_tags(); }
+  [[nodiscard]] std::vector<oci::Descriptor> referrers(const Digest& subject, std::string_view artifact_type) override {
+    return inner_.referrers(subject, artifact_type);
+  }
+  void flush() override { inner_.flush(); }
+
+ private:
+  oci::Pushed note(oci::Pushed pushed) noexcept {
+    changed_ = changed_ || pushed == oci::Pushed::Transferred;
+    return pushed;
+  }
+  oci::Store& inner_;
+  bool changed_ = false;
+};
+
+std::string default_tag(const Bundle& bundle) {
+  return fmt::format("{}-{}", bundle.info.catalogue.version, Digest::parse(bundle.info.recipe_digest).hex().substr(0, 12));
+}
+
+oci::Target with_tag(oci::Target target, const std::string& tag) {
+  if (auto* registry = std::get_if<oci::RegistryTarget>(&target)) registry->reference.tag = tag;
+  if (auto* layout = std::get_if<oci::LayoutTarget>(&target)) layout->tag = tag;
+  return target;
+}
+
+// What containers/image compares with the image's own name.
+std::string docker_reference(const oci::Target& target, const std::string& tag) {
+  const auto* registry = std::get_if<oci::RegistryTarget>(&target);
+  return registry == nullptr ? "localhost/waybill/bundle:" + tag : registry->reference.name() + ":" + tag;
+}
+
+struct Publisher {
+  const PublishRequest& request;
+  const Services& services;
+  const RenderedBundle& rendered;
+  const oci::Packed& packed;
+
+  struct Destination {
+    oci::Target target;
+    std::string tag;
+    std::unique_ptr<oci::Store> store;
+  };
+
+  // Opens the target and refuses a tag that is taken, before anything is written anywhere.
+  Destination open_destination() const {
+    Destination destination;
+    const oci::Target target = oci::parse_target(request.output);
+    if (const auto digest = oci::digest_of(target)) {
+      throw Error(ErrorCode::InvalidInput, fmt::format("'{}' names a digest; publishing makes one", request.output)).hint("leave '@sha256:…' out");
+    }
+    destination.tag = oci::tag_of(target).value_or(default_tag(rendered.bundle));
+    destination.target = with_tag(target, destination.tag);
+    destination.store = open_store(target, request.dry_run ? StoreUse::Read : StoreUse::Write, request.connection, services);
+    const auto held = destination.store->resolve(destination.tag);
+    if (held && held->digest != packed.manifest.digest && !request.force_tag) {
+      throw oci::tag_conflict(destination.store->name(), destination.tag, held->digest, packed.manifest.digest);
+    }
+    return destination;
+  }
+
+  PublishedArtifact publish_artifact(const Destination& destination, const signing::PrivateKey& key) const {
+    CountingStore store(*destination.store);
+    const std::int64_t epoch = services.artifact_epoch();
+    services.reporter.info(fmt::format("pushing {} to {}", packed.manifest.digest.to_string(), store.name()));
+    oci::push(store, packed);
+
+    const SbomInput input{rendered.bundle, rendered.recipe, packed.diff_id, epoch};
+    const Value spdx = spdx_document(input);
+    const Value cyclonedx = cyclonedx_document(input);
+    ArtifactSigner signer(store, packed.manifest, key, epoch);
+    PublishedArtifact artifact{oci::to_string(destination.target), packed.manifest.digest, destination.tag, false, {}, {}};
+    attach_document(store, packed.manifest, "application/spdx+json", json::canonical(spdx), epoch);
+    attach_document(store, packed.manifest, "application/vnd.cyclonedx+json", json::canonical(cyclonedx), epoch);
+    artifact.attestations.push_back(signer.attest(signing::kSpdxPredicate, spdx));
+    artifact.attestations.push_back(signer.attest(signing::kCycloneDxPredicate, cyclonedx));
+    artifact.attestations.push_back(signer.attest(signing::kProvenancePredicate, provenance_predicate(input)));
+    signer.attach_checksums(rendered.bundle.tree.at(RelPath::parse(kChecksumsFile)).bytes);
+    artifact.signatures.push_back(signer.sign_as_bundle());
+    const std::string identity = request.sign_identity.empty() ? docker_reference(destination.target, destination.tag) : request.sign_identity;
+    artifact.signatures.push_back(signer.sign_as_tag(identity));
+    // From here on everything is there: the tag makes it visible.
+    store.tag(packed.manifest, destination.tag, request.force_tag ? oci::ForceTag::Yes : oci::ForceTag::No);
+    artifact.pushed = store.changed();
+    return artifact;
+  }
+};
+
+void check(const PublishRequest& request) {
+  if (request.git.repository.empty() && request.output.empty()) {
+    throw Error(ErrorCode::InvalidInput, "nowhere to publish to").hint("name a git repository with --repo, a registry or layout with --output, or both");
+  }
+  if (!request.output.empty() && request.key.key.empty() && !request.dry_run) {
+    throw Error(ErrorCode::InvalidInput, "an artifact is always signed and no key is given").hint("name one with --key; 'waybill keygen' makes a pair");
+  }
+}
+
+}  // namespace
+
+PublishResult publish(const PublishRequest& request, const Services& services) {
+  check(request);
+  const RenderedBundle rendered = render_bundle(request.bundle, services);
+  const oci::Packed packed = oci::pack_tree(rendered.bundle.tree, {.annotations = {{std::string(oci::annotation::kTitle), "waybill bundle"},
+                                                                                   {std::string(oci::annotation::kVersion), rendered.bundle.info.catalogue.version}},
+                                                                   .created = services.artifact_epoch()});
+  PublishResult result{rendered.bundle.info.recipe_digest, packed.diff_id, rendered.bundle.tree.size(), {}, {}};
+
+  // Everything that can refuse is asked before anything is written: the key and its password, the tag.
+  const Publisher publisher{request, services, rendered, packed};
+  std::optional<signing::PrivateKey> key;
+  std::optional<Publisher::Destination> destination;
+  if (!request.output.empty()) {
+    if (!request.key.key.empty()) key = open_private_key(request.key, services);
+    if (!request.dry_run) destination = publisher.open_destination();
+  }
+
+  if (!request.git.repository.empty()) {
+    CommitOptions options = request.git;
+    options.dry_run = request.dry_run;
+    result.git = commit_bundle(rendered.bundle, packed.diff_id, options, services);
+    services.reporter.info(result.git->changed ? fmt::format("committed {} to {} of {}", result.git->commit, result.git->branch, result.git->repository)
+                                               : fmt::format("nothing to commit: {} of {} holds this bundle already", result.git->branch, result.git->repository));
+  }
+  if (destination) {
+    result.artifact = with_context(
+        [&] {
+          return result.git ? fmt::format("the commit {} is pushed and stays; run the same command again to complete the artifact", result.git->commit)
+                            : std::string("nothing is tagged yet; run the same command again to complete the artifact");
+        },
+        [&] { return publisher.publish_artifact(*destination, *key); });
+  }
+  return result;
+}
+
+Value to_value(const PublishResult& result) {
+  Value value = Value::map({{"recipe", Value::map({{"digest", result.recipe_digest}})},
+                            {"bundle", Value::map({{"digest", result.bundle_digest.to_string()}, {"files", std::uint64_t{result.files}}})}});
+  if (result.git) {
+    value.set("git", Value::map({{"repository", result.git->repository},
+                                 {"branch", result.git->branch},
+                                 {"path", result.git->path},
+                                 {"commit", result.git->commit},
+                                 {"changed", result.git->changed},
+                                 {"pushed", result.git->pushed}}));
+  }
+  Value signatures = Value::list();
+  Value attestations = Value::list();
+  if (result.artifact) {
+    value.set("oci", Value::map({{"reference", result.artifact->reference},
+                                 {"digest", result.artifact->digest.to_string()},
+                                 {"tag", result.artifact->tag},
+                                 {"pushed", result.artifact->pushed}}));
+    for (const SignatureRecord& record : result.artifact->signatures) {
+      signatures.push_back(Value::map({{"form", record.form}, {"digest", record.digest.to_string()}, {"keyId", record.key_id}}));
+    }
+    for (const AttestationRecord& record : result.artifact->attestations) {
+      attestations.push_back(Value::map({{"predicateType", record.predicate_type}, {"digest", record.digest.to_string()}}));
+    }
+  }
+  value.set("signatures", std::move(signatures));
+  value.set("attestations", std::move(attestations));
+  return value;
+}
+
+}  // namespace waybill
