@@ -1,13 +1,14 @@
 # waybill_room(NAME core DEPENDS other rooms USES third party targets)
 #
 # A room is its folder: every .cpp below it is built (but not below main/, which holds a program's main), every .h is a public
-# header. DEPENDS is public and must name rooms that exist already, so a room cannot reach upwards; USES is private, so a
+# header, except those named after a library (libgit2.h), which hold what the room needs of it. DEPENDS is public and must name rooms that exist already, so a room cannot reach upwards; USES is private, so a
 # third-party header cannot leak through one of ours.
 function(waybill_room)
   cmake_parse_arguments(ROOM "" "NAME" "DEPENDS;USES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.h")
   list(FILTER sources EXCLUDE REGEX "/main/[^/]*$")
+  list(FILTER headers EXCLUDE REGEX "/(lib[a-z0-9]+|openssl)[.]h$")
   set(target waybill_${ROOM_NAME})
   if(NOT sources)
     set_property(GLOBAL APPEND PROPERTY WAYBILL_EMPTY_ROOMS ${ROOM_NAME})

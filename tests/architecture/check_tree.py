@@ -1,0 +1,46 @@
+#!/usr/bin/env python3
+"""Checks a source tree against the rules of the house: check_tree.py ROOT. Prints file:line: message [rule]; exit 1 with findings."""
+
+import os
+import sys
+
+import rules
+
+SKIPPED_FOLDERS = {".git", ".cache", "build", "__pycache__", "node_modules"}
+
+
+def files_of(root):
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if name not in SKIPPED_FOLDERS)
+        for name in sorted(names):
+            yield os.path.relpath(os.path.join(folder, name), root)
+
+
+def findings_of(root):
+    for path in files_of(root):
+        full = os.path.join(root, path)
+        if os.path.islink(full) or not os.path.isfile(full):
+            continue
+        with open(full, "rb") as file:
+            data = file.read()
+        if b"\0" in data:
+            continue  # not text
+        text = data.decode("utf-8", errors="replace")
+        for line, rule, message in rules.check(path, text, lambda other: os.path.exists(os.path.join(root, other))):
+            yield path, line, rule, message
+
+
+def main(arguments):
+    if len(arguments) != 2 or not os.path.isdir(arguments[1]):
+        print("usage: check_tree.py ROOT", file=sys.stderr)
+        return 2
+    count = 0
+    for path, line, rule, message in findings_of(arguments[1]):
+        print(f"{path}:{line}: {message} [{rule}]")
+        count += 1
+    print(f"{count} findings")
+    return 1 if count else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

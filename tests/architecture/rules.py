@@ -1,0 +1,197 @@
+"""The rules of the house that a machine can check (docs/architecture.md, "Rooms"), each as a function over one file.
+
+A rule yields (line number, rule id, message). Nothing here compiles anything: the rules read `#include` lines, names and sizes.
+"""
+
+import re
+from fnmatch import fnmatch
+
+# --- who may include whom --------------------------------------------------------------------------------------------
+
+ROOMS = {
+    "core": {"core"},
+    "generator": {"core", "generator"},
+    "argocd": {"core", "generator", "argocd"},
+    "oci": {"core", "oci"},
+    "signing": {"core", "signing"},
+    "git": {"core", "git"},
+    "app/workflow": {"core", "generator", "argocd", "oci", "signing", "git", "app/workflow"},
+    "app/cli": {"core", "app/workflow", "app/cli"},
+    "app/server": {"core", "app/workflow", "app/server"},
+}
+
+
+def room_of(path):
+    """The room of a path below the source tree, or None: app/cli/recipe.cpp lies in app/cli, core/yaml/node.h in core."""
+    parts = path.split("/")
+    if len(parts) < 2:
+        return None
+    name = "/".join(parts[:2]) if parts[0] == "app" else parts[0]
+    return name if name in ROOMS else None
+
+
+# A header named after a library (git/libgit2.h) holds what the room needs of it, such as its functions' addresses. It is private:
+# not installed (cmake/room.cmake), included by .cpp files of its room only.
+PRIVATE_HEADER = re.compile(r".*/(lib[a-z0-9]+|openssl)\.h$")
+
+# --- third-party seams -----------------------------------------------------------------------------------------------
+
+# Header (pattern) -> the files that may include it. A header of ours never includes one, but for HEADERS_IN_HEADERS.
+THIRD_PARTY = {
+    "yaml.h": ["core/yaml/*.cpp"],
+    "nlohmann/*": ["core/json/*.cpp"],
+    "archive.h": ["core/*.cpp"],
+    "archive_entry.h": ["core/*.cpp"],
+    "zlib.h": ["core/*.cpp"],
+    "curl/*": ["core/http/*.cpp"],
+    "openssl/*": ["core/*.cpp", "signing/*.cpp"],
+    "sodium.h": ["core/secret.cpp", "signing/*.cpp"],
+    "git2.h": ["git/*.cpp"],
+    "git2/*": ["git/*.cpp"],
+    "CLI/*": ["app/cli/*.cpp"],
+    "microhttpd.h": ["app/server/*.cpp"],
+    "spdlog/*": ["app/*.cpp"],
+    "fmt/*": ["*.cpp"],
+    "dlfcn.h": ["core/dynamic_library.cpp"],
+}
+HEADERS_IN_HEADERS = {"nlohmann/json_fwd.hpp", "fmt/core.h"}
+
+# The operating system and the C library; anything else with a dot in its name is a library that nobody decided on.
+SYSTEM = {
+    "arpa/inet.h", "dirent.h", "fcntl.h", "grp.h", "limits.h", "locale.h", "netdb.h", "netinet/in.h", "netinet/tcp.h", "poll.h",
+    "pthread.h", "pwd.h", "sched.h", "signal.h", "spawn.h", "stdio.h", "stdlib.h", "string.h", "strings.h", "sys/file.h",
+    "sys/ioctl.h", "sys/mman.h", "sys/prctl.h", "sys/random.h", "sys/resource.h", "sys/signalfd.h", "sys/socket.h", "sys/stat.h",
+    "sys/statvfs.h", "sys/syscall.h", "sys/time.h", "sys/types.h", "sys/uio.h", "sys/un.h", "sys/utsname.h", "sys/wait.h",
+    "sys/xattr.h", "sysexits.h", "termios.h", "time.h", "unistd.h", "linux/fs.h",
+}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*(<([^>]+)>|"([^"]+)")')
+
+
+def includes(text):
+    for number, line in enumerate(text.splitlines(), 1):
+        found = INCLUDE.match(line)
+        if found:
+            yield number, found.group(2), found.group(3)
+
+
+def include_matrix(path, text):
+    room = room_of(path)
+    if room is None:
+        return
+    for number, _, quoted in includes(text):
+        if quoted is None:
+            continue
+        target = room_of(quoted)
+        if target is None:
+            yield number, "include-path", f'"{quoted}" does not begin with a room'
+        elif target not in ROOMS[room]:
+            yield number, "include-matrix", f"{room} may not include {target} ({quoted})"
+        elif PRIVATE_HEADER.match(quoted) and (target != room or not path.endswith(".cpp")):
+            yield number, "private-header", f"only .cpp files of {target} may include {quoted}"
+
+
+def third_party_seams(path, text):
+    if room_of(path) is None:
+        return
+    for number, angle, _ in includes(text):
+        if angle is None or "." not in angle and "/" not in angle:
+            continue  # quoted, or the standard library
+        allowed = next((files for pattern, files in THIRD_PARTY.items() if fnmatch(angle, pattern)), None)
+        if allowed is None:
+            if angle not in SYSTEM:
+                yield number, "unknown-library", f"<{angle}> belongs to no library that docs/architecture.md names"
+        elif path.endswith(".h") and not PRIVATE_HEADER.match(path):
+            if angle not in HEADERS_IN_HEADERS:
+                yield number, "third-party-header", f"a public header may not include <{angle}>"
+        elif not any(fnmatch(re.sub(r"\.h$", ".cpp", path), pattern) for pattern in allowed):
+            yield number, "third-party-seam", f"<{angle}> may appear only in {', '.join(allowed)}"
+
+
+# --- the shape of a source file --------------------------------------------------------------------------------------
+
+LONGEST_SOURCE = 800
+
+
+def size(path, text):
+    lines = text.count("\n")
+    if path.endswith((".h", ".cpp", ".py", ".sh", ".cmake")) and lines > LONGEST_SOURCE:
+        yield LONGEST_SOURCE + 1, "too-long", f"{lines} lines; more than {LONGEST_SOURCE} are not one notion"
+
+
+def header_guard(path, text):
+    if path.endswith(".h") and not text.startswith("#pragma once\n"):
+        yield 1, "header-guard", "a header begins with #pragma once"
+
+
+def own_header_first(path, text, exists):
+    if not path.endswith(".cpp") or room_of(path) is None:
+        return
+    own = path[: -len(".cpp")] + ".h"
+    if not exists(own):
+        return
+    first = next(includes(text), None)
+    if first is None or first[2] != own:
+        yield first[0] if first else 1, "own-header-first", f'the first include is "{own}", so that the header is known to stand alone'
+
+
+def no_using_namespace(path, text):
+    if not path.endswith((".h", ".cpp")):
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        if re.match(r"\s*using\s+namespace\s+(?!std::(chrono_)?literals)", line):
+            yield number, "using-namespace", "names are written where they are used"
+
+
+def finished(path, text):
+    if not path.endswith((".h", ".cpp", ".cmake", ".sh")):
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        if re.search(r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b", line):
+            yield number, "unfinished", "finish it, or open an issue"
+
+
+# --- what no file may name -------------------------------------------------------------------------------------------
+
+# Folders of a developer's machine and the hosts that package managers are configured with: neither belongs into a file. The
+# patterns are written so that they do not find themselves.
+PRIVATE = re.compile(
+    r"/(?:work|root|farm)/|registry[.]npmjs[.]org|proxy[.]golang[.]org|deb[.]debian[.]org|pypi[.]org/simple|crates[.]io/api|"
+    r"repo1?[.]maven"
+)
+
+
+def private_names(path, text):
+    del path
+    for number, line in enumerate(text.splitlines(), 1):
+        found = PRIVATE.search(line)
+        if found:
+            yield number, "private-name", f"'{found.group()}' names a machine's folder or a package registry"
+
+
+# --- the link graph --------------------------------------------------------------------------------------------------
+
+ROOM_CALL = re.compile(r"waybill_room\(\s*NAME\s+(\w+)(?:\s+DEPENDS\s+(.*?))?(?:\s+USES\s+.*?)?\)", re.DOTALL)
+
+
+def link_graph(path, text):
+    """What a room links equals what it may include: neither list may drift from the other."""
+    if not path.endswith("CMakeLists.txt"):
+        return
+    for call in ROOM_CALL.finditer(text):
+        number = text[: call.start()].count("\n") + 1
+        room = room_of(path)
+        if room is None or room.split("/")[-1] != call.group(1):
+            yield number, "link-graph", f"room '{call.group(1)}' does not lie in {path}"
+            continue
+        allowed = {name.split("/")[-1] for name in ROOMS[room]} - {call.group(1)}
+        for dependency in (call.group(2) or "").split():
+            if dependency not in allowed:
+                yield number, "link-graph", f"{room} may not link {dependency}"
+
+
+def check(path, text, exists):
+    """All findings of one file; `exists` answers whether a path of the tree is there."""
+    for rule in (include_matrix, third_party_seams, size, header_guard, no_using_namespace, finished, private_names, link_graph):
+        yield from rule(path, text)
+    yield from own_header_first(path, text, exists)
