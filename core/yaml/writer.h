@@ -1,10 +1,10 @@
 #pragma once
 // Writes YAML in one canonical block style that YAML 1.1 and 1.2 readers understand alike (docs/decisions, "YAML").
 //
-// Indentation 2; lists below a key are indented; empty maps and lists are {} and []; null is null. A text is plain only if no
-// reader could take it for something else, otherwise double-quoted; text with line breaks is a literal block where every
-// line is printable and none ends in a blank. Members in the order of the Value (use sorted() for free maps). One line feed
-// at the end; no document marker; lines are never folded.
+// Indentation 2; lists below a key are indented; empty maps and lists are {} and []; null is null. A text is plain only
+// if no reader could take it for something else, otherwise double-quoted; text with line breaks is a literal block
+// where every line is printable and none ends in a blank. Members in the order of the Value (use sorted() for free
+// maps). One line feed at the end; no document marker; lines are never folded.
 #include <string>
 
 #include "core/value.h"
