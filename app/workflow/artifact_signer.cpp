@@ -128,13 +128,17 @@ std::string ArtifactSigner::attach_checksums(std::string_view checksums) {
     if (signing::verify_message_bundle(signature, keys, checksums).passed) return signature;
   }
   std::string signature = signing::sign_message(key_, checksums);
-  oci::attach(store_, subject_,
+  attach_checksums_signature(store_, subject_, checksums, signature, created_);
+  return signature;
+}
+
+void attach_checksums_signature(oci::Store& store, const oci::Descriptor& subject, std::string_view checksums, std::string_view signature, std::int64_t created) {
+  oci::attach(store, subject,
               {.artifact_type = std::string(oci::media_type::kChecksums),
                .layers = {{std::string(kChecksumsMediaType), std::string(checksums), {{std::string(oci::annotation::kTitle), std::string(kChecksumsFile)}}},
-                          {std::string(signing::kBundleMediaType), signature, {{std::string(oci::annotation::kTitle), "checksums.sigstore.json"}}}},
+                          {std::string(signing::kBundleMediaType), std::string(signature), {{std::string(oci::annotation::kTitle), "checksums.sigstore.json"}}}},
                .annotations = {},
-               .created = created_});
-  return signature;
+               .created = created});
 }
 
 Digest attach_document(oci::Store& store, const oci::Descriptor& subject, std::string_view media_type, std::string_view document, std::int64_t created) {

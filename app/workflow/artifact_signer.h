@@ -51,7 +51,10 @@ class ArtifactSigner {
 // An SBOM or another document as a plain referrer, for tools that cannot read attestations.
 Digest attach_document(oci::Store& store, const oci::Descriptor& subject, std::string_view media_type, std::string_view document, std::int64_t created);
 
-// The signature of checksums.txt that the store holds for a bundle: a sigstore bundle, or nothing. `checksums` is the file it must
+// checksums.txt with a signature (a sigstore bundle) that somebody made, as a referrer.
+void attach_checksums_signature(oci::Store& store, const oci::Descriptor& subject, std::string_view checksums, std::string_view signature, std::int64_t created);
+
+// The signatures of checksums.txt that the store holds for a bundle, each a sigstore bundle, unverified. `checksums` is the file it must
 // be attached with.
 [[nodiscard]] std::vector<std::string> find_checksums_signatures(oci::Store& store, const Digest& subject, std::string_view checksums);
 

@@ -2,13 +2,11 @@
 
 #include <fmt/core.h>
 
-#include "app/workflow/version.h"
+#include "app/workflow/pack_bundle.h"
+#include "app/workflow/sign.h"
 #include "core/error.h"
 #include "core/json/writer.h"
 #include "generator/sbom.h"
-#include "oci/copy.h"
-#include "oci/layout.h"
-#include "oci/pack.h"
 #include "signing/predicate_type.h"
 
 namespace waybill {
@@ -49,20 +47,10 @@ class CountingStore final : public oci::Store {
   bool changed_ = false;
 };
 
-std::string default_tag(const Bundle& bundle) {
-  return fmt::format("{}-{}", bundle.info.catalogue.version, Digest::parse(bundle.info.recipe_digest).hex().substr(0, 12));
-}
-
 oci::Target with_tag(oci::Target target, const std::string& tag) {
   if (auto* registry = std::get_if<oci::RegistryTarget>(&target)) registry->reference.tag = tag;
   if (auto* layout = std::get_if<oci::LayoutTarget>(&target)) layout->tag = tag;
   return target;
-}
-
-// What containers/image compares with the image's own name.
-std::string docker_reference(const oci::Target& target, const std::string& tag) {
-  const auto* registry = std::get_if<oci::RegistryTarget>(&target);
-  return registry == nullptr ? "localhost/waybill/bundle:" + tag : registry->reference.name() + ":" + tag;
 }
 
 struct Publisher {
@@ -84,7 +72,7 @@ struct Publisher {
     if (const auto digest = oci::digest_of(target)) {
       throw Error(ErrorCode::InvalidInput, fmt::format("'{}' names a digest; publishing makes one", request.output)).hint("leave '@sha256:…' out");
     }
-    destination.tag = oci::tag_of(target).value_or(default_tag(rendered.bundle));
+    destination.tag = oci::tag_of(target).value_or(default_tag(rendered.bundle.info));
     destination.target = with_tag(target, destination.tag);
     destination.store = open_store(target, request.dry_run ? StoreUse::Read : StoreUse::Write, request.connection, services);
     const auto held = destination.store->resolve(destination.tag);
@@ -135,9 +123,7 @@ void check(const PublishRequest& request) {
 PublishResult publish(const PublishRequest& request, const Services& services) {
   check(request);
   const RenderedBundle rendered = render_bundle(request.bundle, services);
-  const oci::Packed packed = oci::pack_tree(rendered.bundle.tree, {.annotations = {{std::string(oci::annotation::kTitle), "waybill bundle"},
-                                                                                   {std::string(oci::annotation::kVersion), rendered.bundle.info.catalogue.version}},
-                                                                   .created = services.artifact_epoch()});
+  const oci::Packed packed = pack_bundle(rendered.bundle.tree, rendered.bundle.info, services.artifact_epoch());
   PublishResult result{rendered.bundle.info.recipe_digest, packed.diff_id, rendered.bundle.tree.size(), {}, {}};
 
   // Everything that can refuse is asked before anything is written: the key and its password, the tag.
