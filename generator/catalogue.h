@@ -1,88 +1,70 @@
 #pragma once
-// The recipe data: registry, overlays, value files and manifests of one or several layered folders; immutable once loaded.
+// The recipe data: registry, overlays, value files and manifests of one or several layered folders; immutable once
+// loaded, so any number of threads may read it.
 //
 //   Catalogue catalogue = Catalogue::load({embedded_catalogue()});
 //   Catalogue site = Catalogue::load({folder_source("recipes"), folder_source("site-data")});   // later wins
+//
+// Loading is strict (spec: recipe-engine 1, 2, 7; section 11 says where we differ from aicr on purpose): unknown
+// fields, wrong types, duplicate names and references that lead nowhere are errors, all of them reported together.
+// Value files and manifests are parsed only when somebody asks for them.
 #include <cstdint>
-#include <map>
 #include <memory>
-#include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/diagnostics.h"
 #include "core/value.h"
-#include "core/yaml/node.h"
-#include "generator/component.h"
+#include "generator/catalogue_source.h"
 #include "generator/criteria.h"
+#include "generator/overlay.h"
 #include "generator/recipe.h"
+#include "generator/registry.h"
 
 namespace waybill {
 
-// Where catalogue files come from: the embedded data or a folder. Paths are relative with '/'.
-class CatalogueSource {
- public:
-  virtual ~CatalogueSource() = default;
-  [[nodiscard]] virtual std::string name() const = 0;  // "embedded", or the folder as the user wrote it
-  [[nodiscard]] virtual std::vector<std::string> paths() const = 0;  // sorted folder by folder, entries by name
-  [[nodiscard]] virtual bool contains(std::string_view path) const = 0;
-  [[nodiscard]] virtual std::string read(std::string_view path) const = 0;  // throws NotFound
-};
-// The folder's regular files. Throws NotFound, InvalidInput (links, special files, a path component "..", more than 10 MiB a file).
-[[nodiscard]] std::unique_ptr<CatalogueSource> folder_source(const std::string& folder);
-
-// An overlay file (kind RecipeMetadata); the base recipe is one too.
-struct Overlay {
-  std::string name;
-  std::string base;
-  std::optional<std::array<std::string, 5>> criteria;  // by Dimension, empty = not written; nullopt: never matches
-  std::int64_t nodes = 0;
-  std::vector<Constraint> constraints;
-  std::vector<ComponentRef> components;
-  std::optional<Validation> validation;
-  SourceLocation location;  // its file
-};
-
 class Catalogue {
  public:
-  // Layers from the lowest to the highest: a file of a later layer replaces the file of the same path; registry.yaml is merged by
-  // component name. Throws InvalidInput with every problem found.
-  [[nodiscard]] static Catalogue load(std::vector<std::shared_ptr<const CatalogueSource>> layers);
+  using Layers = std::vector<std::shared_ptr<const CatalogueSource>>;
+
+  // Layers from the lowest to the highest: a file of a later layer replaces the file of the same path, an overlay the
+  // one of the same name; registry.yaml is merged by component name. Throws InvalidInput with every problem found.
+  [[nodiscard]] static Catalogue load(Layers layers);
+  // Everything that load() finds, errors and warnings, without throwing for it.
+  [[nodiscard]] static Diagnostics check(Layers layers);
   Catalogue(Catalogue&&) noexcept;
   Catalogue& operator=(Catalogue&&) noexcept;
   ~Catalogue();
 
+  // The version is metadata.version of catalogue.yaml ("unversioned" without it); the digest covers every file that can
+  // influence a result, layers applied (docs/formats, "Catalogue").
   [[nodiscard]] const CatalogueId& id() const noexcept;
   [[nodiscard]] const Overlay& base() const noexcept;
   [[nodiscard]] const std::vector<Overlay>& overlays() const noexcept;  // without the base, by name
   [[nodiscard]] const Overlay* find_overlay(std::string_view name) const noexcept;
+  [[nodiscard]] const std::vector<RegistryEntry>& registry() const noexcept;  // in file order, lower layers first
   [[nodiscard]] const RegistryEntry* find_component(std::string_view name) const noexcept;
-  [[nodiscard]] const std::vector<RegistryEntry>& registry() const noexcept;
-  // Values of a dimension that some overlay uses.
+  // Values of a dimension that some overlay uses, sorted, without "any".
   [[nodiscard]] std::vector<std::string> used_values(Dimension dimension) const;
+  // What was odd but not wrong.
+  [[nodiscard]] const std::vector<Diagnostic>& warnings() const noexcept;
 
-  // A file of the topmost layer that has it, by its exact clean path. Throws NotFound, naming who asked through the context.
+  // A file of the topmost layer that has it, by its exact clean path. Throws NotFound.
   [[nodiscard]] std::string read(std::string_view path) const;
-  [[nodiscard]] bool contains(std::string_view path) const;
-  // A value file as a map (an empty file is an empty map), its marks naming a source of source_name(). InvalidInput when it is no map.
+  [[nodiscard]] bool contains(std::string_view path) const noexcept;
+  // A value file as a map (an empty file is an empty map), its marks naming a source of source_name(). Throws NotFound,
+  // and InvalidInput when it is no map.
   [[nodiscard]] Value read_values(std::string_view path) const;
+  // How a file is called in messages: its path, with the layer's folder before it unless it is embedded.
+  [[nodiscard]] std::string display_name(std::string_view path) const;
   // The name behind Mark::source; "" for 0.
-  [[nodiscard]] const std::string& source_name(std::uint32_t source) const;
+  [[nodiscard]] std::string source_name(std::uint32_t source) const;
 
  private:
   struct State;
   explicit Catalogue(std::unique_ptr<State> state) noexcept;
   std::unique_ptr<State> state_;
 };
-
-// The recipe for a query (spec: recipe-engine 3 to 5): matching overlays in the recommended order, chains, merging, dependency
-// check, order, registry defaults. `program_version` becomes metadata.version. Throws InvalidInput for missing parents,
-// circular inheritance, unknown or circular dependencies.
-[[nodiscard]] Recipe resolve(const Catalogue& catalogue, const Criteria& criteria, std::string_view program_version);
-
-// The values of one component: base file, overlay's file, overrides, deep-merged (spec 4.3). Null when it has none.
-[[nodiscard]] Value component_values(const Catalogue& catalogue, const ComponentRef& component);
 
 }  // namespace waybill

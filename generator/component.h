@@ -1,13 +1,17 @@
 #pragma once
-// A component as a recipe names it (componentRefs entry) and as the registry describes it.
-#include <optional>
+// A component as a recipe names it (an entry of componentRefs).
+#include <array>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "core/error.h"
 #include "core/value.h"
 
 namespace waybill {
+
+inline constexpr std::string_view kHelm = "Helm";
+inline constexpr std::string_view kKustomize = "Kustomize";
 
 struct ExpectedResource {
   std::string kind;
@@ -34,39 +38,29 @@ struct ComponentRef {
   bool cleanup = false;
   std::vector<ExpectedResource> expected_resources;
   std::string health_check_asserts;
+  // Where each field got its value, by the field's name in the document. The values inside `overrides` carry their own
+  // marks.
+  std::map<std::string, Mark, std::less<>> origins;
 
-  [[nodiscard]] bool is_kustomize() const noexcept { return type == "Kustomize"; }
+  [[nodiscard]] bool is_kustomize() const noexcept { return type == kKustomize; }
   // Nothing to fetch: only manifests.
   [[nodiscard]] bool is_manifest_only() const noexcept { return source.empty(); }
 };
 
-// Value paths (dotted) that scheduling flags write to.
-struct SchedulingPaths {
-  std::vector<std::string> node_selectors;
-  std::vector<std::string> tolerations;
-  std::vector<std::string> taint_strings;
+// The text fields with their names in the document: reading and merging treat them alike.
+struct ComponentTextField {
+  std::string_view name;
+  std::string ComponentRef::*member;
 };
-
-// An entry of registry.yaml.
-struct RegistryEntry {
-  std::string name;
-  std::string display_name;
-  std::vector<std::string> value_override_keys;
-  bool is_kustomize = false;
-  std::string default_repository;
-  std::string default_chart;  // as written, with its "repo/" prefix
-  std::string default_version;
-  std::string default_namespace;
-  std::string default_source;  // Kustomize
-  std::string default_path;
-  std::string default_tag;
-  SchedulingPaths system;
-  SchedulingPaths accelerated;
-  std::vector<std::string> node_count_paths;
-  std::vector<std::string> workload_selector_paths;
-  std::string health_check_file;
-  // Waybill's own section `argocd:` (unknown to aicr, which drops it): see docs/formats, "Registry".
-  Value argocd;
-};
+inline constexpr std::array<ComponentTextField, 9> kComponentTextFields{
+    {{"namespace", &ComponentRef::name_space},
+     {"chart", &ComponentRef::chart},
+     {"type", &ComponentRef::type},
+     {"source", &ComponentRef::source},
+     {"version", &ComponentRef::version},
+     {"tag", &ComponentRef::tag},
+     {"path", &ComponentRef::path},
+     {"valuesFile", &ComponentRef::values_file},
+     {"healthCheckAsserts", &ComponentRef::health_check_asserts}}};
 
 }  // namespace waybill

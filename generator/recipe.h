@@ -1,6 +1,6 @@
 #pragma once
-// A resolved recipe: which components, in which versions, with which overrides, in which order, under which constraints. The
-// document is aicr's RecipeResult (apiVersion aicr.nvidia.com/v1alpha1) plus metadata.catalogue.
+// A resolved recipe: which components, in which versions, with which overrides, in which order, under which
+// constraints. The document is aicr's RecipeResult (apiVersion aicr.nvidia.com/v1alpha1) plus metadata.catalogue.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,32 +10,9 @@
 #include "core/digest.h"
 #include "generator/component.h"
 #include "generator/criteria.h"
+#include "generator/validation.h"
 
 namespace waybill {
-
-struct Constraint {
-  std::string name;
-  std::string value;
-  std::string severity;
-  std::string remediation;
-  std::string unit;
-  bool operator==(const Constraint&) const = default;
-};
-
-struct ValidationPhase {
-  std::string timeout;
-  std::vector<Constraint> constraints;
-  std::vector<std::string> checks;
-  Value node_selection;  // {selector?, maxNodes?, excludeNodes?}, or null
-  std::string infrastructure;
-};
-
-struct Validation {
-  std::optional<ValidationPhase> readiness;
-  std::optional<ValidationPhase> deployment;
-  std::optional<ValidationPhase> performance;
-  std::optional<ValidationPhase> conformance;
-};
 
 struct ConstraintWarning {
   std::string overlay;
@@ -59,21 +36,26 @@ struct Recipe {
   CatalogueId catalogue;
   Criteria criteria;
   std::vector<Constraint> constraints;
-  std::vector<ComponentRef> components;        // sorted by name
+  std::vector<ComponentRef> components;  // sorted by name
   std::vector<std::string> deployment_order;
   std::optional<Validation> validation;
 
   [[nodiscard]] const ComponentRef* find(std::string_view component) const noexcept;
 };
 
+inline constexpr std::string_view kRecipeApiVersion = "aicr.nvidia.com/v1alpha1";
+inline constexpr std::string_view kRecipeKind = "RecipeResult";
+
 // The document, fields in aicr's order (spec: recipe document), free maps sorted.
 [[nodiscard]] Value to_value(const Recipe& recipe);
-// sha256 of the document as canonical JSON without metadata.version (the program's version does not change what is deployed).
+// sha256 of the document as canonical JSON without metadata.version (the program's version does not change what is
+// deployed).
 [[nodiscard]] Digest digest(const Recipe& recipe);
 
-// Reads a recipe file (YAML or JSON by its first character) strictly: every unknown field, wrong type, missing dependency, cycle,
-// unsafe name (RFC 1123), bad URL or version is a diagnostic with file, line, column and the nearest right word. Throws
-// InvalidInput with all of them. A missing deploymentOrder is computed; one that contradicts the dependencies is an error.
+// Reads a recipe file (YAML or JSON by its first character) strictly: every unknown field, wrong type, missing
+// dependency, cycle, unsafe name (RFC 1123), bad URL or version is a diagnostic with file, line, column and the nearest
+// right word. Throws InvalidInput with all of them. A missing deploymentOrder is computed; one that contradicts the
+// dependencies is an error.
 [[nodiscard]] Recipe parse_recipe(std::string_view text, std::string_view name);
 
 }  // namespace waybill

@@ -1,0 +1,44 @@
+#pragma once
+// Where catalogue files come from: the embedded data, a folder, or a tree in memory. Immutable: the same path always
+// gives the same bytes, so a digest that was taken once stays true.
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/digest.h"
+#include "core/file_tree.h"
+
+namespace waybill {
+
+struct FileFingerprint {
+  std::uint64_t size = 0;
+  Digest digest;
+};
+
+// Paths are clean and relative with '/'.
+class CatalogueSource {
+ public:
+  virtual ~CatalogueSource() = default;
+  [[nodiscard]] virtual std::string name() const = 0;  // "embedded", or the folder as the user wrote it
+  [[nodiscard]] virtual std::vector<std::string> paths() const = 0;
+  [[nodiscard]] virtual bool contains(std::string_view path) const = 0;
+  [[nodiscard]] virtual std::string read(std::string_view path) const = 0;  // throws NotFound
+  // Size and digest where they are known without reading (the embedded data carries them); otherwise nothing, and the
+  // catalogue reads and hashes.
+  [[nodiscard]] virtual std::optional<FileFingerprint> fingerprint(std::string_view path) const;
+};
+
+inline constexpr std::string_view kEmbeddedSource = "embedded";
+inline constexpr std::uint64_t kLargestCatalogueFile = 10ULL << 20;
+
+// A snapshot of the folder's regular files, taken now; hidden files and folders (".git") are left out. Throws NotFound,
+// and InvalidInput for links, special files, more than 10 MiB in one file or 256 MiB in all.
+[[nodiscard]] std::unique_ptr<CatalogueSource> folder_source(const std::string& folder);
+
+// A tree that is already in memory. Throws InvalidInput for a file of more than 10 MiB.
+[[nodiscard]] std::unique_ptr<CatalogueSource> tree_source(std::string name, FileTree tree);
+
+}  // namespace waybill
