@@ -1,0 +1,111 @@
+#include "argocd/readme.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "argocd/root.h"
+#include "argocd/wave.h"
+#include "core/digest.h"
+
+namespace waybill::argocd {
+namespace {
+
+// Text of a recipe inside a table: a bar or a line break would break the table.
+std::string cell(std::string text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '|' || c == '`' || c == '\\') result += '\\';
+    result += c == '\n' || c == '\r' ? ' ' : c;
+  }
+  return result.empty() ? "-" : result;
+}
+
+std::string criteria_text(const Criteria& criteria) {
+  std::string text;
+  for (const Dimension dimension : kDimensions) {
+    if (!criteria.is_any(dimension)) text += fmt::format("- {}: {}\n", to_string(dimension), criteria.get(dimension));
+  }
+  if (criteria.nodes() > 0) text += fmt::format("- nodes: {}\n", criteria.nodes());
+  return text.empty() ? "- any cluster\n" : text;
+}
+
+std::string component_table(const Plan& plan) {
+  std::string text = "| wave | component | version | namespace | source | waits for |\n|---|---|---|---|---|---|\n";
+  for (const Release& release : plan.releases) {
+    const ComponentRef& component = release.component;
+    std::string waits;
+    for (const std::string& dependency : release.depends_on) waits += (waits.empty() ? "" : ", ") + dependency;
+    text +=
+        fmt::format("| {} | {} | {} | {} | {} | {} |\n", chart_wave(release.wave), cell(component.name),
+                    cell(component.is_kustomize() ? component.tag : component.version), cell(component.name_space),
+                    component.is_manifest_only() ? std::string("manifests/") + component.name : cell(component.source),
+                    cell(waits));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string readme(const Plan& plan, const Recipe& recipe, const RenderOptions& options) {
+  const std::string root = root_name(options.cluster);
+  return fmt::format(R"(# Cluster bundle for Argo CD
+
+Made by Waybill from a recipe. These files are covered by `checksums.txt`: change the recipe, not the files.
+
+- recipe: `{digest}`
+{criteria}- written for Argo CD {version} or later
+
+## What is rolled out
+
+A wave begins when everything in the waves before it is healthy.
+
+{components}
+## Install
+
+1. Check the files: `waybill verify --key waybill.pub FOLDER`, or with other tools
+   `cosign verify-blob --key waybill.pub --insecure-ignore-tlog --bundle attestation/checksums.sigstore.json checksums.txt` and
+   `sha256sum -c checksums.txt`.
+2. Give Argo CD the health checks. **Without them waves do not wait**, and components start before what they need:
+
+       kubectl -n {namespace} patch configmap argocd-cm --type merge --patch-file bootstrap/argocd-cm-patch.yaml
+
+   With the argo-cd chart, add `bootstrap/argocd-values.yaml` to its values instead; it also sets
+   `controller.sync.timeout.seconds`, which ends a sync that waits too long, so that a mended bundle is looked at.
+3. If the repositories in `bootstrap/repositories.yaml` need credentials, add them to a copy of that file and apply it.
+   An OCI registry without TLS needs `insecureOCIForceHttp: "true"` there.
+4. Write the root Application for the place where this bundle lies, and apply it:
+
+       waybill bootstrap FOLDER --repo-url URL --path PATH --revision REVISION > root.yaml
+       kubectl apply --server-side -f root.yaml
+
+   `waybill publish` and `waybill commit` have written it already, beside the folder that they committed.
+
+## Watch
+
+    kubectl -n {namespace} get applications
+
+The root `{root}` is Progressing until the last component is healthy.
+
+## When the root is stuck
+
+A root that waits keeps the revision it began with, even if a newer one would mend it. End its sync; it starts again on the newest:
+
+    kubectl -n {namespace} patch application {root} --type merge -p '{{"status":{{"operationState":{{"phase":"Terminating"}}}}}}'
+
+Do that only while its operation is running (`status.operationState.phase` is Running). To hold one component back while you look at
+it, take `spec.syncPolicy.automated` out of its Application: the root leaves that field alone.
+
+## Remove
+
+    kubectl -n {namespace} delete application {root}
+
+removes the components in reverse order. Namespaces stay.
+)",
+                     fmt::arg("digest", digest(recipe).to_string()),
+                     fmt::arg("criteria", criteria_text(recipe.criteria)), fmt::arg("version", options.version.text()),
+                     fmt::arg("components", component_table(plan)), fmt::arg("namespace", options.name_space),
+                     fmt::arg("root", root));
+}
+
+}  // namespace waybill::argocd

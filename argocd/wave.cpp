@@ -1,0 +1,14 @@
+#include "argocd/wave.h"
+
+namespace waybill::argocd {
+
+std::int64_t manifests_wave(std::uint32_t depth, Placement placement) noexcept {
+  // A dependent's Before (10d+8) must come after its dependency's After (10d+5).
+  constexpr std::int64_t kBefore = -2;
+  constexpr std::int64_t kAfter = 5;
+  if (placement == Placement::Before) return chart_wave(depth) + kBefore;
+  if (placement == Placement::After) return chart_wave(depth) + kAfter;
+  return chart_wave(depth);
+}
+
+}  // namespace waybill::argocd
