@@ -11,8 +11,8 @@
 
 namespace waybill {
 
-// Always the same object, immutable and usable from every thread. Its name() is "embedded"; read() throws NotFound for a path that it
-// does not hold.
+// Always the same object, immutable and usable from every thread. Its name() is "embedded"; read() throws NotFound for
+// a path that it does not hold.
 [[nodiscard]] std::shared_ptr<const CatalogueSource> embedded_catalogue();
 
 }  // namespace waybill
