@@ -37,7 +37,8 @@ struct SigstoreBundle {
 
 // Signs the file's bytes.
 [[nodiscard]] std::string sign_message(const PrivateKey& key, std::string_view message);
-// Signs a statement (its exact bytes).
+// Signs a statement (its exact bytes). The envelope alone is what an `.att` tag holds.
+[[nodiscard]] Envelope sign_envelope(const PrivateKey& key, std::string_view statement);
 [[nodiscard]] std::string sign_statement(const PrivateKey& key, std::string_view statement);
 
 }  // namespace waybill::signing
