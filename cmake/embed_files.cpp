@@ -85,10 +85,10 @@ std::string generate(const std::vector<Input>& inputs) {
   std::size_t offset = 0;
   for (const Input& input : inputs) {
     const waybill::Digest digest = waybill::sha256(std::string_view(input.contents));
-    fmt::format_to(std::back_inserter(source), "    {{{}, contents({}, {}), {{{{", string_literal(input.path.text()), offset,
-                   input.contents.size());
+    fmt::format_to(std::back_inserter(source), "    {{{}, contents({}, {}), {{{{", string_literal(input.path.text()),
+                   offset, input.contents.size());
     for (const std::byte byte : digest.raw())
-      fmt::format_to(std::back_inserter(source), "{},", std::to_integer<unsigned>(byte));
+      fmt::format_to(std::back_inserter(source), "std::byte{{{}}},", std::to_integer<unsigned>(byte));
     source += "}}},\n";
     offset += input.contents.size();
   }

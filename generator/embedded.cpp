@@ -25,7 +25,7 @@ const EmbeddedFile& require(std::string_view path) {
 
 class EmbeddedCatalogue final : public CatalogueSource {
  public:
-  [[nodiscard]] std::string name() const override { return "embedded"; }
+  [[nodiscard]] std::string name() const override { return std::string(kEmbeddedSource); }
   [[nodiscard]] std::vector<std::string> paths() const override {
     std::vector<std::string> result;
     result.reserve(embedded_files().size());
@@ -34,6 +34,11 @@ class EmbeddedCatalogue final : public CatalogueSource {
   }
   [[nodiscard]] bool contains(std::string_view path) const override { return find(path) != nullptr; }
   [[nodiscard]] std::string read(std::string_view path) const override { return std::string(require(path).contents); }
+  [[nodiscard]] std::optional<FileFingerprint> fingerprint(std::string_view path) const override {
+    const EmbeddedFile* file = find(path);
+    if (file == nullptr) return std::nullopt;
+    return FileFingerprint{file->contents.size(), Digest::from_raw(file->sha256)};
+  }
 };
 
 }  // namespace

@@ -7,7 +7,7 @@
 // (cmake/embed.cmake), so that the identity of the catalogue needs no hashing of files at run time.
 #include <memory>
 
-#include "generator/catalogue.h"
+#include "generator/catalogue_source.h"
 
 namespace waybill {
 

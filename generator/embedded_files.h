@@ -14,7 +14,7 @@ namespace waybill {
 struct EmbeddedFile {
   std::string_view path;
   std::string_view contents;
-  std::array<unsigned char, 32> sha256;
+  std::array<std::byte, 32> sha256;
 };
 
 [[nodiscard]] std::span<const EmbeddedFile> embedded_files() noexcept;
