@@ -1,0 +1,15 @@
+#include "app/cli/bundle_options.h"
+
+#include "app/cli/recipe_options.h"
+
+namespace waybill::cli {
+
+void add_bundle_options(Command& command, BundleRequest& request) {
+  add_recipe_options(command, request.recipe, RecipeFile::Yes);
+  Option& deployer = command.option("--deployer", &request.deployer, "NAME", "what rolls the bundle out: argocd");
+  deployer.aliases = {"-d"};
+  deployer.choices = {"argocd"};
+  command.option("--argocd-version", &request.argocd_version, "VERSION", "write only fields that this Argo CD knows (default 3.5; 3.1 and later)");
+}
+
+}  // namespace waybill::cli

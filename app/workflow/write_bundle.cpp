@@ -1,0 +1,61 @@
+#include "app/workflow/write_bundle.h"
+
+#include <fmt/core.h>
+
+#include "app/workflow/bundle_source.h"
+#include "app/workflow/pack_bundle.h"
+#include "argocd/root.h"
+#include "core/error.h"
+#include "core/file_system.h"
+
+namespace waybill {
+namespace {
+
+constexpr std::string_view kDefaultRevision = "main";
+
+}  // namespace
+
+WrittenBundle write_bundle(const WriteBundleRequest& request, const Services& services) {
+  if (request.folder.empty() || request.folder == "-") {
+    throw Error(ErrorCode::InvalidInput, "a bundle is a folder and none is named").hint("name one with --output DIR");
+  }
+  const RenderedBundle rendered = render_bundle(request.bundle, services);
+  std::filesystem::path folder = request.folder;
+  if (!folder.has_filename()) folder = folder.parent_path();
+  WrittenBundle written{folder.string(), rendered.bundle.tree.size(), rendered.bundle.info.recipe_digest, bundle_digest(rendered.bundle.tree).to_string(), {}};
+  // The root is made first: what cannot be written for that place must not leave a folder behind.
+  std::string root;
+  if (!request.repo_url.empty()) {
+    root = argocd::root_document(rendered.bundle.tree, {.repo_url = request.repo_url, .path = {}, .revision = std::string(kDefaultRevision)});
+  }
+  write_folder(folder, rendered.bundle.tree, request.force ? Overwrite::Yes : Overwrite::No);
+  if (!root.empty()) {
+    written.root_file = folder.string() + ".root.yaml";
+    write_file(written.root_file, root, Overwrite::Yes);
+  }
+  return written;
+}
+
+Value to_value(const WrittenBundle& written) {
+  Value value = Value::map({{"folder", written.folder},
+                            {"recipe", Value::map({{"digest", written.recipe_digest}})},
+                            {"bundle", Value::map({{"digest", written.bundle_digest}, {"files", std::uint64_t{written.files}}})}});
+  if (!written.root_file.empty()) value.set("root", written.root_file);
+  return value;
+}
+
+std::string bootstrap(const BootstrapRequest& request, const Services& services) {
+  const BundleSource source = read_bundle(request.bundle, request.connection, services);
+  argocd::Place place{.repo_url = request.repo_url, .path = request.path, .revision = request.revision};
+  if (place.revision.empty()) {
+    const bool from_registry = place.repo_url.starts_with("oci://");
+    if (from_registry && !source.artifact) {
+      throw Error(ErrorCode::InvalidInput, fmt::format("the digest that '{}' has in {} is not known", request.bundle, request.repo_url))
+          .hint("name the digest or a tag with --revision, or give the artifact itself as BUNDLE");
+    }
+    place.revision = from_registry ? source.artifact->digest.to_string() : std::string(kDefaultRevision);
+  }
+  return argocd::root_document(source.tree, place);
+}
+
+}  // namespace waybill

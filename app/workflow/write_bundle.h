@@ -1,0 +1,38 @@
+#pragma once
+// A bundle as a folder, and the root Application for one place.
+#include <string>
+
+#include "app/workflow/render_bundle.h"
+#include "app/workflow/stores.h"
+
+namespace waybill {
+
+struct WriteBundleRequest {
+  BundleRequest bundle;
+  std::string folder;
+  std::string repo_url;  // empty: no root beside the folder
+  bool force = false;    // replace a folder that holds something
+};
+
+struct WrittenBundle {
+  std::string folder;
+  std::size_t files = 0;
+  std::string recipe_digest;
+  std::string bundle_digest;
+  std::string root_file;  // empty: none
+};
+
+[[nodiscard]] WrittenBundle write_bundle(const WriteBundleRequest& request, const Services& services);
+[[nodiscard]] Value to_value(const WrittenBundle& written);
+
+struct BootstrapRequest {
+  std::string bundle;  // folder, layout or registry
+  std::string repo_url;
+  std::string path;      // the bundle's folder in the repository
+  std::string revision;  // branch, tag or digest; empty: the artifact's digest for oci://, else main
+  ConnectionOptions connection;
+};
+// The projects and the root Application as YAML. Untrusted when the bundle is not intact.
+[[nodiscard]] std::string bootstrap(const BootstrapRequest& request, const Services& services);
+
+}  // namespace waybill
