@@ -23,6 +23,14 @@ struct Node {
   std::vector<Node> items;                     // list
   std::vector<std::pair<Node, Node>> members;  // map; keys are scalars, unique by text
 
+  // Defined below, where a pair of nodes is complete.
+  Node() noexcept;
+  Node(const Node&);
+  Node(Node&&) noexcept;
+  Node& operator=(const Node&);
+  Node& operator=(Node&&) noexcept;
+  ~Node();
+
   [[nodiscard]] const Node* find(std::string_view key) const noexcept;
   // A plain scalar that the core schema reads as null: empty, ~, null, Null, NULL.
   [[nodiscard]] bool is_null() const noexcept;
@@ -33,6 +41,13 @@ struct Node {
   [[nodiscard]] Value to_value(std::uint32_t source = 0) const&;
   [[nodiscard]] Value to_value(std::uint32_t source = 0) &&;
 };
+
+inline Node::Node() noexcept = default;
+inline Node::Node(const Node&) = default;
+inline Node::Node(Node&&) noexcept = default;
+inline Node& Node::operator=(const Node&) = default;
+inline Node& Node::operator=(Node&&) noexcept = default;
+inline Node::~Node() = default;
 
 // A plain scalar whose meaning other YAML readers see differently (yes, no, on, off, y, n, 012, 1:30, 2024-01-02,
 // 1_000, 0o7): where text is expected, ask the author to quote it.
