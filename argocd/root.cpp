@@ -50,8 +50,16 @@ void check_place(const Place& place) {
   const bool is_oci = place.repo_url.starts_with(kOciScheme);
   if (is_oci && !place.path.empty()) refuse("a bundle in a registry has no path: it is the whole artifact");
   if (!place.path.empty()) {
-    check_words(place.path, "path");
     static_cast<void>(RelPath::parse(place.path));
+    // It is printed at the beginning of a plain scalar, so it must not begin like anything else.
+    const bool plain = std::all_of(place.path.begin(), place.path.end(), [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+             std::string_view("._-/+=").find(c) != std::string_view::npos;
+    });
+    if (!plain || std::string_view("-+=").find(place.path.front()) != std::string_view::npos) {
+      refuse(
+          fmt::format("the path '{}' of a bundle's place holds more than letters, digits and . _ - / + =", place.path));
+    }
   }
 }
 

@@ -158,6 +158,7 @@ class Lexer {
   void read_chain() {
     Token& token = push(TokenKind::Chain);
     token.text = peek();
+    if (peek() == '.' && !is_word_start(peek(1)) && peek(1) != '.') return advance(1);
     if (peek() == '$') {
       advance(1);
       token.text += take_word();
@@ -186,20 +187,20 @@ class Lexer {
   }
 
   void read_string() {
-    Token& token = push(TokenKind::String);
+    Token token = push(TokenKind::String);
     advance(1);
     while (peek() != '"') {
       const char c = peek();
-      if (position_ >= text_.size() || c == '\n') fail("this string is never closed");
-      if (c != '\\') {
-        token.text += c;
-        advance(1);
-        continue;
+      if (position_ >= text_.size() || c == '\n') {
+        line_ = token.line;
+        column_ = token.column;
+        fail("this string is never closed");
       }
-      token.text += escaped(peek(1));
-      advance(2);
+      token.text += c == '\\' ? escaped(peek(1)) : c;
+      advance(c == '\\' ? 2 : 1);
     }
     advance(1);
+    tokens_.back() = std::move(token);
     expect_separator("string");
   }
 
