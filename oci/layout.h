@@ -9,6 +9,8 @@
 // A killed process leaves only files that begin with ".waybill-" and that nobody reads; the next writer removes the old
 // ones. Blobs reach the disk before an index.json that names them (docs/decisions, durability of layouts).
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -48,15 +50,17 @@ class Layout final : public Store {
   explicit Layout(std::filesystem::path folder) : folder_(std::move(folder)) {}
   [[nodiscard]] std::filesystem::path blob_path(const Digest& digest) const;
   [[nodiscard]] ImageIndex read_index() const;
+  void create();
   void check_version() const;
-  void remove_stale_files() const;
-  template <typename Change>
-  void change_index(Change&& change);
+  void remove_stale_files();
+  // Reads the index under the lock, and writes it back if `change` says so.
+  void change_index(const std::function<bool(ImageIndex&)>& change);
   void sync_pending();
 
   std::filesystem::path folder_;
-  std::mutex mutex_;                            // guards pending_
-  std::vector<std::filesystem::path> pending_;  // blobs written since the last sync
+  std::mutex mutex_;             // guards the members below
+  std::vector<Digest> pending_;  // blobs that the next index may name and that may not have reached the disk
+  bool cleaned_ = false;
 };
 
 }  // namespace waybill::oci

@@ -1,0 +1,436 @@
+#include "oci/layout.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "core/error.h"
+#include "core/file_system.h"
+#include "core/interrupt.h"
+#include "core/json/reader.h"
+#include "core/unique_fd.h"
+#include "oci/media_types.h"
+#include "oci/reference.h"
+
+namespace fs = std::filesystem;
+
+namespace waybill::oci {
+namespace {
+
+constexpr std::string_view kVersionFile = R"({"imageLayoutVersion":"1.0.0"})";
+constexpr std::string_view kTemporaryPrefix = ".waybill-";
+constexpr std::string_view kReferrerSuffix = ".referrer";
+constexpr std::string_view kKindPrefix = "dev.cosignproject.cosign/";
+
+UniqueFd open_folder(const fs::path& folder) {
+  UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd) throw system_error(fmt::format("cannot open '{}'", folder.string()));
+  return fd;
+}
+
+// Held by whoever changes index.json. On the folder itself, so that no lock file is left; between threads too, because
+// each lock is an opening of its own.
+class FolderLock {
+ public:
+  explicit FolderLock(const fs::path& folder) : fd_(open_folder(folder)) {
+    while (::flock(fd_.get(), LOCK_EX) != 0) {
+      if (errno != EINTR) throw system_error(fmt::format("cannot lock '{}'", folder.string()));
+      throw_if_interrupted();
+    }
+  }
+  void sync() const { ::fsync(fd_.get()); }  // best effort: some file systems refuse it for folders
+
+ private:
+  UniqueFd fd_;
+};
+
+// A blob on its way: locked while it is written, so that a cleaner can tell it from what a killed process left.
+class TemporaryBlob {
+ public:
+  TemporaryBlob(const fs::path& folder, const Digest& digest) {
+    for (unsigned attempt = 0; attempt < 100; ++attempt) {
+      path_ = folder / fmt::format("{}{}-{}-{}", kTemporaryPrefix, digest.hex().substr(0, 16), ::getpid(), attempt);
+      UniqueFd fd(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666));
+      if (!fd && errno == EEXIST) continue;
+      if (!fd) throw system_error(fmt::format("cannot write into '{}'", folder.string()));
+      struct stat status = {};
+      // A cleaner that came between the two calls has removed the file: take another.
+      if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0 && ::fstat(fd.get(), &status) == 0 && status.st_nlink == 1) {
+        fd_ = std::move(fd);
+        return;
+      }
+    }
+    throw Error(ErrorCode::Conflict, fmt::format("cannot make a temporary file in '{}'", folder.string()));
+  }
+  TemporaryBlob(const TemporaryBlob&) = delete;
+  TemporaryBlob& operator=(const TemporaryBlob&) = delete;
+  ~TemporaryBlob() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+  [[nodiscard]] FdSink sink() const {
+    UniqueFd copy(::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 0));
+    if (!copy) throw system_error(fmt::format("cannot write '{}'", path_));
+    return {std::move(copy), path_};
+  }
+  void rename_to(const fs::path& target) {
+    if (::rename(path_.c_str(), target.c_str()) != 0)
+      throw system_error(fmt::format("cannot write '{}'", target.string()));
+    path_.clear();
+  }
+
+ private:
+  std::string path_;
+  UniqueFd fd_;
+};
+
+const std::string* reference_name(const Descriptor& entry) {
+  const auto found = entry.annotations.find(std::string(annotation::kReferenceName));
+  return found == entry.annotations.end() ? nullptr : &found->second;
+}
+
+bool is_named(const Descriptor& entry, std::string_view tag) {
+  const std::string* name = reference_name(entry);
+  return name != nullptr && *name == tag;
+}
+
+std::string cosign_kind(std::string_view media_type, std::string_view tag) {
+  std::string_view kind = is_index_type(media_type) ? "imageIndex" : "image";
+  if (is_digest_tag(tag) && tag.ends_with(".sig")) kind = "sigs";
+  if (is_digest_tag(tag) && tag.ends_with(".att")) kind = "atts";
+  return fmt::format("{}{}", kKindPrefix, kind);
+}
+
+Descriptor tagged_entry(const Descriptor& manifest, std::string_view artifact_type, const std::string& tag) {
+  Descriptor entry{manifest.media_type, manifest.digest, manifest.size, std::string(artifact_type), {}, {}};
+  entry.annotations.emplace(annotation::kReferenceName, tag);
+  entry.annotations.emplace(annotation::kCosignKind, cosign_kind(manifest.media_type, tag));
+  return entry;
+}
+
+Descriptor referrer_entry(const Descriptor& manifest, const ManifestLinks& links) {
+  Descriptor entry{manifest.media_type, manifest.digest, manifest.size, links.artifact_type, links.annotations, {}};
+  entry.annotations.insert_or_assign(std::string(annotation::kReferenceName),
+                                     digest_tag(manifest.digest, kReferrerSuffix));
+  return entry;
+}
+
+bool is_referrer_name(std::string_view name) noexcept { return is_digest_tag(name) && name.ends_with(kReferrerSuffix); }
+
+void sort_entries(ImageIndex& index) {
+  const auto key = [](const Descriptor& entry) {
+    const std::string* name = reference_name(entry);
+    return std::pair(name == nullptr ? std::string() : *name, entry.digest);
+  };
+  std::stable_sort(index.manifests.begin(), index.manifests.end(),
+                   [&](const Descriptor& left, const Descriptor& right) { return key(left) < key(right); });
+}
+
+std::optional<Descriptor> find_entry(const ImageIndex& index, std::string_view tag, const fs::path& folder) {
+  const Descriptor* found = nullptr;
+  for (const Descriptor& entry : index.manifests) {
+    if (!is_named(entry, tag)) continue;
+    if (found != nullptr && found->digest != entry.digest) {
+      throw Error(ErrorCode::InvalidInput,
+                  fmt::format("the layout '{}' has several manifests named '{}'", folder.string(), tag));
+    }
+    found = &entry;
+  }
+  if (found == nullptr) return std::nullopt;
+  return Descriptor{found->media_type, found->digest, found->size, {}, {}, {}};
+}
+
+}  // namespace
+
+std::unique_ptr<Layout> Layout::open(fs::path folder) {
+  std::unique_ptr<Layout> layout(new Layout(std::move(folder)));
+  layout->check_version();
+  static_cast<void>(layout->read_index());
+  return layout;
+}
+
+std::unique_ptr<Layout> Layout::open_or_create(fs::path folder) {
+  std::error_code ignored;
+  if (!fs::exists(folder / "oci-layout", ignored)) {
+    Layout(folder).create();
+  }
+  return open(std::move(folder));
+}
+
+void Layout::create() {
+  std::error_code problem;
+  fs::create_directories(folder_, problem);
+  if (problem) throw system_error(problem.value(), fmt::format("cannot make '{}'", folder_.string()));
+  const FolderLock lock(folder_);
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder_)) {
+    const std::string name = entry.path().filename().string();
+    // What a process that was killed here leaves.
+    if (name != "blobs" && name != "index.json" && name != "oci-layout" && !name.starts_with(kTemporaryPrefix)) {
+      throw Error(ErrorCode::Conflict,
+                  fmt::format("the folder '{}' holds '{}' and is no OCI layout", folder_.string(), name))
+          .hint("name an empty or a new folder");
+    }
+  }
+  fs::create_directories(folder_ / "blobs" / "sha256", problem);
+  if (problem) throw system_error(problem.value(), fmt::format("cannot make '{}'", (folder_ / "blobs").string()));
+  const auto exists = [&](const char* name) { return fs::exists(folder_ / name); };
+  if (!exists("index.json")) {
+    const ImageIndex empty{std::string(media_type::kImageIndex), {}, {}, {}, {}};
+    write_file(folder_ / "index.json", to_bytes(empty), Overwrite::No);
+  }
+  // Last: it is what makes the folder a layout.
+  if (!exists("oci-layout")) write_file(folder_ / "oci-layout", kVersionFile, Overwrite::No);
+}
+
+void Layout::check_version() const {
+  const fs::path file = folder_ / "oci-layout";
+  std::error_code ignored;
+  if (!fs::exists(file, ignored)) {
+    throw Error(ErrorCode::NotFound,
+                fmt::format("'{}' is no OCI layout: it has no file 'oci-layout'", folder_.string()));
+  }
+  const Value document = json::parse(read_file(file, 64 * 1024), file.string());
+  const std::string version = document.text_or("imageLayoutVersion", "");
+  if (!version.starts_with("1.")) {
+    throw Error(ErrorCode::InvalidInput,
+                fmt::format("the layout '{}' has version '{}', expected 1.x", folder_.string(), version));
+  }
+}
+
+ImageIndex Layout::read_index() const {
+  const fs::path file = folder_ / "index.json";
+  return with_context([&] { return fmt::format("while reading '{}'", file.string()); },
+                      [&] { return parse_image_index(read_file(file, kLargestManifest), media_type::kImageIndex); });
+}
+
+std::string Layout::name() const { return fmt::format("oci-layout:{}", folder_.string()); }
+
+fs::path Layout::blob_path(const Digest& digest) const { return folder_ / "blobs" / "sha256" / digest.hex(); }
+
+bool Layout::exists_blob(const Descriptor& descriptor) {
+  struct stat status = {};
+  if (::stat(blob_path(descriptor.digest).c_str(), &status) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return false;
+    throw system_error(fmt::format("cannot read '{}'", blob_path(descriptor.digest).string()));
+  }
+  // A file of another size was cut off by a power failure: it is written again.
+  return S_ISREG(status.st_mode) && static_cast<std::uint64_t>(status.st_size) == descriptor.size;
+}
+
+std::unique_ptr<ByteSource> Layout::fetch_blob(const Descriptor& descriptor) {
+  const fs::path path = blob_path(descriptor.digest);
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) {
+    throw Error(ErrorCode::NotFound, fmt::format("'{}' has no blob {}", name(), descriptor.digest.to_string()));
+  }
+  return std::make_unique<VerifyingSource>(FdSource::open(path.string()), descriptor.digest, descriptor.size);
+}
+
+Pushed Layout::push_blob(const Descriptor& descriptor, const OpenBlob& open) {
+  const auto remember = [&] {
+    const std::lock_guard lock(mutex_);
+    pending_.push_back(descriptor.digest);
+  };
+  if (exists_blob(descriptor)) {
+    remember();  // another process may have written it a moment ago
+    return Pushed::AlreadyThere;
+  }
+  const fs::path target = blob_path(descriptor.digest);
+  std::error_code problem;
+  fs::create_directories(target.parent_path(), problem);
+  if (problem) throw system_error(problem.value(), fmt::format("cannot make '{}'", target.parent_path().string()));
+  TemporaryBlob temporary(target.parent_path(), descriptor.digest);
+  FdSink sink = temporary.sink();
+  VerifyingSource verified(open(), descriptor.digest, descriptor.size);
+  waybill::copy(verified, sink);
+  temporary.rename_to(target);
+  remember();
+  return Pushed::Transferred;
+}
+
+std::optional<FetchedManifest> Layout::fetch_manifest(const Digest& digest) {
+  std::string bytes;
+  const fs::path path = blob_path(digest);
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return std::nullopt;
+  bytes = read_file(path, kLargestManifest);
+  if (const Digest actual = sha256(bytes); actual != digest) {
+    throw Error(ErrorCode::Untrusted,
+                fmt::format("'{}' should be {} but is {}", path.string(), digest.to_string(), actual.to_string()));
+  }
+  return with_context([&] { return fmt::format("while reading manifest {} of '{}'", digest.to_string(), name()); },
+                      [&] {
+                        const AnyManifest parsed = parse_manifest(bytes, {});
+                        const std::string type = std::visit([](const auto& kind) { return kind.media_type; }, parsed);
+                        Descriptor descriptor = describe(bytes, type);
+                        return std::optional(FetchedManifest{std::move(descriptor), std::move(bytes)});
+                      });
+}
+
+std::optional<FetchedManifest> Layout::fetch_tagged(const std::string& tag) {
+  const std::optional<Descriptor> found = resolve(tag);
+  if (!found) return std::nullopt;
+  std::optional<FetchedManifest> manifest = fetch_manifest(found->digest);
+  if (!manifest)
+    throw Error(ErrorCode::NotFound,
+                fmt::format("'{}' names {} but does not hold it", name(), found->digest.to_string()));
+  return manifest;
+}
+
+std::optional<Descriptor> Layout::resolve(const std::string& tag) { return find_entry(read_index(), tag, folder_); }
+
+std::optional<Descriptor> Layout::resolve(const Digest& digest) {
+  std::optional<FetchedManifest> manifest = fetch_manifest(digest);
+  if (!manifest) return std::nullopt;
+  return std::move(manifest->descriptor);
+}
+
+Pushed Layout::push_manifest(std::string_view bytes, std::string_view media_type) {
+  const ManifestLinks links = links_of(bytes, media_type);
+  const Descriptor descriptor = describe(bytes, media_type);
+  for (const std::vector<Descriptor>* list : {&links.blobs, &links.manifests}) {
+    for (const Descriptor& part : *list) {
+      if (!exists_blob(part)) {
+        throw Error(ErrorCode::NotFound, fmt::format("'{}' has no {}, which manifest {} names", name(),
+                                                     part.digest.to_string(), descriptor.digest.to_string()));
+      }
+    }
+  }
+  const Pushed pushed = push_blob(descriptor, [bytes] { return std::make_unique<SpanSource>(bytes); });
+  if (!links.subject) return pushed;
+  bool listed = true;
+  change_index([&](ImageIndex& index) {
+    listed = std::any_of(index.manifests.begin(), index.manifests.end(),
+                         [&](const Descriptor& entry) { return entry.digest == descriptor.digest; });
+    if (!listed) index.manifests.push_back(referrer_entry(descriptor, links));
+    return !listed;
+  });
+  return listed ? pushed : Pushed::Transferred;
+}
+
+void Layout::tag(const Descriptor& manifest, const std::string& tag, ForceTag force) {
+  check_tag(tag);
+  const std::optional<FetchedManifest> fetched = fetch_manifest(manifest.digest);
+  if (!fetched)
+    throw Error(ErrorCode::NotFound, fmt::format("'{}' has no manifest {}", name(), manifest.digest.to_string()));
+  const ManifestLinks links = links_of(fetched->bytes, fetched->descriptor.media_type);
+  change_index([&](ImageIndex& index) {
+    if (const auto held = find_entry(index, tag, folder_)) {
+      if (held->digest == manifest.digest) return false;
+      if (force == ForceTag::No) throw tag_conflict(name(), tag, held->digest, manifest.digest);
+      std::erase_if(index.manifests, [&](const Descriptor& entry) { return is_named(entry, tag); });
+    }
+    index.manifests.push_back(tagged_entry(fetched->descriptor, links.artifact_type, tag));
+    return true;
+  });
+}
+
+bool Layout::untag(const std::string& tag) {
+  std::size_t removed = 0;
+  change_index([&](ImageIndex& index) {
+    removed = std::erase_if(index.manifests, [&](const Descriptor& entry) { return is_named(entry, tag); });
+    return removed != 0;
+  });
+  return removed != 0;
+}
+
+std::vector<std::string> Layout::list_tags() {
+  std::vector<std::string> result;
+  for (const Descriptor& entry : read_index().manifests) {
+    const std::string* found = reference_name(entry);
+    if (found != nullptr && !is_referrer_name(*found)) result.push_back(*found);
+  }
+  std::sort(result.begin(), result.end());
+  result.erase(std::unique(result.begin(), result.end()), result.end());
+  return result;
+}
+
+std::vector<Descriptor> Layout::referrers(const Digest& subject, std::string_view artifact_type) {
+  const ImageIndex index = read_index();
+  std::vector<Digest> candidates;
+  for (const Descriptor& entry : index.manifests) {
+    candidates.push_back(entry.digest);
+    if (!is_named(entry, digest_tag(subject)) || !is_index_type(entry.media_type)) continue;
+    // Other tools keep the fallback list in layouts as well.
+    if (const auto fallback = fetch_manifest(entry.digest)) {
+      for (const Descriptor& listed : links_of(fallback->bytes, fallback->descriptor.media_type).manifests)
+        candidates.push_back(listed.digest);
+    }
+  }
+  std::sort(candidates.begin(), candidates.end());
+  candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+  std::vector<Descriptor> result;
+  for (const Digest& digest : candidates) {
+    const std::optional<FetchedManifest> manifest = fetch_manifest(digest);
+    if (!manifest) continue;
+    ManifestLinks links = links_of(manifest->bytes, manifest->descriptor.media_type);
+    if (!links.subject || links.subject->digest != subject) continue;
+    if (!artifact_type.empty() && links.artifact_type != artifact_type) continue;
+    Descriptor found = manifest->descriptor;
+    found.artifact_type = std::move(links.artifact_type);
+    found.annotations = std::move(links.annotations);
+    result.push_back(std::move(found));
+  }
+  return result;
+}
+
+void Layout::change_index(const std::function<bool(ImageIndex&)>& change) {
+  const FolderLock lock(folder_);
+  remove_stale_files();
+  ImageIndex index = read_index();
+  if (!change(index)) return;
+  sync_pending();
+  sort_entries(index);
+  write_file(folder_ / "index.json", to_bytes(index), Overwrite::Yes);
+}
+
+void Layout::sync_pending() {
+  std::vector<Digest> digests;
+  {
+    const std::lock_guard lock(mutex_);
+    digests.swap(pending_);
+  }
+  if (digests.empty()) return;
+  std::sort(digests.begin(), digests.end());
+  digests.erase(std::unique(digests.begin(), digests.end()), digests.end());
+  // Few descriptors at a time; a missing file was never needed, since push_manifest has looked at what its index names.
+  constexpr std::size_t kBatch = 64;
+  for (std::size_t start = 0; start < digests.size(); start += kBatch) {
+    std::vector<UniqueFd> files;
+    for (std::size_t i = start; i < std::min(start + kBatch, digests.size()); ++i) {
+      UniqueFd fd(::open(blob_path(digests[i]).c_str(), O_RDONLY | O_CLOEXEC));
+      if (!fd) continue;
+      ::sync_file_range(fd.get(), 0, 0, SYNC_FILE_RANGE_WRITE);  // a hint; the next loop is what counts
+      files.push_back(std::move(fd));
+    }
+    for (const UniqueFd& fd : files) {
+      if (::fdatasync(fd.get()) != 0 && errno != EINVAL && errno != EROFS) {
+        throw system_error(fmt::format("cannot write blobs of '{}' to the disk", folder_.string()));
+      }
+    }
+  }
+  ::fsync(open_folder(folder_ / "blobs" / "sha256").get());
+}
+
+void Layout::remove_stale_files() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(cleaned_, true)) return;
+  }
+  for (const fs::path& folder : {folder_, folder_ / "blobs" / "sha256"}) {
+    std::error_code ignored;
+    for (fs::directory_iterator entry(folder, ignored), end; entry != end; entry.increment(ignored)) {
+      if (!entry->path().filename().string().starts_with(kTemporaryPrefix)) continue;
+      // In the top folder only the holder of the folder's lock writes, and that is us; a blob is locked while it is
+      // written.
+      const UniqueFd fd(::open(entry->path().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+      if (fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) ::unlink(entry->path().c_str());
+    }
+  }
+}
+
+}  // namespace waybill::oci
