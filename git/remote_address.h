@@ -15,7 +15,7 @@ class RemoteAddress {
  public:
   // http, https, ssh (git+ssh, ssh+git), git and file URLs; text without a scheme is ssh's short form when a ':' comes
   // before any '/' and no such folder exists, else a folder. Throws InvalidInput for other schemes, an empty host,
-  // control characters, a bad port or escape, and for a host or user that begins with '-'.
+  // control characters, a bad port or escape, a query, and for a host or a user of ssh that is no plain name.
   [[nodiscard]] static RemoteAddress parse(std::string_view text);
 
   [[nodiscard]] Transport transport() const noexcept { return transport_; }

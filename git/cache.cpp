@@ -1,0 +1,102 @@
+#include "git/cache.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/file.h>
+
+#include <cerrno>
+#include <chrono>
+
+#include "core/digest.h"
+#include "core/interrupt.h"
+
+namespace fs = std::filesystem;
+
+namespace waybill::git {
+namespace {
+
+constexpr std::size_t kMostPacks = 200;
+constexpr std::chrono::milliseconds kLockPause{20};
+constexpr unsigned kLockPauses = 30'000;  // ten minutes
+
+UniqueFd locked(const fs::path& path, const Cache::Sleep& sleep) {
+  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!fd) throw system_error(fmt::format("cannot open '{}'", path.string()));
+  for (unsigned pause = 0; ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0; ++pause) {
+    if (errno != EWOULDBLOCK && errno != EINTR) throw system_error(fmt::format("cannot lock '{}'", path.string()));
+    if (pause == kLockPauses)
+      throw Error(ErrorCode::Unavailable, fmt::format("another process has held '{}' for ten minutes", path.string()));
+    throw_if_interrupted();
+    sleep(kLockPause);
+  }
+  return fd;
+}
+
+// A branch name as one flat reference: names that cannot exist side by side on the server at one time may do so over
+// time.
+std::string reference_for(const std::string& branch) { return "refs/waybill/tips/" + sha256(branch).hex(); }
+
+std::size_t count_packs(const fs::path& repository) {
+  std::error_code ignored;
+  std::size_t count = 0;
+  for (const fs::directory_entry& entry : fs::directory_iterator(repository / "objects/pack", ignored))
+    count += entry.path().extension() == ".pack";
+  return count;
+}
+
+}  // namespace
+
+Cache::Cache(const fs::path& folder, const std::string& address, const Sleep& sleep) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw system_error(error.value(), fmt::format("cannot make the folder '{}'", folder.string()));
+  const std::string name = sha256(address).hex();
+  path_ = folder / (name + ".git");
+  lock_ = locked(folder / (name + ".lock"), sleep);
+  if (count_packs(path_) > kMostPacks) fs::remove_all(path_, error);
+  try {
+    open();
+  } catch (const Error&) {
+    clear();
+  }
+}
+
+void Cache::open() {
+  const Library& git = library();
+  std::error_code ignored;
+  if (fs::exists(path_ / "HEAD", ignored)) {
+    const unsigned flags = GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_BARE;
+    check(git.git_repository_open_ext(Out(repository_), path_.c_str(), flags, nullptr),
+          "cannot open the cache of the git server");
+  } else {
+    check(git.git_repository_init(Out(repository_), path_.c_str(), 1), "cannot make a cache for the git server");
+  }
+  objects_ = std::make_unique<Objects>(*repository_);
+}
+
+void Cache::clear() {
+  objects_.reset();
+  repository_.reset();
+  std::error_code error;
+  fs::remove_all(path_, error);
+  if (error) throw system_error(error.value(), fmt::format("cannot remove the damaged cache '{}'", path_.string()));
+  open();
+}
+
+bool Cache::holds(const std::string& branch, const git_oid& commit) const {
+  const Library& git = library();
+  git_oid id;
+  return git.git_reference_name_to_id(&id, repository_.get(), reference_for(branch).c_str()) == 0 &&
+         git.git_oid_equal(&id, &commit) != 0;
+}
+
+void Cache::remember(const std::string& branch, const git_oid& commit) {
+  Owned<git_reference> reference;
+  const int result = library().git_reference_create(Out(reference), repository_.get(), reference_for(branch).c_str(),
+                                                    &commit, 1, nullptr);
+  if (result < 0)
+    throw Error(ErrorCode::Unclassified,
+                fmt::format("cannot note a branch in the cache of the git server: {}", last_message()));
+}
+
+}  // namespace waybill::git

@@ -1,0 +1,139 @@
+#include "git/credentials.h"
+
+#include <fmt/core.h>
+
+#include <deque>
+#include <system_error>
+
+#include "core/error.h"
+#include "git/failure.h"
+#include "git/program.h"
+
+namespace fs = std::filesystem;
+
+namespace waybill::git {
+namespace {
+
+// The value of "key=" among the lines of `git credential fill`.
+std::string_view line_value(std::string_view lines, std::string_view key) {
+  while (!lines.empty()) {
+    const std::size_t end = std::min(lines.find('\n'), lines.size());
+    const std::string_view line = lines.substr(0, end);
+    if (line.size() > key.size() && line.starts_with(key) && line[key.size()] == '=')
+      return line.substr(key.size() + 1);
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+  return {};
+}
+
+std::string bracketed(const std::string& host) {
+  return host.find(':') == std::string::npos ? host : fmt::format("[{}]", host);
+}
+
+class DefaultCredentials final : public CredentialProvider {
+ public:
+  explicit DefaultCredentials(Lookup environment) : environment_(std::move(environment)) {}
+
+  std::optional<Credential> credential(const RemoteAddress& address, unsigned attempt) override {
+    // One list of sources an address; each is asked only when its turn comes.
+    if (attempt == 0) {
+      next_ = 0;
+      remark_.clear();
+    }
+    const bool is_ssh = address.transport() == Transport::Ssh;
+    while (next_ < 4) {
+      const unsigned source = next_++;
+      std::optional<Credential> found = is_ssh ? for_ssh(address, source) : for_http(address, source);
+      if (found) return found;
+    }
+    return std::nullopt;
+  }
+
+  std::string remark() const override { return remark_; }
+
+ private:
+  std::optional<Credential> for_http(const RemoteAddress& address, unsigned source) {
+    switch (source) {
+      case 0:
+        if (address.password().empty()) return std::nullopt;
+        return UserPassword{.user = address.user(), .password = SecretBytes::copy_of(address.password().view())};
+      case 1:
+        return token(address);
+      case 2:
+        return helper(address);
+      default:
+        return std::nullopt;
+    }
+  }
+
+  std::optional<Credential> token(const RemoteAddress& address) {
+    const auto value = environment_("WAYBILL_GIT_TOKEN");
+    if (!value) return std::nullopt;
+    if (address.transport() != Transport::Https && !address.is_loopback()) {
+      remark_ = "WAYBILL_GIT_TOKEN is not sent over plain http";
+      return std::nullopt;
+    }
+    // Forges take a token as the password of any user; "oauth2" is the name that GitLab insists on.
+    return UserPassword{.user = address.user().empty() ? "oauth2" : address.user(),
+                        .password = SecretBytes::copy_of(*value)};
+  }
+
+  std::optional<Credential> helper(const RemoteAddress& address) {
+    std::string question =
+        fmt::format("protocol={}\nhost={}{}\npath={}\n", address.transport() == Transport::Https ? "https" : "http",
+                    bracketed(address.host()), address.port() != 0 ? fmt::format(":{}", address.port()) : "",
+                    std::string_view(address.path()).substr(1));
+    if (!address.user().empty()) question += fmt::format("username={}\n", address.user());
+    question += '\n';
+    try {
+      const auto answer = run_git({.arguments = {"credential", "fill"}, .input = question, .environment = {}});
+      if (!answer || answer->exit_status != 0) return std::nullopt;
+      const std::string_view user = line_value(answer->out.view(), "username");
+      const std::string_view password = line_value(answer->out.view(), "password");
+      if (password.empty()) return std::nullopt;
+      return UserPassword{.user = std::string(user), .password = SecretBytes::copy_of(password)};
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::Timeout) throw;
+      remark_ = error.message();
+      return std::nullopt;
+    }
+  }
+
+  std::optional<Credential> for_ssh(const RemoteAddress& address, unsigned source) {
+    switch (source) {
+      case 0:
+        if (address.password().empty()) return std::nullopt;
+        return UserPassword{.user = address.user(), .password = SecretBytes::copy_of(address.password().view())};
+      case 1:
+        if (!environment_("SSH_AUTH_SOCK")) return std::nullopt;
+        return SshAgentKey{};
+      case 2:
+        return key_file("id_ed25519");
+      default:
+        return key_file("id_ecdsa");
+    }
+  }
+
+  std::optional<Credential> key_file(const std::string& name) {
+    const auto home = environment_("HOME");
+    if (!home) return std::nullopt;
+    const fs::path key = fs::path(*home) / ".ssh" / name;
+    std::error_code ignored;
+    if (!fs::is_regular_file(key, ignored)) return std::nullopt;
+    fs::path half = key;
+    half += ".pub";
+    return SshKeyFile{.private_key = key, .public_key = fs::is_regular_file(half, ignored) ? half : fs::path()};
+  }
+
+  Lookup environment_;
+  unsigned next_ = 0;
+  std::string remark_;
+};
+
+}  // namespace
+
+std::unique_ptr<CredentialProvider> default_credentials(Lookup environment) {
+  return std::make_unique<DefaultCredentials>(std::move(environment));
+}
+
+}  // namespace waybill::git

@@ -1,0 +1,128 @@
+// A repository in a folder of this machine: objects are written into it directly, and the branch is moved by
+// compare-and-swap; where hooks wait, git itself pushes (hooks.h).
+#include <fmt/core.h>
+
+#include <filesystem>
+
+#include "git/hooks.h"
+#include "git/target.h"
+
+namespace fs = std::filesystem;
+
+namespace waybill::git {
+namespace {
+
+class FolderTarget final : public Target {
+ public:
+  FolderTarget(const RemoteAddress& address, const PublicationRequest& request)
+      : folder_(address.path()), base_(request.base_branch) {
+    std::error_code ignored;
+    if (!fs::exists(folder_, ignored)) {
+      throw Error(ErrorCode::NotFound, fmt::format("there is no repository '{}'", folder_.string()))
+          .hint("'git init --bare FOLDER' makes one");
+    }
+    const int result =
+        library().git_repository_open_ext(Out(repository_), folder_.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
+    if (result == GIT_ENOTFOUND) {
+      throw Error(ErrorCode::NotFound, fmt::format("'{}' is not a git repository", folder_.string()))
+          .hint("'git init --bare FOLDER' makes one");
+    }
+    check(result, fmt::format("cannot open the repository '{}'", folder_.string()));
+    head_ = head_branch();
+    branch_ = !request.branch.empty() ? request.branch : !head_.empty() ? head_ : std::string(kDefaultBranch);
+    name_ = std::string(kBranchPrefix) + branch_;
+    if (request.push == Push::Yes) refuse_checked_out_branch();
+    if (request.push == Push::Yes && has_push_hooks(*repository_)) scratch_ = std::make_unique<Scratch>(*repository_);
+    objects_ = std::make_unique<Objects>(scratch_ ? scratch_->repository() : *repository_);
+  }
+
+  Objects& objects() override { return *objects_; }
+
+  Tip refresh() override {
+    Tip tip{.branch = branch_, .commit = commit_of(branch_), .start = {}};
+    tip.start = tip.commit ? tip.commit : commit_of(!base_.empty() ? base_ : head_);
+    if (!tip.start && !base_.empty())
+      throw Error(ErrorCode::NotFound, fmt::format("'{}' has no branch '{}'", folder_.string(), base_));
+    return tip;
+  }
+
+  PushOutcome push(const Tip& tip, const git_oid& commit) override {
+    objects_->flush();
+    if (scratch_) return push_with_git(tip, commit);
+    const Library& git = library();
+    Owned<git_reference> moved;
+    const int result =
+        tip.commit ? git.git_reference_create_matching(Out(moved), repository_.get(), name_.c_str(), &commit, 1,
+                                                       &*tip.commit, "publish")
+                   : git.git_reference_create(Out(moved), repository_.get(), name_.c_str(), &commit, 0, "publish");
+    // The second kind of loss: another process holds the lock of the branch at this moment.
+    if (result == GIT_EMODIFIED || result == GIT_EEXISTS || result == GIT_ELOCKED || result == GIT_ENOTFOUND)
+      return PushOutcome::LostRace;
+    check(result, fmt::format("cannot move the branch '{}' of '{}'", branch_, folder_.string()));
+    return PushOutcome::Done;
+  }
+
+  bool start_afresh() override { return false; }
+
+ private:
+  [[nodiscard]] std::string head_branch() const {
+    const Library& git = library();
+    Owned<git_reference> head;
+    if (git.git_reference_lookup(Out(head), repository_.get(), "HEAD") < 0) return {};
+    const char* target = git.git_reference_symbolic_target(head.get());
+    if (target == nullptr || !std::string_view(target).starts_with(kBranchPrefix)) return {};
+    return target + kBranchPrefix.size();
+  }
+
+  [[nodiscard]] std::optional<git_oid> commit_of(const std::string& branch) const {
+    if (branch.empty()) return std::nullopt;
+    git_oid id;
+    const int result =
+        library().git_reference_name_to_id(&id, repository_.get(), (std::string(kBranchPrefix) + branch).c_str());
+    if (result == GIT_ENOTFOUND) return std::nullopt;
+    check(result, fmt::format("cannot read the branch '{}' of '{}'", branch, folder_.string()));
+    return id;
+  }
+
+  // Moving a branch under a work tree would make its files look changed by the user.
+  void refuse_checked_out_branch() const {
+    const Library& git = library();
+    bool checked_out = git.git_repository_is_bare(repository_.get()) == 0 && branch_ == head_;
+    Owned<git_reference> reference;
+    if (git.git_reference_lookup(Out(reference), repository_.get(), name_.c_str()) == 0) {
+      checked_out =
+          checked_out || check(git.git_branch_is_checked_out(reference.get()), "cannot look for work trees") == 1;
+    }
+    if (!checked_out) return;
+    throw Error(ErrorCode::Conflict, fmt::format("the branch '{}' is checked out in '{}'", branch_, folder_.string()))
+        .hint("name another --branch, or publish into a bare repository");
+  }
+
+  PushOutcome push_with_git(const Tip& tip, const git_oid& commit) {
+    const auto refusal = scratch_->push(folder_, commit, branch_);
+    if (!refusal) return PushOutcome::Done;
+    const auto now = commit_of(branch_);
+    const bool moved =
+        now.has_value() != tip.commit.has_value() || (now && library().git_oid_equal(&*now, &*tip.commit) == 0);
+    if (moved) return PushOutcome::LostRace;
+    throw Error(ErrorCode::Denied,
+                fmt::format("'{}' refuses the commit on branch '{}': {}", folder_.string(), branch_, refusal->words));
+  }
+
+  fs::path folder_;
+  std::string base_;
+  Owned<git_repository> repository_;
+  std::string head_;
+  std::string branch_;
+  std::string name_;
+  std::unique_ptr<Scratch> scratch_;
+  std::unique_ptr<Objects> objects_;
+};
+
+}  // namespace
+
+std::unique_ptr<Target> open_folder(const RemoteAddress& address, const PublicationRequest& request) {
+  return std::make_unique<FolderTarget>(address, request);
+}
+
+}  // namespace waybill::git
