@@ -10,6 +10,9 @@
 
 namespace waybill {
 
+// Of recipes, overlays and the registry alike.
+inline constexpr std::string_view kRecipeApiVersion = "aicr.nvidia.com/v1alpha1";
+
 inline constexpr std::string_view kHelm = "Helm";
 inline constexpr std::string_view kKustomize = "Kustomize";
 

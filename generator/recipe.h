@@ -43,7 +43,6 @@ struct Recipe {
   [[nodiscard]] const ComponentRef* find(std::string_view component) const noexcept;
 };
 
-inline constexpr std::string_view kRecipeApiVersion = "aicr.nvidia.com/v1alpha1";
 inline constexpr std::string_view kRecipeKind = "RecipeResult";
 
 // The document, fields in aicr's order (spec: recipe document), free maps sorted.

@@ -26,6 +26,6 @@ enum class ValueTyping : bool {
 [[nodiscard]] ValueOverride parse_value_override(std::string_view text, ValueTyping typing);
 
 // Writes the value at the path, making maps on the way. Throws InvalidInput when something on the way is no map.
-void apply(const ValueOverride& change, Value& values);
+void apply_override(const ValueOverride& change, Value& values);
 
 }  // namespace waybill

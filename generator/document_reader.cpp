@@ -1,0 +1,158 @@
+#include "generator/document_reader.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/suggest.h"
+
+namespace waybill {
+namespace {
+
+std::string_view kind_of(const yaml::Node& node) {
+  switch (node.kind) {
+    case yaml::Kind::Map:
+      return "mapping";
+    case yaml::Kind::List:
+      return "list";
+    case yaml::Kind::Scalar:
+      break;
+  }
+  return node.to_value().kind_name();
+}
+
+bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+// A key as it may be shown: hostile files put terminal sequences there.
+std::string printable(std::string_view text) {
+  constexpr std::size_t kLongest = 80;
+  std::string shown(text.substr(0, kLongest));
+  std::replace_if(shown.begin(), shown.end(), is_control, '?');
+  return shown;
+}
+
+}  // namespace
+
+std::string read_text(const yaml::Node& node, std::string_view what, const ReadContext& context, TextKind kind) {
+  if (node.kind != yaml::Kind::Scalar) {
+    context.error(node, "wrong-type", fmt::format("{} must be text, not a {}", what, kind_of(node)));
+    return {};
+  }
+  if (node.is_null()) return {};
+  const auto forbidden = [&](char c) {
+    return is_control(c) && !(kind == TextKind::Block && (c == '\n' || c == '\t'));
+  };
+  if (std::any_of(node.text.begin(), node.text.end(), forbidden)) {
+    context.error(node, "control-character", fmt::format("{} holds control characters", what));
+    return {};
+  }
+  const bool is_text = node.to_value().is_string();
+  if (!is_text || yaml::is_lossy(node)) {
+    const std::string message =
+        is_text ? fmt::format("{} must be text, and some readers take '{}' for something else", what, node.text)
+                : fmt::format("{} must be text, and '{}' is a {}", what, node.text, kind_of(node));
+    const std::string hint = fmt::format("write \"{}\" in quotes", node.text);
+    if (context.unquoted_text == ReadContext::UnquotedText::Error) {
+      context.error(node, "unquoted-text", message, hint);
+    } else {
+      context.warning(node, "unquoted-text", message, hint);
+    }
+  }
+  return node.text;
+}
+
+MapReader::MapReader(const yaml::Node& node, std::string what, const ReadContext& context)
+    : node_(node), what_(std::move(what)), context_(context) {
+  if (node.kind != yaml::Kind::Map && !node.is_null())
+    context.error(node, "wrong-type", fmt::format("{} must be a mapping, not a {}", what_, kind_of(node)));
+}
+
+std::string MapReader::describe(std::string_view name) const { return fmt::format("'{}' of {}", name, what_); }
+
+const yaml::Node* MapReader::find(std::string_view name) {
+  known_.emplace_back(name);
+  const yaml::Node* field = node_.kind == yaml::Kind::Map ? node_.find(name) : nullptr;
+  return field == nullptr || field->is_null() ? nullptr : field;
+}
+
+void MapReader::ignore(std::string_view name) { known_.emplace_back(name); }
+
+const yaml::Node* MapReader::of_kind(std::string_view name, yaml::Kind kind, std::string_view expected) {
+  const yaml::Node* field = find(name);
+  if (field == nullptr || field->kind == kind) return field;
+  context_.error(*field, "wrong-type",
+                 fmt::format("{} must be a {}, not a {}", describe(name), expected, kind_of(*field)));
+  return nullptr;
+}
+
+const yaml::Node* MapReader::map(std::string_view name) { return of_kind(name, yaml::Kind::Map, "mapping"); }
+const yaml::Node* MapReader::list(std::string_view name) { return of_kind(name, yaml::Kind::List, "list"); }
+
+std::string MapReader::text(std::string_view name, TextKind kind) {
+  const yaml::Node* field = find(name);
+  return field == nullptr ? std::string() : read_text(*field, describe(name), context_, kind);
+}
+
+std::string MapReader::required_text(std::string_view name) {
+  const yaml::Node* field = find(name);
+  if (field == nullptr || (field->kind == yaml::Kind::Scalar && field->text.empty())) {
+    context_.error(field == nullptr ? node_ : *field, "missing-field", fmt::format("{} is missing", describe(name)));
+    return {};
+  }
+  return read_text(*field, describe(name), context_);
+}
+
+bool MapReader::boolean(std::string_view name) {
+  const yaml::Node* field = of_kind(name, yaml::Kind::Scalar, "boolean");
+  if (field == nullptr) return false;
+  const Value value = field->to_value();
+  if (value.is_bool()) return value.as_bool();
+  context_.error(*field, "wrong-type",
+                 fmt::format("{} must be true or false, not a {}", describe(name), kind_of(*field)));
+  return false;
+}
+
+std::int64_t MapReader::natural(std::string_view name) {
+  const yaml::Node* field = of_kind(name, yaml::Kind::Scalar, "number");
+  if (field == nullptr) return 0;
+  const Value value = field->to_value();
+  const auto* number = std::get_if<std::int64_t>(&value.data());
+  if (number == nullptr) {
+    context_.error(*field, "wrong-type",
+                   fmt::format("{} must be a whole number, not a {}", describe(name), kind_of(*field)));
+    return 0;
+  }
+  if (*number < 0) {
+    context_.error(*field, "out-of-range", fmt::format("{} cannot be negative: {}", describe(name), *number));
+    return 0;
+  }
+  return *number;
+}
+
+std::vector<std::string> MapReader::texts(std::string_view name) {
+  std::vector<std::string> result;
+  const yaml::Node* field = list(name);
+  if (field == nullptr) return result;
+  for (const yaml::Node& item : field->items) {
+    if (item.is_null()) continue;
+    result.push_back(read_text(item, fmt::format("an entry of {}", describe(name)), context_));
+  }
+  return result;
+}
+
+Value MapReader::data(std::string_view name) {
+  const yaml::Node* field = map(name);
+  return field == nullptr ? Value() : field->to_value(context_.source);
+}
+
+void MapReader::finish() {
+  if (node_.kind != yaml::Kind::Map) return;
+  for (const auto& [key, value] : node_.members) {
+    if (std::find(known_.begin(), known_.end(), key.text) != known_.end()) continue;
+    context_.error(key, "unknown-field", fmt::format("{} has no field '{}'", what_, printable(key.text)),
+                   suggestion(key.text, known_));
+  }
+}
+
+}  // namespace waybill

@@ -1,0 +1,81 @@
+#pragma once
+// Strict reading of YAML mappings: fields by name and type, every problem collected with its place. A field that nobody
+// asked for is unknown, so the code that reads a document is its schema.
+//
+//   MapReader fields(node, "the constraint", context);
+//   constraint.name = fields.text("name");
+//   fields.finish();
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/diagnostics.h"
+#include "core/value.h"
+#include "core/yaml/node.h"
+
+namespace waybill {
+
+struct ReadContext {
+  // Of a scalar without quotes where text is expected that YAML reads as something else (1.10, true, yes): go-yaml
+  // takes its characters, and so do we in catalogues, with a warning; in recipes it is an error.
+  enum class UnquotedText : bool { Warning, Error };
+
+  std::string file;
+  std::uint32_t source = 0;  // for marks
+  UnquotedText unquoted_text = UnquotedText::Warning;
+  Diagnostics& diagnostics;
+
+  [[nodiscard]] SourceLocation location(const yaml::Node& node) const { return {file, node.line, node.column}; }
+  [[nodiscard]] Mark mark(const yaml::Node& node) const noexcept { return {source, node.line}; }
+  void error(const yaml::Node& node, std::string rule, std::string message, std::string hint = {}) const {
+    diagnostics.error(location(node), std::move(rule), std::move(message), std::move(hint));
+  }
+  void warning(const yaml::Node& node, std::string rule, std::string message, std::string hint = {}) const {
+    diagnostics.warning(location(node), std::move(rule), std::move(message), std::move(hint));
+  }
+};
+
+enum class TextKind : bool { Line, Block };  // Block: line breaks and tabs are allowed
+
+// A scalar as text; null is empty. Control characters and, by the context, unquoted other types are diagnosed.
+[[nodiscard]] std::string read_text(const yaml::Node& node, std::string_view what, const ReadContext& context,
+                                    TextKind kind = TextKind::Line);
+
+class MapReader {
+ public:
+  // `what` names the mapping in messages. A node that is no mapping is diagnosed and read as an empty one. Null is an
+  // empty one. `node` and `context` must outlive the reader.
+  MapReader(const yaml::Node& node, std::string what, const ReadContext& context);
+
+  [[nodiscard]] const yaml::Node& node() const noexcept { return node_; }
+  // The field's node, or null when it is absent or null. A null field counts as absent everywhere below.
+  [[nodiscard]] const yaml::Node* find(std::string_view name);
+  // The field's node if it has this kind; another kind is diagnosed.
+  [[nodiscard]] const yaml::Node* map(std::string_view name);
+  [[nodiscard]] const yaml::Node* list(std::string_view name);
+
+  [[nodiscard]] std::string text(std::string_view name, TextKind kind = TextKind::Line);
+  [[nodiscard]] std::string required_text(std::string_view name);
+  [[nodiscard]] bool boolean(std::string_view name);
+  [[nodiscard]] std::int64_t natural(std::string_view name);            // 0 when absent; negative numbers are diagnosed
+  [[nodiscard]] std::vector<std::string> texts(std::string_view name);  // null elements are dropped
+  // A free mapping as data, null when absent.
+  [[nodiscard]] Value data(std::string_view name);
+  // A field that is known but means nothing here.
+  void ignore(std::string_view name);
+
+  // Diagnoses the fields that were not asked for. Must be called once, at the end.
+  void finish();
+
+ private:
+  [[nodiscard]] const yaml::Node* of_kind(std::string_view name, yaml::Kind kind, std::string_view expected);
+  [[nodiscard]] std::string describe(std::string_view name) const;
+
+  const yaml::Node& node_;
+  std::string what_;
+  const ReadContext& context_;
+  std::vector<std::string> known_;
+};
+
+}  // namespace waybill

@@ -1,0 +1,50 @@
+#pragma once
+// Several catalogue sources seen as one tree: of equal paths the topmost counts. Every file of every layer has a
+// number, which is what Mark::source holds.
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/digest.h"
+#include "generator/catalogue_source.h"
+
+namespace waybill {
+
+class LayeredFiles {
+ public:
+  struct File {
+    std::string path;
+    std::size_t layer = 0;  // 0 is the lowest
+    std::uint32_t source = 0;
+    bool topmost = true;
+  };
+
+  // Lowest first. Throws InvalidInput when there is none, or when a source has an unclean path.
+  explicit LayeredFiles(std::vector<std::shared_ptr<const CatalogueSource>> layers);
+
+  // In byte order of the paths, equal paths from the lowest layer up.
+  [[nodiscard]] const std::vector<File>& all() const noexcept { return all_; }
+  // The topmost file of that path; null pointer when there is none.
+  [[nodiscard]] const File* find(std::string_view path) const noexcept;
+  [[nodiscard]] std::string read(const File& file) const { return layers_[file.layer]->read(file.path); }
+  // The path, with the layer's name before it unless that is the embedded one.
+  [[nodiscard]] std::string display_name(const File& file) const;
+  // The file behind a mark; null pointer for 0.
+  [[nodiscard]] const File* by_source(std::uint32_t source) const noexcept;
+  // sha256 over "path NUL size NUL sha256-in-hex LF" of every topmost file that can influence a result, and of every
+  // layer's registry (they are merged); a function of paths and bytes alone.
+  [[nodiscard]] Digest digest() const;
+
+ private:
+  std::vector<std::shared_ptr<const CatalogueSource>> layers_;
+  std::vector<File> all_;
+};
+
+// A value file, manifest or other file of a component: never an overlay (spec: recipe-engine 1.2).
+[[nodiscard]] bool is_component_file(std::string_view path) noexcept;
+// A YAML file that may be an overlay.
+[[nodiscard]] bool may_be_overlay(std::string_view path) noexcept;
+
+}  // namespace waybill

@@ -1,0 +1,240 @@
+// parse_recipe() of generator/recipe.h: a recipe comes from anywhere, so nothing in it is believed.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "core/digest.h"
+#include "core/json/reader.h"
+#include "core/suggest.h"
+#include "core/yaml/reader.h"
+#include "generator/component_reader.h"
+#include "generator/dependency_graph.h"
+#include "generator/document_reader.h"
+#include "generator/field_rules.h"
+#include "generator/recipe.h"
+
+namespace waybill {
+namespace {
+
+yaml::Node scalar(std::string text, bool plain, std::uint32_t line) {
+  yaml::Node node;
+  node.text = std::move(text);
+  node.plain = plain;
+  node.line = line;
+  return node;
+}
+
+// JSON in the shape that the reader of documents takes. Only lines are known.
+yaml::Node to_node(const Value& value) {
+  const std::uint32_t line = value.mark().line;
+  yaml::Node node = scalar({}, true, line);
+  if (value.is_map()) {
+    node.kind = yaml::Kind::Map;
+    for (const auto& [key, member] : value.members())
+      node.members.emplace_back(scalar(key, false, member.mark().line), to_node(member));
+  } else if (value.is_list()) {
+    node.kind = yaml::Kind::List;
+    for (const Value& item : value.items()) node.items.push_back(to_node(item));
+  } else if (value.is_string()) {
+    node = scalar(value.as_string(), false, line);
+  } else if (value.is_bool()) {
+    node.text = value.as_bool() ? "true" : "false";
+  } else if (value.is_double()) {
+    node.text = shortest(value.as_double());
+  } else if (value.is_int()) {
+    const auto* small = std::get_if<std::int64_t>(&value.data());
+    node.text = small != nullptr ? std::to_string(*small) : std::to_string(std::get<std::uint64_t>(value.data()));
+  }
+  return node;
+}
+
+yaml::Node parse_document(std::string_view text, std::string_view name) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first != std::string_view::npos && text[first] == '{') return to_node(json::parse(text, name));
+  return yaml::parse(text, name);
+}
+
+class RecipeReader {
+ public:
+  RecipeReader(const yaml::Node& root, const ReadContext& context) : root_(root), context_(context) {}
+
+  Recipe read() {
+    MapReader top(root_, "the recipe", context_);
+    constant(top, "kind", kRecipeKind);
+    constant(top, "apiVersion", kRecipeApiVersion);
+    if (const yaml::Node* metadata = top.map("metadata")) read_metadata(*metadata);
+    if (const yaml::Node* criteria = top.map("criteria")) read_criteria(*criteria);
+    recipe_.constraints = read_constraints(top, context_);
+    recipe_.components = read_components(top, context_, references_);
+    const yaml::Node* order = top.list("deploymentOrder");
+    recipe_.deployment_order = top.texts("deploymentOrder");
+    recipe_.validation = read_validation(top, context_);
+    top.finish();
+    check_components();
+    check_graph();
+    if (!context_.diagnostics.has_errors()) settle_order(order);
+    context_.diagnostics.throw_if_errors();
+    sort();
+    return std::move(recipe_);
+  }
+
+ private:
+  void constant(MapReader& fields, std::string_view name, std::string_view expected) {
+    const std::string written = fields.text(name);
+    if (!written.empty() && written != expected)
+      context_.error(*fields.find(name), "bad-value", fmt::format("the {} is '{}'", name, written),
+                     fmt::format("a recipe has {}", expected));
+  }
+
+  void read_metadata(const yaml::Node& node) {
+    MapReader fields(node, "the metadata", context_);
+    recipe_.version = fields.text("version");
+    recipe_.applied_overlays = fields.texts("appliedOverlays");
+    recipe_.excluded_overlays = fields.texts("excludedOverlays");
+    if (const yaml::Node* warnings = fields.list("constraintWarnings")) {
+      for (const yaml::Node& item : warnings->items) {
+        MapReader entry(item, "the constraint warning", context_);
+        ConstraintWarning warning;
+        warning.overlay = entry.text("overlay");
+        warning.constraint = entry.text("constraint");
+        warning.expected = entry.text("expected");
+        warning.actual = entry.text("actual");
+        warning.reason = entry.text("reason", TextKind::Block);
+        entry.finish();
+        recipe_.constraint_warnings.push_back(std::move(warning));
+      }
+    }
+    if (const yaml::Node* catalogue = fields.map("catalogue")) read_catalogue_id(*catalogue);
+    fields.finish();
+  }
+
+  void read_catalogue_id(const yaml::Node& node) {
+    MapReader fields(node, "the catalogue", context_);
+    recipe_.catalogue.version = fields.text("version");
+    recipe_.catalogue.digest = fields.text("digest");
+    if (!recipe_.catalogue.version.empty() && !is_plain_word(recipe_.catalogue.version))
+      context_.error(*node.find("version"), "bad-value", "the version of the catalogue is no plain word",
+                     "letters, digits, '.', '_', '+' and '-'");
+    if (!recipe_.catalogue.digest.empty() && !Digest::try_parse(recipe_.catalogue.digest))
+      context_.error(*node.find("digest"), "bad-value", "the digest of the catalogue is none",
+                     "sha256: and 64 hexadecimal digits");
+    fields.finish();
+  }
+
+  void read_criteria(const yaml::Node& node) {
+    MapReader fields(node, "the criteria", context_);
+    for (const Dimension dimension : kDimensions) {
+      const std::string value = Criteria::normalized(dimension, fields.text(to_string(dimension)));
+      // A catalogue may know more values than we do, so only the form is checked.
+      if (is_plain_word(value)) {
+        recipe_.criteria.set(dimension, value, {value});
+      } else {
+        context_.error(*node.find(to_string(dimension)), "bad-value",
+                       fmt::format("'{}' is no valid {}", value, to_string(dimension)));
+      }
+    }
+    recipe_.criteria.set_nodes(fields.natural("nodes"));
+    fields.finish();
+  }
+
+  // The node of a component: what is missing is reported there.
+  [[nodiscard]] const yaml::Node& node_of(std::string_view component) const {
+    const yaml::Node* list = root_.find("componentRefs");
+    const auto found = std::find_if(list->items.begin(), list->items.end(), [&](const yaml::Node& item) {
+      const yaml::Node* name = item.find("name");
+      return name != nullptr && name->text == component;
+    });
+    return found == list->items.end() ? *list : *found;
+  }
+
+  void check_components() {
+    if (recipe_.components.empty() && !context_.diagnostics.has_errors())
+      context_.error(root_, "missing-field", "the recipe has no componentRefs");
+    for (ComponentRef& component : recipe_.components) {
+      if (component.name.empty()) continue;
+      if (component.type.empty()) component.type = kHelm;
+      for (FieldProblem& problem : check_complete(component)) {
+        const yaml::Node& node = node_of(component.name);
+        const yaml::Node* field = node.find(problem.field);
+        context_.error(field == nullptr ? node : *field, "missing-field", std::move(problem.message),
+                       std::move(problem.hint));
+      }
+    }
+  }
+
+  void check_graph() {
+    const DependencyGraph graph = dependency_graph(recipe_.components);
+    std::vector<std::string> names;
+    for (const auto& [name, dependencies] : graph) names.push_back(name);
+    for (const Reference& reference : references_) {
+      if (reference.to != Reference::To::Component || graph.contains(reference.name)) continue;
+      context_.diagnostics.error(
+          reference.location, "unknown-component",
+          fmt::format("the component '{}' depends on '{}', which is not in the recipe", reference.from, reference.name),
+          suggestion(reference.name, names));
+    }
+    if (const std::vector<std::string> cycle = find_cycle(graph); !cycle.empty())
+      context_.error(node_of(cycle.front()), "circular-dependency",
+                     fmt::format("components depend on each other in a circle: {}", describe_cycle(cycle)));
+  }
+
+  // The order that is written must name every component once, each after what it depends on.
+  void settle_order(const yaml::Node* written) {
+    const DependencyGraph graph = dependency_graph(recipe_.components);
+    if (recipe_.deployment_order.empty()) {
+      recipe_.deployment_order = deployment_order(graph);
+      return;
+    }
+    std::vector<std::string> names;
+    for (const auto& [name, dependencies] : graph) names.push_back(name);
+    std::map<std::string_view, std::size_t> place;
+    for (std::size_t i = 0; i < recipe_.deployment_order.size(); ++i) {
+      const std::string& name = recipe_.deployment_order[i];
+      if (!graph.contains(name)) {
+        context_.error(*written, "bad-order",
+                       fmt::format("the deployment order names '{}', which is not in the recipe", name),
+                       suggestion(name, names));
+      } else if (!place.try_emplace(name, i).second) {
+        context_.error(*written, "bad-order", fmt::format("the deployment order names '{}' twice", name));
+      }
+    }
+    for (const auto& [name, dependencies] : graph) {
+      const auto own = place.find(name);
+      if (own == place.end()) {
+        context_.error(*written, "bad-order", fmt::format("the deployment order leaves out '{}'", name));
+        continue;
+      }
+      for (const std::string& dependency : dependencies) {
+        const auto before = place.find(dependency);
+        if (before != place.end() && before->second > own->second)
+          context_.error(
+              *written, "bad-order",
+              fmt::format("the deployment order has '{}' before '{}', on which it depends", name, dependency));
+      }
+    }
+  }
+
+  void sort() {
+    const auto by_name = [](const auto& a, const auto& b) { return a.name < b.name; };
+    std::sort(recipe_.components.begin(), recipe_.components.end(), by_name);
+    std::sort(recipe_.constraints.begin(), recipe_.constraints.end(), by_name);
+  }
+
+  const yaml::Node& root_;
+  const ReadContext& context_;
+  Recipe recipe_;
+  std::vector<Reference> references_;
+};
+
+}  // namespace
+
+Recipe parse_recipe(std::string_view text, std::string_view name) {
+  const yaml::Node root = parse_document(text, name);
+  Diagnostics diagnostics;
+  const ReadContext context{std::string(name), 0, ReadContext::UnquotedText::Error, diagnostics};
+  return RecipeReader(root, context).read();
+}
+
+}  // namespace waybill
