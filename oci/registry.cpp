@@ -1,0 +1,235 @@
+#include "oci/registry.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <mutex>
+
+#include "core/error.h"
+#include "core/json/reader.h"
+#include "oci/manifest.h"
+#include "oci/media_types.h"
+#include "oci/registry_referrers.h"
+#include "oci/registry_upload.h"
+#include "oci/session.h"
+
+namespace waybill::oci {
+namespace {
+
+constexpr unsigned kMostPages = 1000;
+constexpr std::size_t kRememberedManifests = 64;
+
+http::Headers accept_manifests() {
+  return {{"Accept", fmt::format("{}, {}, {}, {}", media_type::kImageIndex, media_type::kImageManifest,
+                                 media_type::kDockerManifestList, media_type::kDockerManifest)}};
+}
+
+// Digest::parse of a header that may be absent or of another algorithm.
+std::optional<Digest> announced_digest(const http::Response& response) {
+  return Digest::try_parse(response.header("Docker-Content-Digest"));
+}
+
+}  // namespace
+
+struct Registry::State {
+  std::unique_ptr<http::Client> own_client;
+  Session session;
+  RegistryReferrers referrers;
+  std::mutex mutex;                              // guards remembered
+  std::map<Digest, FetchedManifest> remembered;  // just pushed, about to be tagged
+
+  State(const Reference& reference, RegistryOptions options, http::Client& client)
+      : session(reference, std::move(options), client), referrers(session) {}
+  State(const Reference& reference, RegistryOptions options, std::unique_ptr<http::Client> client)
+      : own_client(std::move(client)), session(reference, std::move(options), *own_client), referrers(session) {}
+
+  std::optional<FetchedManifest> fetch(const std::string& name);
+  std::optional<Descriptor> head(const std::string& name);
+  http::Response put(const FetchedManifest& manifest, const std::string& name);
+};
+
+std::optional<FetchedManifest> Registry::State::fetch(const std::string& name) {
+  http::Response response = session.send({.url = session.path("manifests/" + name), .headers = accept_manifests()});
+  if (response.status == 404) return std::nullopt;
+  if (response.status != 200) throw session.error(response, fmt::format("give manifest '{}'", name));
+  const std::string type = media_type_of(response);
+  return with_context(
+      [&] { return fmt::format("while reading manifest '{}' of '{}'", name, session.name()); },
+      [&] {
+        Descriptor descriptor = describe(response.body, type);
+        if (const auto announced = announced_digest(response); announced && *announced != descriptor.digest) {
+          throw Error(ErrorCode::Untrusted, fmt::format("the registry announces {} but sends {}",
+                                                        announced->to_string(), descriptor.digest.to_string()));
+        }
+        static_cast<void>(parse_manifest(response.body, type));
+        return std::optional(FetchedManifest{std::move(descriptor), std::move(response.body)});
+      });
+}
+
+std::optional<Descriptor> Registry::State::head(const std::string& name) {
+  const http::Response response =
+      session.send({.method = "HEAD", .url = session.path("manifests/" + name), .headers = accept_manifests()});
+  if (response.status == 404) return std::nullopt;
+  const std::optional<Digest> digest = announced_digest(response);
+  const std::string_view length = response.header("Content-Length");
+  std::uint64_t size = 0;
+  const auto [end, problem] = std::from_chars(length.data(), length.data() + length.size(), size);
+  if (response.status == 200 && digest && problem == std::errc() && is_manifest_type(media_type_of(response))) {
+    return Descriptor{media_type_of(response), *digest, size, {}, {}, {}};
+  }
+  if (response.status == 403) throw session.error(response, fmt::format("say what '{}' is", name));
+  // Some servers know no HEAD, or leave out what matters.
+  const std::optional<FetchedManifest> fetched = fetch(name);
+  return fetched ? std::optional(fetched->descriptor) : std::nullopt;
+}
+
+http::Response Registry::State::put(const FetchedManifest& manifest, const std::string& name) {
+  const OpenBlob open = [&] { return std::make_unique<SpanSource>(std::string_view(manifest.bytes)); };
+  http::Response response = session.send({.method = "PUT",
+                                          .url = session.path("manifests/" + name),
+                                          .headers = {{"Content-Type", manifest.descriptor.media_type}},
+                                          .access = Access::Push,
+                                          .body = &open,
+                                          .body_size = manifest.bytes.size()});
+  if (response.status != 201 && response.status != 200)
+    throw session.error(response, fmt::format("take manifest '{}'", name));
+  if (const auto announced = announced_digest(response); announced && *announced != manifest.descriptor.digest) {
+    throw Error(ErrorCode::Untrusted, fmt::format("'{}' has stored manifest {} as {}", session.name(),
+                                                  manifest.descriptor.digest.to_string(), announced->to_string()));
+  }
+  return response;
+}
+
+Registry::Registry(const Reference& reference, RegistryOptions options) {
+  std::unique_ptr<http::Client> client = http::make_client(options.http);
+  state_ = std::make_unique<State>(reference, std::move(options), std::move(client));
+}
+
+Registry::Registry(const Reference& reference, RegistryOptions options, http::Client& client)
+    : state_(std::make_unique<State>(reference, std::move(options), client)) {}
+
+Registry::~Registry() = default;
+
+std::string Registry::name() const { return state_->session.name(); }
+
+bool Registry::exists_blob(const Descriptor& descriptor) { return has_blob(state_->session, descriptor); }
+
+std::unique_ptr<ByteSource> Registry::fetch_blob(const Descriptor& descriptor) {
+  return download_blob(state_->session, descriptor);
+}
+
+Pushed Registry::push_blob(const Descriptor& descriptor, const OpenBlob& open) {
+  return upload_blob(state_->session, descriptor, open);
+}
+
+std::optional<FetchedManifest> Registry::fetch_manifest(const Digest& digest) {
+  std::optional<FetchedManifest> result = state_->fetch(digest.to_string());
+  if (result && result->descriptor.digest != digest) {
+    throw Error(ErrorCode::Untrusted, fmt::format("'{}' sends {} for manifest {}", name(),
+                                                  result->descriptor.digest.to_string(), digest.to_string()));
+  }
+  return result;
+}
+
+std::optional<FetchedManifest> Registry::fetch_tagged(const std::string& tag) {
+  check_tag(tag);
+  return state_->fetch(tag);
+}
+
+std::optional<Descriptor> Registry::resolve(const std::string& tag) {
+  check_tag(tag);
+  return state_->head(tag);
+}
+
+std::optional<Descriptor> Registry::resolve(const Digest& digest) { return state_->head(digest.to_string()); }
+
+Pushed Registry::push_manifest(std::string_view bytes, std::string_view media_type) {
+  const ManifestLinks links = links_of(bytes, media_type);
+  FetchedManifest manifest{describe(bytes, media_type), std::string(bytes)};
+  const Digest digest = manifest.descriptor.digest;
+  Pushed pushed = Pushed::AlreadyThere;
+  bool announced = false;
+  if (!state_->head(digest.to_string())) {
+    const http::Response response = state_->put(manifest, digest.to_string());
+    announced = !response.header("OCI-Subject").empty();
+    pushed = Pushed::Transferred;
+  }
+  if (links.subject) {
+    Descriptor listed = manifest.descriptor;
+    listed.artifact_type = links.artifact_type;
+    listed.annotations = links.annotations;
+    state_->referrers.ensure_listed(links.subject->digest, listed, announced);
+  }
+  const std::lock_guard lock(state_->mutex);
+  if (state_->remembered.size() >= kRememberedManifests) state_->remembered.clear();
+  state_->remembered.insert_or_assign(digest, std::move(manifest));
+  return pushed;
+}
+
+void Registry::tag(const Descriptor& manifest, const std::string& tag, ForceTag force) {
+  check_tag(tag);
+  if (const std::optional<Descriptor> held = state_->head(tag)) {
+    if (held->digest == manifest.digest) return;
+    if (force == ForceTag::No) throw tag_conflict(name(), tag, held->digest, manifest.digest);
+  }
+  std::optional<FetchedManifest> content;
+  {
+    const std::lock_guard lock(state_->mutex);
+    if (const auto found = state_->remembered.find(manifest.digest); found != state_->remembered.end())
+      content = found->second;
+  }
+  if (!content) content = require_manifest(*this, manifest.digest);
+  state_->put(*content, tag);
+}
+
+std::vector<std::string> Registry::list_tags() {
+  std::vector<std::string> result;
+  std::string url = state_->session.path("tags/list?n=1000");
+  for (unsigned page = 0; page < kMostPages; ++page) {
+    const http::Response response = state_->session.send({.url = url});
+    if (response.status == 404) return {};  // no such repository: nothing was pushed yet
+    if (response.status != 200) throw state_->session.error(response, "list its tags");
+    const Value document = json::parse(response.body, "list of tags");
+    if (const Value* tags = document.find("tags"); tags != nullptr && tags->is_list()) {
+      for (const Value& tag : tags->items()) {
+        if (tag.is_string() && is_tag(tag.as_string())) result.push_back(tag.as_string());
+      }
+    }
+    const std::string next = next_link(response);
+    if (next.empty()) {
+      std::sort(result.begin(), result.end());
+      result.erase(std::unique(result.begin(), result.end()), result.end());
+      return result;
+    }
+    url = state_->session.resolve(response, next);
+  }
+  throw Error(ErrorCode::Unavailable, fmt::format("'{}' lists tags without an end", name()));
+}
+
+std::vector<Descriptor> Registry::referrers(const Digest& subject, std::string_view artifact_type) {
+  std::vector<Descriptor> result = state_->referrers.list(subject);
+  if (!artifact_type.empty())
+    std::erase_if(result, [&](const Descriptor& entry) { return entry.artifact_type != artifact_type; });
+  return result;
+}
+
+void Registry::check_login() {
+  const http::Response response = state_->session.send({.url = "/v2/"});
+  // Servers may answer 404 here and still work.
+  if (response.status != 200 && response.status != 404) throw state_->session.error(response, "accept the credentials");
+}
+
+void Registry::delete_manifest(const Digest& digest) {
+  const Call call{
+      .method = "DELETE", .url = state_->session.path("manifests/" + digest.to_string()), .access = Access::Delete};
+  const http::Response response = state_->session.send(call);
+  if (response.status == 202 || response.status == 200) return;
+  if (response.status == 405 || has_error_code(response, "UNSUPPORTED")) {
+    throw Error(ErrorCode::Denied, fmt::format("'{}' allows no deletes", name()));
+  }
+  throw state_->session.error(response, fmt::format("delete manifest {}", digest.to_string()));
+}
+
+}  // namespace waybill::oci

@@ -1,0 +1,134 @@
+#include "oci/registry_referrers.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "oci/manifest.h"
+#include "oci/media_types.h"
+
+namespace waybill::oci {
+namespace {
+
+constexpr unsigned kMostPages = 1000;
+constexpr unsigned kMostRaces = 5;
+
+const http::Headers kAcceptIndex = {{"Accept", std::string(media_type::kImageIndex)}};
+
+bool contains(const std::vector<Descriptor>& entries, const Digest& digest) {
+  return std::any_of(entries.begin(), entries.end(), [&](const Descriptor& entry) { return entry.digest == digest; });
+}
+
+}  // namespace
+
+std::optional<std::vector<Descriptor>> RegistryReferrers::own_list(const Digest& subject) {
+  std::vector<Descriptor> result;
+  std::string url = session_.path("referrers/" + subject.to_string());
+  for (unsigned page = 0; page < kMostPages; ++page) {
+    const http::Response response = session_.send({.url = url, .headers = kAcceptIndex});
+    if (response.status == 404 && has_error_code(response, "NAME_UNKNOWN")) return result;  // no such repository
+    const bool is_list = response.status == 200 && media_type_of(response) == media_type::kImageIndex;
+    if (response.status == 200 || response.status == 404 || response.status == 400 || response.status == 405 ||
+        response.status == 406) {
+      if (!is_list) return std::nullopt;
+    } else {
+      throw session_.error(response, fmt::format("list the referrers of {}", subject.to_string()));
+    }
+    for (Descriptor& entry : parse_image_index(response.body, media_type::kImageIndex).manifests) {
+      if (!contains(result, entry.digest)) result.push_back(std::move(entry));
+    }
+    const std::string next = next_link(response);
+    if (next.empty()) return result;
+    url = session_.resolve(response, next);
+  }
+  throw Error(ErrorCode::Unavailable, fmt::format("'{}' lists referrers without an end", session_.name()));
+}
+
+bool RegistryReferrers::has_own_lists() {
+  const std::lock_guard lock(capability_mutex_);
+  if (!has_own_lists_) has_own_lists_ = own_list(Digest::from_raw({})).has_value();
+  return *has_own_lists_;
+}
+
+std::vector<Descriptor> RegistryReferrers::fallback_list(const Digest& subject) {
+  const std::string tag = digest_tag(subject);
+  const http::Response response = session_.send({.url = session_.path("manifests/" + tag), .headers = kAcceptIndex});
+  if (response.status == 404) return {};
+  if (response.status != 200) throw session_.error(response, fmt::format("give the list of referrers '{}'", tag));
+  if (media_type_of(response) != media_type::kImageIndex) {
+    throw Error(ErrorCode::Conflict, fmt::format("tag '{}' of '{}' should list referrers but is '{}'", tag,
+                                                 session_.name(), media_type_of(response)));
+  }
+  return parse_image_index(response.body, media_type::kImageIndex).manifests;
+}
+
+std::vector<Descriptor> RegistryReferrers::list(const Digest& subject) {
+  std::optional<std::vector<Descriptor>> result = own_list(subject);
+  if (!result) result = fallback_list(subject);
+  std::sort(result->begin(), result->end(),
+            [](const Descriptor& left, const Descriptor& right) { return left.digest < right.digest; });
+  return std::move(*result);
+}
+
+void RegistryReferrers::drop_missing(std::vector<Descriptor>& entries) {
+  std::erase_if(entries, [&](const Descriptor& entry) {
+    const Call head{.method = "HEAD",
+                    .url = session_.path("manifests/" + entry.digest.to_string()),
+                    .headers = {{"Accept", entry.media_type}}};
+    return session_.send(head).status == 404;
+  });
+}
+
+bool RegistryReferrers::put_fallback(const Digest& subject, const std::vector<Descriptor>& entries) {
+  const std::string bytes = to_bytes(ImageIndex{std::string(media_type::kImageIndex), {}, entries, {}, {}});
+  const OpenBlob open = [&] { return std::make_unique<SpanSource>(std::string_view(bytes)); };
+  const std::string tag = digest_tag(subject);
+  const http::Response response = session_.send({.method = "PUT",
+                                                 .url = session_.path("manifests/" + tag),
+                                                 .headers = {{"Content-Type", std::string(media_type::kImageIndex)}},
+                                                 .access = Access::Push,
+                                                 .body = &open,
+                                                 .body_size = bytes.size()});
+  if (response.status == 201 || response.status == 200) return true;
+  // Entries whose manifests were deleted: some registries refuse the whole list then.
+  if (has_error_code(response, "MANIFEST_BLOB_UNKNOWN") || response.status == 412) return false;
+  throw session_.error(response, fmt::format("take the list of referrers '{}'", tag));
+}
+
+void RegistryReferrers::ensure_listed(const Digest& subject, const Descriptor& referrer, bool announced) {
+  // Some registries announce a list that they do not keep: the list itself is asked as well.
+  if (has_own_lists() &&
+      (announced || contains(own_list(subject).value_or(std::vector<Descriptor>()), referrer.digest)))
+    return;
+  const std::lock_guard lock(fallback_mutex_);
+  std::vector<Descriptor> wanted;
+  for (unsigned attempt = 1; attempt <= kMostRaces; ++attempt) {
+    std::vector<Descriptor> entries = fallback_list(subject);
+    // What we have written or seen once must stay, whoever writes at the same time.
+    for (const Descriptor& entry : wanted) {
+      if (!contains(entries, entry.digest)) entries.push_back(entry);
+    }
+    const bool complete = contains(entries, referrer.digest) && wanted.empty();
+    if (complete) return;
+    if (!contains(entries, referrer.digest)) entries.push_back(referrer);
+    std::sort(entries.begin(), entries.end(),
+              [](const Descriptor& left, const Descriptor& right) { return left.digest < right.digest; });
+    bool written = put_fallback(subject, entries);
+    if (!written) {
+      drop_missing(entries);
+      written = put_fallback(subject, entries);
+    }
+    const std::vector<Descriptor> now = fallback_list(subject);
+    const bool kept = std::all_of(entries.begin(), entries.end(),
+                                  [&](const Descriptor& entry) { return contains(now, entry.digest); });
+    if (written && kept) return;
+    wanted = std::move(entries);
+    session_.wait(attempt);
+  }
+  throw Error(ErrorCode::Conflict, fmt::format("others keep writing the list of referrers of {} in '{}'",
+                                               subject.to_string(), session_.name()))
+      .hint("try again");
+}
+
+}  // namespace waybill::oci

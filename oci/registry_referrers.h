@@ -1,0 +1,36 @@
+#pragma once
+// Who refers to a manifest, in a registry: its own list (distribution-spec 1.1, "Listing Referrers"), or the tag that
+// clients keep where there is none ("Referrers Tag Schema"). Part of Registry.
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "oci/session.h"
+
+namespace waybill::oci {
+
+class RegistryReferrers {
+ public:
+  explicit RegistryReferrers(Session& session) noexcept : session_(session) {}
+
+  [[nodiscard]] std::vector<Descriptor> list(const Digest& subject);
+  // After a manifest with a subject was stored: makes sure that it is listed. `announced`: the registry answered
+  // OCI-Subject.
+  void ensure_listed(const Digest& subject, const Descriptor& referrer, bool announced);
+
+ private:
+  // The registry's own list; nullopt when it keeps none.
+  [[nodiscard]] std::optional<std::vector<Descriptor>> own_list(const Digest& subject);
+  [[nodiscard]] bool has_own_lists();
+  [[nodiscard]] std::vector<Descriptor> fallback_list(const Digest& subject);
+  [[nodiscard]] bool put_fallback(const Digest& subject, const std::vector<Descriptor>& entries);
+  void drop_missing(std::vector<Descriptor>& entries);
+
+  Session& session_;
+  std::mutex capability_mutex_;
+  std::optional<bool> has_own_lists_;  // guarded by capability_mutex_
+  std::mutex fallback_mutex_;          // one writer of a fallback tag at a time in this process
+};
+
+}  // namespace waybill::oci

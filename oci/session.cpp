@@ -1,0 +1,246 @@
+#include "oci/session.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "core/json/reader.h"
+
+namespace waybill::oci {
+namespace {
+
+constexpr std::uint64_t kLargestAnswer = 8ULL << 20;
+constexpr std::size_t kLongestDetail = 200;
+
+// The other side's words, fit for a terminal.
+std::string printable(std::string_view text) {
+  std::string result;
+  for (const char c : text.substr(0, kLongestDetail)) {
+    const auto byte = static_cast<unsigned char>(c);
+    result += byte < 0x20 || byte == 0x7F ? ' ' : c;
+  }
+  while (!result.empty() && !is_utf8(result)) result.pop_back();
+  while (result.ends_with(' ')) result.pop_back();
+  return result;
+}
+
+// The list of errors in an answer, or null when it is no JSON of that form.
+Value errors_of(const http::Response& response) {
+  if (!response.body.starts_with('{')) return {};
+  try {
+    const Value document = json::parse(response.body, "error");
+    const Value* errors = document.find("errors");
+    return errors != nullptr && errors->is_list() ? *errors : Value();
+  } catch (const Error&) {
+    return {};  // a proxy's page: its words are shown as they are
+  }
+}
+
+std::string detail_of(const http::Response& response) {
+  const Value errors = errors_of(response);
+  if (!errors.is_list() || errors.items().empty()) return printable(response.body);
+  std::string result;
+  for (const Value& item : errors.items()) {
+    if (!result.empty()) result += "; ";
+    result += item.text_or("code", "");
+    if (const std::string message = item.text_or("message", ""); !message.empty())
+      result += (result.empty() ? "" : ": ") + message;
+  }
+  return printable(result);
+}
+
+http::Url base_of(const Reference& reference, const RegistryOptions& options) {
+  // A registry on this machine is spoken to in plain http, unless certificates were named for it.
+  const bool plain =
+      options.plain_http == PlainHttp::Yes || (is_loopback(reference.registry) && options.http.tls.ca_file.empty());
+  return http::Url::parse(fmt::format("{}://{}", plain ? "http" : "https", reference.registry));
+}
+
+}  // namespace
+
+bool has_error_code(const http::Response& response, std::string_view code) {
+  const Value errors = errors_of(response);
+  if (!errors.is_list()) return false;
+  return std::any_of(errors.items().begin(), errors.items().end(),
+                     [&](const Value& item) { return item.text_or("code", "") == code; });
+}
+
+std::string media_type_of(const http::Response& response) {
+  const std::string_view value = response.header("Content-Type");
+  std::string result(value.substr(0, value.find(';')));
+  while (result.ends_with(' ')) result.pop_back();
+  std::transform(result.begin(), result.end(), result.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return result;
+}
+
+std::string next_link(const http::Response& response) {
+  const std::string_view value = response.header("Link");
+  std::size_t start = 0;
+  while (true) {
+    const std::size_t open = value.find('<', start);
+    const std::size_t close = open == std::string_view::npos ? open : value.find('>', open);
+    if (close == std::string_view::npos) return {};
+    const std::size_t end = std::min(value.find('<', close), value.size());
+    const std::string_view parameters = value.substr(close, end - close);
+    if (parameters.find("rel=\"next\"") != std::string_view::npos ||
+        parameters.find("rel=next") != std::string_view::npos) {
+      return std::string(value.substr(open + 1, close - open - 1));
+    }
+    start = end;
+  }
+}
+
+Session::Session(const Reference& reference, RegistryOptions options, http::Client& client)
+    : reference_(reference), options_(std::move(options)), client_(client), base_(base_of(reference_, options_)) {}
+
+Authenticator& Session::authenticator() {
+  std::call_once(credentials_found_, [this] {
+    std::optional<Credentials> credentials;
+    if (options_.credentials) {
+      credentials = options_.credentials->copy();
+    } else {
+      credentials = find_credentials(reference_.registry, reference_.repository, options_.environment);
+    }
+    const auto ask = [this](const http::Request& request) {
+      if (request.body == nullptr) return repeat({}, [&] { return client_.send(request); });
+      return client_.send(request);  // a body cannot be sent twice
+    };
+    authenticator_ =
+        std::make_unique<Authenticator>(base_, reference_.repository, std::move(credentials), options_.clock, ask);
+  });
+  return *authenticator_;
+}
+
+std::string Session::path(std::string_view rest) const { return fmt::format("/v2/{}/{}", reference_.repository, rest); }
+
+std::string Session::resolve(const http::Response& answer, std::string_view location) const {
+  const http::Url from = http::Url::parse(answer.final_url);
+  const http::Url result = from.resolve(location);
+  if (from.scheme == "https" && result.scheme != "https") {
+    throw Error(ErrorCode::Denied, fmt::format("'{}' leads from https to http", base_.authority()));
+  }
+  return result.to_string();
+}
+
+void Session::wait(unsigned attempt, std::string_view retry_after) const {
+  const auto duration = delay(options_.retry, attempt, retry_after, options_.clock);
+  if (options_.reporter != nullptr) {
+    options_.reporter->info(fmt::format("'{}' does not serve us now; trying again in {:.1f} s", base_.authority(),
+                                        static_cast<double>(duration.count()) / 1000.0));
+  }
+  options_.clock.sleep(duration);
+}
+
+http::Response Session::repeat(const Call& call, const std::function<http::Response()>& send) {
+  const unsigned most = call.repeat == Repeat::Yes ? std::max(attempts(), 1U) : 1;
+  for (unsigned attempt = 1;; ++attempt) {
+    std::string retry_after;
+    try {
+      http::Response response = send();
+      if (!is_worth_retrying(response.status) || call.repeat == Repeat::No) return response;
+      if (attempt >= most) throw error(response, "serve the request");
+      retry_after = response.header("Retry-After");
+    } catch (const Error& failure) {
+      const bool passing = failure.code() == ErrorCode::Unavailable || failure.code() == ErrorCode::Timeout;
+      if (!passing || attempt >= most) throw;
+    }
+    wait(attempt, retry_after);
+  }
+}
+
+http::Response Session::send_once(const Call& call, const std::string& url, bool own_origin) {
+  http::Request request;
+  request.method = call.method;
+  request.url = url;
+  request.headers = call.headers;
+  request.response_limit = kLargestAnswer;
+  std::unique_ptr<ByteSource> body;
+  if (call.body != nullptr) {
+    body = (*call.body)();
+    request.body = body.get();
+    request.body_size = call.body_size;
+  }
+  if (call.download != nullptr) call.download->restart();
+  std::shared_ptr<const SecretBytes> authorization;
+  if (own_origin) authorization = authenticator().authorization(call.access);
+  request.authorization = authorization.get();
+  http::Response response = client_.send(request, call.download);
+  report_warnings(response);
+  return response;
+}
+
+http::Response Session::send(const Call& call) {
+  const http::Url url = base_.resolve(call.url);
+  const bool own_origin = url.same_origin(base_);
+  const std::string address = url.to_string();
+  return repeat(call, [&] {
+    http::Response response = send_once(call, address, own_origin);
+    // Once for the first token, once more for one that has run out meanwhile.
+    for (int renewed = 0; response.status == 401 && own_origin && renewed < 2; ++renewed) {
+      authenticator().answer(response, call.access);
+      response = send_once(call, address, own_origin);
+    }
+    if (response.status == 401) throw error(response, "allow this");
+    return response;
+  });
+}
+
+void Session::report_warnings(const http::Response& response) {
+  if (options_.reporter == nullptr) return;
+  for (const auto& [name, value] : response.headers) {
+    const bool is_warning = name == "Warning" || name == "warning";
+    const std::size_t open = value.find('"');
+    const std::size_t close = value.rfind('"');
+    if (!is_warning || !value.starts_with("299 ") || open == close) continue;
+    const std::string text = printable(std::string_view(value).substr(open + 1, close - open - 1));
+    {
+      const std::lock_guard lock(mutex_);
+      if (!warned_.insert(text).second) continue;
+    }
+    options_.reporter->warning(fmt::format("'{}' says: {}", base_.authority(), text));
+  }
+}
+
+Error Session::error(const http::Response& response, std::string_view what) const {
+  ErrorCode code = ErrorCode::Unclassified;
+  std::string hint;
+  switch (response.status) {
+    case 401:
+    case 403:
+      code = ErrorCode::Denied;
+      hint = "waybill login stores credentials";
+      break;
+    case 404:
+      code = ErrorCode::NotFound;
+      break;
+    case 400:
+    case 413:
+    case 416:
+      code = ErrorCode::InvalidInput;
+      break;
+    case 409:
+    case 412:
+      code = ErrorCode::Conflict;
+      break;
+    case 408:
+      code = ErrorCode::Timeout;
+      break;
+    case 429:
+      code = ErrorCode::RateLimited;
+      break;
+    case 507:
+      code = ErrorCode::NoSpace;
+      break;
+    default:
+      if (response.status >= 500 || response.status == 499) code = ErrorCode::Unavailable;
+  }
+  const std::string detail = detail_of(response);
+  Error result(code, fmt::format("'{}' does not {}: it answers {}{}{}", name(), what, response.status,
+                                 detail.empty() ? "" : ", ", detail));
+  result.hint(std::move(hint));
+  return result;
+}
+
+}  // namespace waybill::oci

@@ -1,0 +1,82 @@
+#pragma once
+// One registry, one repository: requests with credentials, repeats and errors done. What the parts of Registry share;
+// not for other rooms.
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "core/http/client.h"
+#include "core/http/url.h"
+#include "oci/auth.h"
+#include "oci/registry.h"
+#include "oci/store.h"
+
+namespace waybill::oci {
+
+// Takes an answer's body; a repeated request begins it anew.
+class Download : public ByteSink {
+ public:
+  virtual void restart() = 0;
+};
+
+// No: one attempt, and a status that is worth repeating is returned.
+enum class Repeat : std::uint8_t { Yes, No };
+
+struct Call {
+  std::string method = "GET";
+  std::string url;  // as path ("/v2/…") or absolute
+  http::Headers headers = {};
+  Access access = Access::Pull;
+  const OpenBlob* body = nullptr;
+  std::uint64_t body_size = 0;
+  Download* download = nullptr;
+  Repeat repeat = Repeat::Yes;
+};
+
+class Session {
+ public:
+  Session(const Reference& reference, RegistryOptions options, http::Client& client);
+
+  // Any status but 401 and those worth repeating is the caller's to judge. Throws Denied for a 401 that credentials
+  // cannot mend, RateLimited or Unavailable when all attempts failed, and what http::Client throws. Thread-safe.
+  http::Response send(const Call& call);
+
+  // "/v2/<repository>/" + rest
+  [[nodiscard]] std::string path(std::string_view rest) const;
+  [[nodiscard]] std::string name() const { return reference_.name(); }
+  // An address from the registry's answer, absolute. Denied if it leads from https to http.
+  [[nodiscard]] std::string resolve(const http::Response& answer, std::string_view location) const;
+  // The error for a status that was not expected; `what` is such as "push blob sha256:…".
+  [[nodiscard]] Error error(const http::Response& response, std::string_view what) const;
+  // Waits before attempt number `attempt` + 1.
+  void wait(unsigned attempt, std::string_view retry_after = {}) const;
+  [[nodiscard]] unsigned attempts() const noexcept { return options_.retry.attempts; }
+
+ private:
+  http::Response send_once(const Call& call, const std::string& url, bool own_origin);
+  http::Response repeat(const Call& call, const std::function<http::Response()>& send);
+  void report_warnings(const http::Response& response);
+
+  Reference reference_;
+  RegistryOptions options_;
+  http::Client& client_;
+  http::Url base_;
+  std::once_flag credentials_found_;
+  std::unique_ptr<Authenticator> authenticator_;
+  std::mutex mutex_;  // guards warned_
+  std::set<std::string> warned_;
+
+  Authenticator& authenticator();
+};
+
+// Whether the answer's JSON errors name that code (distribution-spec 1.1, "Error Codes").
+[[nodiscard]] bool has_error_code(const http::Response& response, std::string_view code);
+// A header's value without its parameters, lower case: "application/json".
+[[nodiscard]] std::string media_type_of(const http::Response& response);
+// The target of a Link header with rel="next" (RFC 8288); empty when there is none.
+[[nodiscard]] std::string next_link(const http::Response& response);
+
+}  // namespace waybill::oci
