@@ -90,6 +90,7 @@ Traits read_traits(const Release& release) {
   if (!section.is_map()) {
     throw Error(ErrorCode::InvalidInput, fmt::format("component '{}': argocd is no mapping", release.component.name));
   }
+  traits.namespaces.emplace();  // a section that names no further namespaces means that there are none
   for (const auto& [key, value] : section.members()) {
     if (key == "namespaceLabels") {
       traits.namespace_labels = reader.labels(value);

@@ -1,0 +1,106 @@
+#include "generator/inventory.h"
+
+#include <fmt/core.h>
+
+#include <chrono>
+
+#include "core/error.h"
+#include "core/yaml/reader.h"
+#include "generator/purl.h"
+
+namespace waybill {
+namespace {
+
+constexpr std::string_view kOciScheme = "oci://";
+
+std::string without_trailing_slashes(std::string text) {
+  while (text.ends_with('/')) text.pop_back();
+  return text;
+}
+
+ChartItem kustomization(const ComponentRef& component) {
+  const std::string repository = "git+" + component.source;
+  const std::string address = component.tag.empty() ? repository : fmt::format("{}@{}", repository, component.tag);
+  return {component.name,
+          component.name,
+          component.tag,
+          repository,
+          purl("generic", component.name, component.tag, {{"vcs_url", address}}),
+          ""};
+}
+
+ChartItem chart(const ComponentRef& component) {
+  const std::string name = component.chart.empty() ? component.name : component.chart;
+  const std::string source = without_trailing_slashes(component.source);
+  if (source.starts_with(kOciScheme)) {
+    const std::string repository = source.substr(kOciScheme.size()) + "/" + name;
+    return {component.name,
+            name,
+            component.version,
+            fmt::format("{}{}", kOciScheme, repository),
+            purl("oci", name, "", {{"repository_url", repository}, {"tag", component.version}}),
+            ""};
+  }
+  return {component.name,
+          name,
+          component.version,
+          source,
+          purl("generic", name, component.version, {{"repository_url", source}}),
+          purl("helm", name, component.version, {{"repository_url", source}})};
+}
+
+bool is_below(const RelPath& path, std::string_view folder) {
+  return path.text().starts_with(folder) && path.text().ends_with("yaml");
+}
+
+std::vector<ImageItem> images(const FileTree& tree) {
+  std::set<ImageReference> references;
+  for (const auto& [path, file] : tree.files()) {
+    if (!is_below(path, "values/") && !is_below(path, "manifests/")) continue;
+    for (const yaml::Node& document : yaml::parse_all(file.bytes, path.text()))
+      collect_images(document.to_value(), references);
+  }
+  std::vector<ImageItem> items;
+  for (const ImageReference& reference : references) {
+    std::string name(reference.name());
+    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    items.push_back({reference, purl("oci", name, reference.digest,
+                                     {{"repository_url", reference.repository}, {"tag", reference.tag}})});
+  }
+  return items;
+}
+
+}  // namespace
+
+Inventory take_inventory(const Bundle& bundle, const Recipe& recipe) {
+  Inventory inventory;
+  for (const ComponentRef& component : recipe.components) {
+    // Every component that is rolled out has its values in the bundle.
+    const bool is_in_bundle = bundle.tree.contains(RelPath::parse(fmt::format("values/{}.yaml", component.name)));
+    if (!is_in_bundle || component.is_manifest_only()) continue;
+    inventory.charts.push_back(component.is_kustomize() ? kustomization(component) : chart(component));
+  }
+  inventory.images = images(bundle.tree);
+  for (const auto& [path, file] : bundle.tree.files()) {
+    if (path.is_within(RelPath::parse(kAttestationFolder))) continue;
+    inventory.files.push_back({path.text(), sha1_hex(as_bytes(file.bytes)), sha256(file.bytes).hex()});
+  }
+  return inventory;
+}
+
+std::string timestamp(std::int64_t epoch) {
+  constexpr std::int64_t kEndOf9999 = 253402300799;
+  if (epoch < 0 || epoch > kEndOf9999) {
+    throw Error(ErrorCode::InvalidInput, fmt::format("{} is not a time between the years 1970 and 9999", epoch))
+        .hint("check SOURCE_DATE_EPOCH");
+  }
+  const std::chrono::sys_seconds time{std::chrono::seconds(epoch)};
+  const auto midnight = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(midnight);
+  const std::chrono::hh_mm_ss clock(time - midnight);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
+                     clock.minutes().count(), clock.seconds().count());
+}
+
+}  // namespace waybill

@@ -1,0 +1,126 @@
+// SPDX 2.3, JSON. Elements are named by what they are, never by their position, so a diff of two documents is short.
+#include <fmt/core.h>
+
+#include "generator/inventory.h"
+#include "generator/sbom.h"
+
+namespace waybill {
+namespace {
+
+constexpr std::string_view kBundleId = "SPDXRef-Bundle";
+constexpr std::string_view kToolId = "SPDXRef-Tool";
+
+// Letters, digits, '.' and '-' only (SPDX 2.3, section 3.2): a part of the digest of the name, which may hold anything.
+std::string element_id(std::string_view kind, std::string_view name) {
+  constexpr std::size_t kDigits = 20;
+  return fmt::format("SPDXRef-{}-{}", kind, sha256(name).hex().substr(0, kDigits));
+}
+
+Value checksum(std::string_view algorithm, std::string_view value) {
+  return Value::map({{"algorithm", algorithm}, {"checksumValue", value}});
+}
+
+Value purl_reference(std::string_view purl) {
+  return Value::map({{"referenceCategory", "PACKAGE-MANAGER"}, {"referenceType", "purl"}, {"referenceLocator", purl}});
+}
+
+Value package(std::string_view id, std::string_view name, std::string_view version, std::string_view location,
+              std::string_view purpose) {
+  Value result = Value::map({{"SPDXID", id}, {"name", name}});
+  if (!version.empty()) result.set("versionInfo", version);
+  result.set("downloadLocation", location);
+  result.set("filesAnalyzed", false);
+  result.set("licenseConcluded", "NOASSERTION");
+  result.set("licenseDeclared", "NOASSERTION");
+  result.set("copyrightText", "NOASSERTION");
+  result.set("primaryPackagePurpose", purpose);
+  return result;
+}
+
+class Document {
+ public:
+  explicit Document(const SbomInput& input) : input_(input) {
+    relate("SPDXRef-DOCUMENT", "DESCRIBES", kBundleId);
+    Value root = package(kBundleId, "waybill-bundle", input.recipe.catalogue.version, "NOASSERTION", "ARCHIVE");
+    root.set("checksums", Value::list({checksum("SHA256", input.bundle_digest.hex())}));
+    packages_.push_back(std::move(root));
+    packages_.push_back(package(kToolId, "waybill", input.bundle.info.tool_version, "NOASSERTION", "APPLICATION"));
+    relate(kToolId, "BUILD_TOOL_OF", kBundleId);
+  }
+
+  void add(const ChartItem& chart) {
+    const std::string id = element_id("Chart", chart.component);
+    // A location must be one of SPDX's forms: a plain repository is no download of this very version.
+    const bool is_download = chart.location.starts_with("git+");
+    Value item = package(id, chart.name, chart.version, is_download ? std::string_view(chart.location) : "NOASSERTION",
+                         "INSTALL");
+    item.set("sourceInfo", chart.location);
+    Value references = Value::list({purl_reference(chart.purl)});
+    if (!chart.helm_purl.empty()) references.push_back(purl_reference(chart.helm_purl));
+    item.set("externalRefs", std::move(references));
+    packages_.push_back(std::move(item));
+    relate(kBundleId, "DEPENDS_ON", id);
+  }
+
+  void add(const ImageItem& image) {
+    const std::string id = element_id("Image", image.reference.text());
+    const std::string& version = image.reference.tag.empty() ? image.reference.digest : image.reference.tag;
+    Value item = package(id, image.reference.repository, version, "NOASSERTION", "CONTAINER");
+    if (!image.reference.digest.empty()) {
+      item.set("checksums", Value::list({checksum("SHA256", Digest::parse(image.reference.digest).hex())}));
+    }
+    item.set("externalRefs", Value::list({purl_reference(image.purl)}));
+    packages_.push_back(std::move(item));
+    relate(kBundleId, "DEPENDS_ON", id);
+  }
+
+  void add(const FileItem& file) {
+    const std::string id = element_id("File", file.path);
+    files_.push_back(
+        Value::map({{"SPDXID", id},
+                    {"fileName", "./" + file.path},
+                    {"checksums", Value::list({checksum("SHA1", file.sha1), checksum("SHA256", file.sha256)})},
+                    {"licenseConcluded", "NOASSERTION"},
+                    {"copyrightText", "NOASSERTION"}}));
+    relate(kBundleId, "CONTAINS", id);
+  }
+
+  Value finish() {
+    const std::string& version = input_.bundle.info.tool_version;
+    return Value::map(
+        {{"spdxVersion", "SPDX-2.3"},
+         {"dataLicense", "CC0-1.0"},
+         {"SPDXID", "SPDXRef-DOCUMENT"},
+         {"name", "waybill-bundle"},
+         {"documentNamespace", fmt::format("https://waybill.dev/spdx/{}", input_.bundle_digest.hex())},
+         {"creationInfo", Value::map({{"created", timestamp(input_.epoch)},
+                                      {"creators", Value::list({fmt::format("Tool: waybill-{}", version)})}})},
+         {"packages", std::move(packages_)},
+         {"files", std::move(files_)},
+         {"relationships", std::move(relationships_)}});
+  }
+
+ private:
+  void relate(std::string_view from, std::string_view type, std::string_view to) {
+    relationships_.push_back(
+        Value::map({{"spdxElementId", from}, {"relationshipType", type}, {"relatedSpdxElement", to}}));
+  }
+
+  const SbomInput& input_;
+  Value packages_ = Value::list();
+  Value files_ = Value::list();
+  Value relationships_ = Value::list();
+};
+
+}  // namespace
+
+Value spdx_document(const SbomInput& input) {
+  Document document(input);
+  const Inventory inventory = take_inventory(input.bundle, input.recipe);
+  for (const ChartItem& chart : inventory.charts) document.add(chart);
+  for (const ImageItem& image : inventory.images) document.add(image);
+  for (const FileItem& file : inventory.files) document.add(file);
+  return document.finish();
+}
+
+}  // namespace waybill
