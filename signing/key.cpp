@@ -23,6 +23,7 @@ using PkeyContext = Handle<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 constexpr int kSmallestRsa = 2048;
 constexpr int kLargestRsa = 16384;  // verification time grows with the cube
 constexpr std::string_view kP256 = "prime256v1";
+constexpr std::size_t kP256SpkiSize = 91;  // with the curve's name and the uncompressed point
 
 [[noreturn]] void fail(std::string_view what) {
   const unsigned long code = ERR_peek_last_error();
@@ -134,8 +135,10 @@ PublicKey PublicKey::from_spki(Bytes der, std::string_view name) {
   const KeyKind kind = kind_of(key.get(), name);
   if (EVP_PKEY_public_check(context_for(key.get()).get()) != 1)
     refuse(name, "its numbers are not those of a sound key");
-  // Compressed points, explicit curves and trailing bytes would give one key several names.
-  if (spki_of(key.get()) != as_text(der)) refuse(name, "it is not in the canonical encoding");
+  // Compressed points, explicit curves and trailing bytes would give one key several names. OpenSSL keeps the first
+  // two.
+  const bool usual_size = kind != KeyKind::EcdsaP256 || der.size() == kP256SpkiSize;
+  if (!usual_size || spki_of(key.get()) != as_text(der)) refuse(name, "it is not in the canonical encoding");
   return PublicKey(std::make_shared<const State>(std::move(key), kind));
 }
 

@@ -65,7 +65,8 @@ PemBlock parse_pem(std::string_view text, std::string_view name) {
   // White space may stand anywhere; the alphabet and the padding are strict.
   if (body.empty() ||
       sodium_base642bin(reinterpret_cast<unsigned char*>(body.bytes().data()), body.size(), block.base64.data(),
-                        block.base64.size(), kWhiteSpace.data(), &size, nullptr, sodium_base64_VARIANT_ORIGINAL) != 0) {
+                        block.base64.size(), kWhiteSpace.data(), &size, nullptr, sodium_base64_VARIANT_ORIGINAL) != 0 ||
+      size == 0) {
     refuse(name, "its content is not base64");
   }
   body.truncate(size);
