@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Checks a source tree against the rules of the house: check_tree.py ROOT. Prints file:line: message [rule]; exit 1 with findings."""
 
+import functools
 import os
 import sys
 
@@ -17,17 +18,20 @@ def files_of(root):
 
 
 def findings_of(root):
-    for path in files_of(root):
+    @functools.cache
+    def read(path):
         full = os.path.join(root, path)
         if os.path.islink(full) or not os.path.isfile(full):
-            continue
+            return None
         with open(full, "rb") as file:
             data = file.read()
-        if b"\0" in data:
-            continue  # not text
-        text = data.decode("utf-8", errors="replace")
-        for line, rule, message in rules.check(path, text, lambda other: os.path.exists(os.path.join(root, other))):
-            yield path, line, rule, message
+        return None if b"\0" in data else data.decode("utf-8", errors="replace")  # None: not text
+
+    for path in files_of(root):
+        text = read(path)
+        if text is not None:
+            for line, rule, message in rules.check(path, text, read):
+                yield path, line, rule, message
 
 
 def main(arguments):

@@ -30,9 +30,17 @@ def room_of(path):
     return name if name in ROOMS else None
 
 
-# A header named after a library (git/libgit2.h) holds what the room needs of it, such as its functions' addresses. It is private:
-# not installed (cmake/room.cmake), included by .cpp files of its room only.
-PRIVATE_HEADER = re.compile(r".*/(lib[a-z0-9]+|openssl)\.h$")
+# A header named after a library (git/libgit2.h) holds what the room needs of it, such as its functions' addresses. It is private, and
+# so is every header that includes it: not installed (cmake/room.cmake), unknown to other rooms.
+LIBRARY_HEADER = re.compile(r".*/(lib[a-z0-9]+|openssl)\.h$")
+
+
+def is_private(path, read, seen=()):
+    if LIBRARY_HEADER.match(path):
+        return True
+    text = read(path) if path.endswith(".h") and path not in seen else None
+    return text is not None and any(quoted and is_private(quoted, read, (*seen, path)) for _, _, quoted in includes(text))
+
 
 # --- third-party seams -----------------------------------------------------------------------------------------------
 
@@ -54,6 +62,8 @@ THIRD_PARTY = {
     "fmt/*": ["*.cpp"],
     "dlfcn.h": ["core/dynamic_library.cpp"],
 }
+# Names every library that is linked, to tell its version.
+VERSIONS = "core/library_versions.cpp"
 HEADERS_IN_HEADERS = {"nlohmann/json_fwd.hpp", "fmt/core.h"}
 
 # The operating system and the C library; anything else with a dot in its name is a library that nobody decided on.
@@ -75,7 +85,7 @@ def includes(text):
             yield number, found.group(2), found.group(3)
 
 
-def include_matrix(path, text):
+def include_matrix(path, text, read):
     room = room_of(path)
     if room is None:
         return
@@ -87,8 +97,8 @@ def include_matrix(path, text):
             yield number, "include-path", f'"{quoted}" does not begin with a room'
         elif target not in ROOMS[room]:
             yield number, "include-matrix", f"{room} may not include {target} ({quoted})"
-        elif PRIVATE_HEADER.match(quoted) and (target != room or not path.endswith(".cpp")):
-            yield number, "private-header", f"only .cpp files of {target} may include {quoted}"
+        elif target != room and is_private(quoted, read):
+            yield number, "private-header", f"{quoted} is private to {target}: it shows a library's types"
 
 
 def third_party_seams(path, text):
@@ -101,10 +111,10 @@ def third_party_seams(path, text):
         if allowed is None:
             if angle not in SYSTEM:
                 yield number, "unknown-library", f"<{angle}> belongs to no library that docs/architecture.md names"
-        elif path.endswith(".h") and not PRIVATE_HEADER.match(path):
+        elif path.endswith(".h") and not LIBRARY_HEADER.match(path):
             if angle not in HEADERS_IN_HEADERS:
                 yield number, "third-party-header", f"a public header may not include <{angle}>"
-        elif not any(fnmatch(re.sub(r"\.h$", ".cpp", path), pattern) for pattern in allowed):
+        elif path != VERSIONS and not any(fnmatch(re.sub(r"\.h$", ".cpp", path), pattern) for pattern in allowed):
             yield number, "third-party-seam", f"<{angle}> may appear only in {', '.join(allowed)}"
 
 
@@ -124,11 +134,11 @@ def header_guard(path, text):
         yield 1, "header-guard", "a header begins with #pragma once"
 
 
-def own_header_first(path, text, exists):
+def own_header_first(path, text, read):
     if not path.endswith(".cpp") or room_of(path) is None:
         return
     own = path[: -len(".cpp")] + ".h"
-    if not exists(own):
+    if read(own) is None:
         return
     first = next(includes(text), None)
     if first is None or first[2] != own:
@@ -190,8 +200,9 @@ def link_graph(path, text):
                 yield number, "link-graph", f"{room} may not link {dependency}"
 
 
-def check(path, text, exists):
-    """All findings of one file; `exists` answers whether a path of the tree is there."""
-    for rule in (include_matrix, third_party_seams, size, header_guard, no_using_namespace, finished, private_names, link_graph):
+def check(path, text, read):
+    """All findings of one file; `read` gives the text of a path of the tree, or None when there is no such file."""
+    for rule in (third_party_seams, size, header_guard, no_using_namespace, finished, private_names, link_graph):
         yield from rule(path, text)
-    yield from own_header_first(path, text, exists)
+    for rule in (include_matrix, own_header_first):
+        yield from rule(path, text, read)
