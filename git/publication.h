@@ -39,35 +39,35 @@ struct Trailer {
 enum class Push : bool { No, Yes };
 
 struct PublicationRequest {
-  std::string repository;   // see RemoteAddress::parse
-  std::string branch;       // empty: the branch of the remote's HEAD, else "main"
-  std::string base_branch;  // what a branch that does not exist yet starts from; empty: the remote's HEAD
-  std::string path;         // folder inside the repository, empty: its top
-  FileTree files;           // relative to `path`: everything that we own from now on, the lock file too
+  std::string repository = {};   // see RemoteAddress::parse
+  std::string branch = {};       // empty: the branch of the remote's HEAD, else "main"
+  std::string base_branch = {};  // what a branch that does not exist yet starts from; empty: the remote's HEAD
+  std::string path = {};         // folder inside the repository, empty: its top
+  FileTree files = {};           // relative to `path`: everything that we own from now on, the lock file too
 
   // The file (relative to `path`) that lists what we own, and how to read it. Called with the bytes that the tip holds,
   // which are as untrusted as anybody who may push; answers paths relative to `path`. A missing file means: nothing.
-  std::string lock_file;
-  std::function<std::vector<RelPath>(std::string_view bytes)> read_owned_files;
+  std::string lock_file = {};
+  std::function<std::vector<RelPath>(std::string_view bytes)> read_owned_files = {};
 
-  Signature author;
-  Signature committer;
-  std::string message;
-  std::vector<Trailer> trailers;
+  Signature author = {};
+  Signature committer = {};
+  std::string message = {};
+  std::vector<Trailer> trailers = {};
   // Makes the signature of the commit's bytes (armoured, as git's gpgsig header holds it); empty: unsigned.
-  std::function<std::string(std::string_view commit)> sign;
+  std::function<std::string(std::string_view commit)> sign = {};
   Push push = Push::Yes;  // No: everything but the push (a dry run); nothing is written into the remote
 };
 
 struct PublicationServices {
-  std::filesystem::path cache_folder;         // for what is fetched from servers; made when missing; may be thrown away
+  std::filesystem::path cache_folder = {};    // for what is fetched from servers; made when missing; may be thrown away
   CredentialProvider* credentials = nullptr;  // none: only anonymous access
-  std::filesystem::path ca_file;              // certificates trusted beside the system's
+  std::filesystem::path ca_file = {};         // certificates trusted beside the system's
   Reporter* reporter = nullptr;
-  std::function<void(std::chrono::milliseconds)> sleep;  // between attempts; empty: really sleep
-  unsigned races = 10;                                   // how often a lost race is tried again
-  unsigned connections = 3;                              // how often an unreachable server is tried
-  std::uint64_t fetch_limit = 4ULL << 30;                // bytes taken from a server at most
+  std::function<void(std::chrono::milliseconds)> sleep = {};  // between attempts; empty: really sleep
+  unsigned races = 10;                                        // how often a lost race is tried again
+  unsigned connections = 3;                                   // how often an unreachable server is tried
+  std::uint64_t fetch_limit = 4ULL << 30;                     // bytes taken from a server at most
 };
 
 struct Publication {
