@@ -1,0 +1,80 @@
+// Everything of the signing room that reads bytes from outside. The first byte chooses the reader, the rest is its
+// input.
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "signing/key_file.h"
+#include "signing/predicate_type.h"
+#include "signing/sigstore_bundle.h"
+#include "signing/verify.h"
+#include "tests/fuzz/support.h"
+
+namespace {
+
+using namespace waybill;
+using namespace waybill::signing;
+
+const PublicKey& stranger() {
+  static const PublicKey key = PrivateKey::generate().public_key();
+  return key;
+}
+
+void read_bundle(std::string_view text) {
+  const SigstoreBundle bundle = parse_bundle(text);
+  const std::string written = write_bundle(bundle);
+  fuzz::require(write_bundle(parse_bundle(written)) == written, "a bundle that was written is read as the same");
+  const std::vector<PublicKey> keys = {stranger()};
+  fuzz::require(!verify_dsse_bundle(text, keys, sha256("x"), kSignaturePredicate).passed, "nobody has this key");
+  fuzz::require(!verify_message_bundle(text, keys, "x").passed, "nobody has this key");
+}
+
+void read_payload(std::string_view text) {
+  const SimpleSigning payload = parse_simple_signing(text);
+  const std::string written = write_simple_signing(payload);
+  fuzz::require(write_simple_signing(parse_simple_signing(written)) == written,
+                "a payload that was written is read as the same");
+}
+
+void read_keys(std::string_view text) {
+  if (key_file_kind(text) == KeyFileKind::Public) {
+    const PublicKey key = PublicKey::from_pem(text, "input");
+    fuzz::require(PublicKey::from_pem(key.pem(), "written") == key, "a key that was written is read as the same");
+    (void)key.verify(as_bytes("x"), text);
+    return;
+  }
+  // Deriving a key from a password takes too long to be tried for every input: the password is refused.
+  (void)read_private_key(SecretBytes::copy_of(text), "input",
+                         []() -> SecretBytes { throw Error(ErrorCode::InvalidInput, "no password"); });
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  const std::string_view text = fuzz::as_text(data + 1, size - 1);
+  try {
+    switch (data[0]) {
+      case 'b':
+        read_bundle(text);
+        break;
+      case 's':
+        (void)parse_statement(text);
+        break;
+      case 'p':
+        read_payload(text);
+        break;
+      case 'k':
+        read_keys(text);
+        break;
+      case 'd':
+        (void)malformed_ecdsa_signature(text);
+        break;
+      default:
+        break;
+    }
+  } catch (const Error& error) {
+    fuzz::require(error.code() == ErrorCode::InvalidInput, "bad input is reported as such");
+  }
+  return 0;
+}
