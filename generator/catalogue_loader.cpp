@@ -120,7 +120,8 @@ class Loader {
     } else if (overlay.name == kBaseName) {
       diagnostics_.error(overlay.location, "duplicate-name", "only overlays/base.yaml may be named 'base'");
     } else if (!overlay.name.empty()) {
-      add(candidates_[overlay.name], std::move(document), file.layer);
+      std::optional<Candidate>& slot = candidates_[overlay.name];
+      add(slot, std::move(document), file.layer);
     }
   }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "generator/field_rules.h"
@@ -152,13 +153,14 @@ std::vector<RegistryEntry> read_registry(const yaml::Node& root, const ReadConte
     for (const yaml::Node& item : list->items) {
       if (item.is_null()) continue;
       RegistryEntry entry = read_entry(item, context);
-      std::vector<std::string> words = entry.value_override_keys;
-      words.push_back(entry.name);
+      std::set<std::string> words(entry.value_override_keys.begin(), entry.value_override_keys.end());
+      words.insert(entry.name);  // which many repeat among their keys
       for (const std::string& word : words) {
         const auto [owner, added] = owners.try_emplace(word, entry.name);
-        // An entry may repeat its own name among its keys.
-        if (!added && (owner->second != entry.name || &word == &words.back()) && !word.empty())
-          context.error(item, "duplicate-name", fmt::format("'{}' names two entries of the registry", word));
+        if (!added && !word.empty()) {
+          context.error(item, "duplicate-name",
+                        fmt::format("'{}' names '{}' and '{}' of the registry", word, owner->second, entry.name));
+        }
       }
       entries.push_back(std::move(entry));
     }
