@@ -89,8 +89,7 @@ ErrorCode code_of(const Failure& failure) {
 }
 
 std::string hint_of(const Failure& failure) {
-  if (failure.code == GIT_EOWNER)
-    return "the repository belongs to another user; 'git config --global --add safe.directory FOLDER' allows it";
+  if (failure.code == GIT_EOWNER) return "'git config --global --add safe.directory FOLDER' allows it";
   const std::string message = lower(failure.message);
   if (failure.category == GIT_ERROR_SSH && failure.code == GIT_ECERTIFICATE) {
     return "the host key must be in ~/.ssh/known_hosts; 'ssh-keyscan HOST' prints it, compare it with what the "

@@ -23,6 +23,10 @@ class FolderTarget final : public Target {
     }
     const int result =
         library().git_repository_open_ext(Out(repository_), folder_.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
+    // For a foreign owner libgit2 1.5.1 reports that the exception for it is not configured.
+    if (result == GIT_ENOTFOUND && last_message().find("safe.directory") != std::string::npos) {
+      check(GIT_EOWNER, fmt::format("the repository '{}' belongs to another user", folder_.string()));
+    }
     if (result == GIT_ENOTFOUND) {
       throw Error(ErrorCode::NotFound, fmt::format("'{}' is not a git repository", folder_.string()))
           .hint("'git init --bare FOLDER' makes one");

@@ -133,6 +133,8 @@ RemoteAddress RemoteAddress::parse(std::string_view text) {
       result.text_ = result.path_;
       return result;
     }
+    // "helper::address" runs a program of that name in git; here it is nothing.
+    if (text.substr(*colon).starts_with("::")) refuse("names a remote helper, which is not supported");
     result.transport_ = Transport::Ssh;
     const std::string_view front = text.substr(0, *colon);
     const std::size_t at = front.rfind('@');

@@ -185,9 +185,10 @@ TEST_F(GitServer, AWrongPasswordIsDeniedWithoutBeingShown) {
   EXPECT_EQ(failure(url("http"), publication_request("a", {{"f", "1"}})), ErrorCode::Denied) << message_;
 }
 
-TEST_F(GitServer, ARedirectIsNotFollowed) {
+TEST_F(GitServer, ARedirectIsFollowedOnTheSameHostOnly) {
   start_http();
-  static_cast<void>(failure(url("http", "/moved/remote.git"), publication_request("a", {{"f", "1"}})));
+  EXPECT_TRUE(publish_to(url("http", "/moved/remote.git"), publication_request("a", {{"f", "0"}})).pushed);
+  static_cast<void>(failure(url("http", "/away/remote.git"), publication_request("a", {{"f", "1"}})));
   EXPECT_THAT(message_, HasSubstr("redirect"));
 }
 

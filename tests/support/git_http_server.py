@@ -3,7 +3,8 @@
 
 usage: git_http_server.py PORT FOLDER [USER:PASSWORD [CERTIFICATE KEY]]
 
-With USER:PASSWORD every request needs basic authentication. Requests below /moved/ are redirected to the same path without it.
+With USER:PASSWORD every request needs basic authentication. Requests below /moved/ are redirected to the same path without it,
+those below /away/ to the same on another host name.
 With CERTIFICATE and KEY it speaks TLS.
 """
 import base64
@@ -39,16 +40,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
         for name, value in headers:
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        # One write for head and body, as servers do.
+        self._headers_buffer.append(b"\r\n" + body)
+        self.flush_headers()
 
     def serve(self):
         body = self.body()
         if self.path.startswith("/moved/"):
             return self.answer(302, [("Location", self.path[len("/moved"):])], b"")
+        if self.path.startswith("/away/"):
+            port = self.server.server_address[1]
+            return self.answer(302, [("Location", f"http://localhost:{port}" + self.path[len("/away"):])], b"")
         wanted = "Basic " + base64.b64encode(self.login.encode()).decode()
         if self.login and self.headers.get("Authorization") != wanted:
-            return self.answer(401, [("WWW-Authenticate", 'Basic realm="git"')], b"Unauthorized")
+            return self.answer(401, [("WWW-Authenticate", 'Basic realm="git"'), ("Content-Type", "text/plain")],
+                               b"Unauthorized")
         path, _, query = self.path.partition("?")
         environment = dict(
             os.environ, GIT_PROJECT_ROOT=self.root, GIT_HTTP_EXPORT_ALL="1", PATH_INFO=path, QUERY_STRING=query,
