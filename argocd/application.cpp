@@ -172,13 +172,17 @@ Value manifests_application(const Release& release, const Traits& traits, const 
                             const ApplicationInput& input) {
   const Placement placement = traits.manifests.value_or(manifests.placement);
   const bool alone = release.component.is_manifest_only();
+  GroupKinds kinds = manifests.cluster_kinds;
+  if (traits.cluster_resources) kinds.insert(traits.cluster_resources->begin(), traits.cluster_resources->end());
+  std::set<std::string> namespaces = manifests.namespaces;
+  if (traits.namespaces) namespaces.insert(traits.namespaces->begin(), traits.namespaces->end());
   Shape shape{application_name(release, input.options, "-manifests"),
               alone ? chart_wave(release.wave) : manifests_wave(release.wave, placement),
               Value::map({{"repoURL", kRepoUrlWord},
                           {"path", fmt::format("{}manifests/{}", kPathWord, release.component.name)},
                           {"targetRevision", kRevisionWord}}),
-              manifests.cluster_kinds,
-              manifests.namespaces,
+              std::move(kinds),
+              std::move(namespaces),
               !alone && placement == Placement::With};
   return application(release, traits, std::move(shape), input);
 }

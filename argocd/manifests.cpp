@@ -56,9 +56,8 @@ class Preparation {
       const auto own = defined_.find(object.kind);
       const bool custom = !is_built_in(object.kind.group) && own == defined_.end();
       (custom ? needs_chart : stands_alone) = true;
-      const bool namespaced = custom                  ? !object.name_space.empty()
-                              : own != defined_.end() ? own->second
-                                                      : !is_built_in_cluster_kind(object.kind);
+      // What is not known counts as having no namespace: to allow a kind that has one changes nothing.
+      const bool namespaced = !custom && (own != defined_.end() ? own->second : !is_built_in_cluster_kind(object.kind));
       if (!namespaced) result_.cluster_kinds.insert(object.kind);
       if (!object.name_space.empty()) result_.namespaces.insert(object.name_space);
     }

@@ -1,0 +1,161 @@
+// The health checks, run by the same dialect of Lua that Argo CD has (5.1), without the libraries that it does not
+// load.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "argocd/bootstrap.h"
+#include "core/yaml/reader.h"
+#include "tests/support/process.h"
+
+namespace waybill::argocd {
+namespace {
+
+struct State {
+  const char* kind;
+  const char* object;  // a Lua table
+  const char* verdict;
+};
+
+class HealthCheck : public ::testing::TestWithParam<State> {};
+
+std::string verdict(const std::string& kind, const std::string& object) {
+  const Value checks = health_checks();
+  const Value* script = checks.find("resource.customizations.health." + kind);
+  if (script == nullptr) return "no check for " + kind;
+  const std::string program =
+      "string, math, io, os, debug = nil, nil, nil, nil, nil\nlocal write = print\nobj = " + object +
+      "\nlocal function check()\n" + script->as_string() +
+      "\nend\nlocal hs = check()\nwrite(hs.status .. ': ' .. hs.message)\n";
+  const testing::ProcessResult result = testing::run({"lua5.1", "-"}, {.input = program});
+  return result.exit_status == 0 ? result.out.substr(0, result.out.find(':')) : result.err;
+}
+
+TEST_P(HealthCheck, GivesTheVerdict) {
+  WAYBILL_REQUIRE_PEER("lua5.1");
+  EXPECT_EQ(verdict(GetParam().kind, GetParam().object), GetParam().verdict) << GetParam().object;
+}
+
+constexpr const char* kApplication = "argoproj.io_Application";
+#define SPEC "spec = {source = {repoURL = 'r', helm = {valuesObject = {a = {1, 2}}}}}"
+#define COMPARED "comparedTo = {source = {repoURL = 'r', helm = {valuesObject = {a = {1, 2}}}}}"
+
+INSTANTIATE_TEST_SUITE_P(
+    Application, HealthCheck,
+    ::testing::Values(
+        State{kApplication, "{" SPEC "}", "Progressing"},
+        State{kApplication, "{" SPEC ", status = {sync = {status = 'Synced'}}}", "Progressing"},
+        State{kApplication,
+              "{" SPEC ", status = {health = {status = 'Healthy'}, sync = {status = 'Synced', " COMPARED "}}}",
+              "Healthy"},
+        State{kApplication,
+              "{" SPEC ", status = {health = {status = 'Healthy'}, sync = {status = 'OutOfSync', " COMPARED "}}}",
+              "Progressing"},
+        // An Application that cannot be rendered.
+        State{kApplication,
+              "{" SPEC ", status = {health = {status = 'Healthy'}, sync = {status = 'Unknown', " COMPARED "}}}",
+              "Progressing"},
+        // The verdict is about an older spec.
+        State{kApplication,
+              "{" SPEC ", status = {health = {status = 'Healthy'}, sync = {status = 'Synced', comparedTo = {source = "
+                       "{repoURL = 'r', helm = "
+              "{valuesObject = {a = {1, 3}}}}}}}}",
+              "Progressing"},
+        State{kApplication,
+              "{" SPEC ", status = {health = {status = 'Healthy'}, sync = {status = 'Synced', comparedTo = {source = "
+                       "{repoURL = 'r', helm = "
+              "{valuesObject = {a = {1, 2}, b = 1}}}}}}}",
+              "Progressing"},
+        State{kApplication,
+              "{" SPEC ", status = {health = {status = 'Degraded'}, sync = {status = 'Synced', comparedTo = {source = "
+                       "{repoURL = 'x'}}}}}",
+              "Progressing"},
+        State{kApplication,
+              "{spec = {sources = {{chart = 'a'}}}, status = {health = {status = 'Healthy'}, sync = {status = "
+              "'Synced', comparedTo = {sources = "
+              "{{chart = 'a'}}}}}}",
+              "Healthy"},
+        State{kApplication,
+              "{spec = {sources = {{chart = 'a'}}}, status = {health = {status = 'Healthy'}, sync = {status = "
+              "'Synced', comparedTo = {sources = "
+              "{{chart = 'b'}}}}}}",
+              "Progressing"},
+        State{kApplication,
+              "{" SPEC ", status = {health = {status = 'Healthy'}, operationState = {phase = 'Running'}, sync = "
+                       "{status = 'Synced', " COMPARED "}}}",
+              "Progressing"},
+        State{kApplication,
+              "{" SPEC ", status = {health = {status = 'Degraded'}, operationState = {phase = 'Running'}, sync = "
+                       "{status = 'Synced', " COMPARED "}}}",
+              "Progressing"},
+        State{kApplication,
+              "{" SPEC ", status = {health = {status = 'Degraded'}, operationState = {phase = 'Failed'}, sync = "
+                       "{status = 'Synced', " COMPARED "}}}",
+              "Degraded"},
+        State{kApplication,
+              "{" SPEC
+              ", operation = {sync = {}}, status = {health = {status = 'Healthy'}, sync = {status = 'Synced', " COMPARED
+              "}}}",
+              "Progressing"},
+        State{kApplication,
+              "{metadata = {deletionTimestamp = 'now'}, " SPEC
+              ", status = {health = {status = 'Healthy'}, sync = {status = 'Synced', " COMPARED "}}}",
+              "Progressing"},
+        State{kApplication,
+              "{" SPEC ", status = {health = {status = 'Suspended'}, sync = {status = 'Synced', " COMPARED "}}}",
+              "Suspended"}));
+
+constexpr const char* kPolicy = "nvidia.com_ClusterPolicy";
+constexpr const char* kSkyhook = "skyhook.nvidia.com_Skyhook";
+constexpr const char* kNic = "mellanox.com_NicClusterPolicy";
+
+INSTANTIATE_TEST_SUITE_P(
+    Operators, HealthCheck,
+    ::testing::Values(
+        State{kPolicy, "{}", "Progressing"}, State{kPolicy, "{status = {state = 'ready'}}", "Healthy"},
+        State{kPolicy, "{status = {state = 'notReady'}}", "Progressing"},
+        State{kPolicy, "{status = {state = 'ignored'}}", "Degraded"},
+        State{kPolicy,
+              "{status = {state = 'notReady', conditions = {{type = 'Error', status = 'True', reason = "
+              "'OperandNotReady'}}}}",
+              "Progressing"},
+        State{kPolicy,
+              "{status = {state = 'notReady', conditions = {{type = 'Error', status = 'True', reason = "
+              "'ReconcileFailed'}}}}",
+              "Degraded"},
+        State{"nvidia.com_NVIDIADriver", "{status = {state = 'ready'}}", "Healthy"},
+        State{"nvidia.com_NVIDIADriver", "{status = {state = 'disabled'}}", "Suspended"},
+        State{"nvidia.com_NVIDIADriver", "{status = {state = 'notReady'}}", "Progressing"},
+        State{kNic, "{status = {state = 'ready'}}", "Healthy"},
+        State{kNic, "{status = {state = 'error', reason = 'no driver'}}", "Degraded"},
+        State{kNic, "{status = {state = 'notReady', appliedStates = {{name = 'ofed', state = 'notReady'}}}}",
+              "Progressing"},
+        State{kNic, "{}", "Progressing"},
+        State{"resource.nvidia.com_ComputeDomain", "{status = {status = 'Ready'}}", "Healthy"},
+        State{"resource.nvidia.com_ComputeDomain", "{status = {status = 'NotReady'}}", "Progressing"},
+        State{kSkyhook, "{status = {status = 'complete'}}", "Healthy"},
+        State{kSkyhook, "{status = {status = 'in_progress'}}", "Progressing"},
+        State{kSkyhook, "{status = {status = 'erroring'}}", "Degraded"}, State{kSkyhook, "{}", "Progressing"},
+        State{"jobset.x-k8s.io_JobSet", "{status = {conditions = {{type = 'Completed', status = 'True'}}}}", "Healthy"},
+        State{"jobset.x-k8s.io_JobSet", "{status = {conditions = {{type = 'Failed', status = 'True', message = 'm'}}}}",
+              "Degraded"},
+        State{"jobset.x-k8s.io_JobSet", "{status = {conditions = {{type = 'Completed', status = 'False'}}}}",
+              "Progressing"},
+        State{"trainer.kubeflow.org_TrainJob", "{status = {conditions = {{type = 'Complete', status = 'True'}}}}",
+              "Healthy"},
+        State{"trainer.kubeflow.org_TrainJob", "{status = {conditions = {{type = 'Suspended', status = 'True'}}}}",
+              "Suspended"},
+        State{"trainer.kubeflow.org_TrainJob", "{}", "Progressing"},
+        State{"leaderworkerset.x-k8s.io_LeaderWorkerSet",
+              "{status = {conditions = {{type = 'Available', status = 'True'}}}}", "Healthy"},
+        State{"leaderworkerset.x-k8s.io_LeaderWorkerSet", "{}", "Progressing"}));
+
+TEST(Bootstrap, PatchAndChartValuesHoldTheSameChecks) {
+  const Value patch = yaml::parse(configmap_patch(), "patch").to_value();
+  const Value values = yaml::parse(chart_values(), "values").to_value();
+  EXPECT_EQ(*patch.find("data"), health_checks());
+  EXPECT_EQ(*values.find("configs")->find("cm"), health_checks());
+  EXPECT_GE(health_checks().members().size(), 9U);
+}
+
+}  // namespace
+}  // namespace waybill::argocd

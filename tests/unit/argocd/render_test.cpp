@@ -1,0 +1,292 @@
+#include "argocd/render.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/error.h"
+#include "core/yaml/reader.h"
+#include "tests/unit/argocd/sample_plan.h"
+
+namespace waybill::argocd {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::Sample;
+using testing::sample;
+
+FileTree render(const Sample& sample, const RenderOptions& options = {}) {
+  return argocd::render(sample.plan, sample.recipe, options);
+}
+
+Value read(const FileTree& tree, const std::string& path) {
+  return yaml::parse(tree.at(RelPath::parse(path)).bytes, path).to_value();
+}
+
+Value application(const FileTree& tree, const std::string& name) { return read(tree, "apps/files/" + name + ".yaml"); }
+
+const Value& at(const Value& value, const std::vector<std::string>& path) {
+  const Value* found = value.find_path(path);
+  if (found == nullptr) throw std::out_of_range(path.back());
+  return *found;
+}
+
+std::string wave(const Value& application) {
+  return at(application, {"metadata", "annotations", "argocd.argoproj.io/sync-wave"}).as_string();
+}
+
+std::string refusal(const Sample& sample, const RenderOptions& options = {}) {
+  try {
+    static_cast<void>(render(sample, options));
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::InvalidInput);
+    return error.message();
+  }
+  return "rendered";
+}
+
+TEST(Render, WritesTheFilesOfABundle) {
+  std::vector<std::string> paths;
+  const FileTree tree = render(sample());
+  for (const auto& [path, file] : tree.files()) paths.push_back(path.text());
+  EXPECT_THAT(paths, ElementsAre("README.md", "apps/Chart.yaml", "apps/files/cert-manager.yaml",
+                                 "apps/files/gpu-operator-manifests.yaml", "apps/files/gpu-operator.yaml",
+                                 "apps/files/kai-scheduler.yaml", "apps/files/site-overlay.yaml",
+                                 "apps/files/trainer-manifests.yaml", "apps/files/trainer.yaml",
+                                 "apps/files/tuning-manifests.yaml", "apps/templates/all.yaml",
+                                 "bootstrap/argocd-cm-patch.yaml", "bootstrap/argocd-values.yaml",
+                                 "bootstrap/repositories.yaml", "manifests/gpu-operator/dcgm-exporter.yaml",
+                                 "manifests/trainer/runtime.yaml", "manifests/tuning/tuning.yaml", "recipe.yaml",
+                                 "values/cert-manager.yaml", "values/gpu-operator.yaml", "values/kai-scheduler.yaml",
+                                 "values/site-overlay.yaml", "values/trainer.yaml", "values/tuning.yaml"));
+}
+
+TEST(Render, EqualPlansGiveEqualBytes) { EXPECT_EQ(render(sample()), render(sample())); }
+
+TEST(Render, AChartOfAnHttpRepositoryKeepsItsAddress) {
+  const Value app = application(render(sample()), "gpu-operator");
+  const Value& source = at(app, {"spec", "source"});
+  EXPECT_EQ(source.text_or("repoURL", ""), "https://helm.ngc.nvidia.com/nvidia");
+  EXPECT_EQ(source.text_or("chart", ""), "gpu-operator");
+  EXPECT_EQ(source.text_or("targetRevision", ""), "v25.10.1");
+  EXPECT_EQ(at(source, {"helm", "valuesObject", "driver", "version"}), Value("580.105.08"));
+}
+
+TEST(Render, AChartOfARegistryHasNoSchemeAndItsExactVersion) {
+  const Value app = application(render(sample()), "kai-scheduler");
+  const Value& source = at(app, {"spec", "source"});
+  EXPECT_EQ(source.text_or("repoURL", ""), "ghcr.io/nvidia/kai-scheduler");
+  EXPECT_EQ(source.text_or("targetRevision", ""), "v0.13.0");
+}
+
+TEST(Render, ValuesWithNullTravelAsText) {
+  const Value app = application(render(sample()), "kai-scheduler");
+  const Value& helm = at(app, {"spec", "source", "helm"});
+  EXPECT_EQ(helm.find("valuesObject"), nullptr);
+  EXPECT_EQ(yaml::parse(helm.text_or("values", ""), "values").to_value(), Value::map({{"taken-away", nullptr}}));
+}
+
+TEST(Render, SourcesHoldNothingEmpty) {
+  const FileTree tree = render(sample());
+  const Value trainer = application(tree, "trainer");
+  EXPECT_EQ(at(trainer, {"spec", "source", "helm"}), Value::map({{"releaseName", "trainer"}, {"skipTests", true}}));
+  EXPECT_EQ(
+      at(application(tree, "site-overlay"), {"spec", "source"}),
+      Value::map(
+          {{"repoURL", "https://git.example.com/site.git"}, {"path", "overlays/gpu"}, {"targetRevision", "v1.0.0"}}));
+}
+
+TEST(Render, ManifestsReadFromTheBundleItself) {
+  EXPECT_EQ(at(application(render(sample()), "tuning-manifests"), {"spec", "source"}),
+            Value::map({{"repoURL", "waybill:repo-url"},
+                        {"path", "waybill:path/manifests/tuning"},
+                        {"targetRevision", "waybill:revision"}}));
+}
+
+TEST(Render, WavesFollowTheDepthAndLeaveRoomForManifests) {
+  const FileTree tree = render(sample());
+  EXPECT_EQ(wave(application(tree, "cert-manager")), "0");
+  EXPECT_EQ(wave(application(tree, "gpu-operator-manifests")), "8");
+  EXPECT_EQ(wave(application(tree, "gpu-operator")), "10");
+  EXPECT_EQ(wave(application(tree, "kai-scheduler")), "10");
+  EXPECT_EQ(wave(application(tree, "trainer-manifests")), "15");
+  EXPECT_EQ(wave(application(tree, "tuning-manifests")), "20");
+}
+
+TEST(Render, ADefinitionGoesBeforeItsChartAndAMixtureWithIt) {
+  Sample changed = sample();
+  const std::string crd =
+      "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: runs.x.dev\nspec:\n  "
+      "group: x.dev\n  scope: "
+      "Namespaced\n  names:\n    kind: Run\n---\napiVersion: x.dev/v1\nkind: Run\nmetadata:\n  name: a\n";
+  changed.release("cert-manager").manifests.add(RelPath::parse("crd.yaml"), crd);
+  changed.release("gpu-operator")
+      .manifests.add(RelPath::parse("custom.yaml"), "apiVersion: other.dev/v1\nkind: Other\nmetadata:\n  name: o\n");
+  const FileTree tree = render(changed);
+  EXPECT_EQ(wave(application(tree, "cert-manager-manifests")), "-2");
+  EXPECT_EQ(wave(application(tree, "gpu-operator-manifests")), "10");
+  EXPECT_THAT(at(application(tree, "gpu-operator-manifests"), {"spec", "syncPolicy", "syncOptions"}).items(),
+              Contains(Value("SkipDryRunOnMissingResource=true")));
+}
+
+TEST(Render, TheRegistryDecidesWhereManifestsStand) {
+  Sample changed = sample();
+  changed.entry("trainer").argocd.set("manifests", "before");
+  EXPECT_EQ(wave(application(render(changed), "trainer-manifests")), "8");
+}
+
+TEST(Render, HookAnnotationsAreTakenAwayAndNothingElse) {
+  const FileTree tree = render(sample());
+  EXPECT_EQ(at(read(tree, "manifests/trainer/runtime.yaml"), {"metadata", "annotations"}),
+            Value::map({{"argocd.argoproj.io/sync-wave", "10"}}));
+  EXPECT_THAT(tree.at(RelPath::parse("manifests/gpu-operator/dcgm-exporter.yaml")).bytes,
+              ::testing::StartsWith("# kept as it is\n"));
+}
+
+TEST(Render, HooksInsideListsAreTakenAway) {
+  Sample changed = sample();
+  changed.release("tuning").manifests.add(
+      RelPath::parse("list.yaml"),
+      "apiVersion: v1\nkind: List\nitems:\n  - apiVersion: v1\n    kind: Secret\n    metadata:\n      name: s\n"
+      "      annotations: {helm.sh/hook: pre-install}\n");
+  EXPECT_THAT(render(changed).at(RelPath::parse("manifests/tuning/list.yaml")).bytes, Not(HasSubstr("hook")));
+}
+
+TEST(Render, OtherHooksAreRefused) {
+  for (const char* hook : {"test", "pre-delete", "post-install,post-delete", "pre-rollback", ""}) {
+    Sample changed = sample();
+    changed.release("tuning").manifests.add(
+        RelPath::parse("hook.yaml"),
+        std::string("apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\n  annotations:\n    helm.sh/hook: \"") + hook +
+            "\"\n");
+    EXPECT_THAT(refusal(changed), HasSubstr("cannot be the hook")) << hook;
+  }
+}
+
+TEST(Render, ManifestsThatArgoCdWouldNotReadAreRefused) {
+  for (const char* name : {"kustomization.yaml", "Chart.yaml", "notes.txt", "sub/a.yaml"}) {
+    Sample changed = sample();
+    changed.release("tuning").manifests.add(RelPath::parse(name), "apiVersion: v1\nkind: Secret\n");
+    EXPECT_THAT(refusal(changed), HasSubstr("would not read")) << name;
+  }
+  Sample changed = sample();
+  changed.release("tuning").manifests.add(RelPath::parse("a.yaml"), "a: 1\n");
+  EXPECT_THAT(refusal(changed), HasSubstr("no Kubernetes object"));
+}
+
+TEST(Render, PlaceholdersInValuesAreRefusedWithTheirPlace) {
+  for (const char* word : {"waybill:repo-url", "x waybill:revision", "waybill:path/x"}) {
+    Sample changed = sample();
+    changed.release("gpu-operator").values.set("env", Value::list({Value::map({{"value", word}})}));
+    EXPECT_THAT(refusal(changed), HasSubstr("component 'gpu-operator': values.env[0].value")) << word;
+  }
+  Sample changed = sample();
+  changed.release("gpu-operator").values.set("waybill:revision", 1);
+  EXPECT_THAT(refusal(changed), HasSubstr("component 'gpu-operator': values"));
+}
+
+TEST(Render, RetriesWithoutEndAndRefreshesWhereArgoCdCan) {
+  EXPECT_EQ(at(application(render(sample()), "trainer"), {"spec", "syncPolicy", "retry"}),
+            Value::map({{"limit", -1},
+                        {"refresh", true},
+                        {"backoff", Value::map({{"duration", "10s"}, {"factor", 2}, {"maxDuration", "5m"}})}}));
+  RenderOptions old;
+  old.version = Version(3, 1);
+  EXPECT_EQ(at(application(render(sample(), old), "trainer"), {"spec", "syncPolicy", "retry"}).find("refresh"),
+            nullptr);
+}
+
+TEST(Render, NamespacesGetTheLabelsThatAllTheirComponentsAskFor) {
+  Sample changed = sample();
+  changed.release("tuning").component.name_space = "gpu-operator";
+  const Value app = application(render(changed), "tuning-manifests");
+  EXPECT_EQ(at(app, {"spec", "syncPolicy", "managedNamespaceMetadata", "labels"}),
+            Value::map({{"pod-security.kubernetes.io/enforce", "privileged"}}));
+
+  changed.entry("tuning").argocd =
+      Value::map({{"namespaceLabels", Value::map({{"pod-security.kubernetes.io/enforce", "baseline"}})}});
+  EXPECT_THAT(refusal(changed), HasSubstr("namespace 'gpu-operator'"));
+}
+
+TEST(Render, AComponentWithoutNamespaceAsksForNone) {
+  Sample changed = sample();
+  changed.release("tuning").component.name_space = "";
+  const Value app = application(render(changed), "tuning-manifests");
+  EXPECT_EQ(at(app, {"spec", "destination"}), Value::map({{"server", "https://kubernetes.default.svc"}}));
+  EXPECT_EQ(at(app, {"spec", "syncPolicy", "syncOptions"}), Value::list({"ServerSideApply=true"}));
+}
+
+TEST(Render, DifferencesThatAreIgnoredAreRespectedWhileSyncing) {
+  const Value app = application(render(sample()), "cert-manager");
+  EXPECT_EQ(at(app, {"spec", "ignoreDifferences"}).items().size(), 1U);
+  EXPECT_EQ(at(app, {"spec", "syncPolicy", "syncOptions"}),
+            Value::list({"CreateNamespace=true", "ServerSideApply=true", "RespectIgnoreDifferences=true"}));
+}
+
+TEST(Render, AClusterNamesItsApplications) {
+  RenderOptions options;
+  options.cluster = "west";
+  options.server = "https://10.0.0.1:6443";
+  const Value app = application(render(sample(), options), "gpu-operator");
+  EXPECT_EQ(at(app, {"metadata", "name"}), Value("west-gpu-operator"));
+  EXPECT_EQ(at(app, {"spec", "project"}), Value("west"));
+  EXPECT_EQ(at(app, {"spec", "destination", "server"}), Value("https://10.0.0.1:6443"));
+  EXPECT_EQ(at(app, {"spec", "source", "helm", "releaseName"}), Value("gpu-operator"));
+  EXPECT_EQ(at(app, {"metadata", "labels", "app.kubernetes.io/part-of"}), Value("west-root"));
+}
+
+TEST(Render, NamesThatKubernetesWouldRefuseAreRefused) {
+  RenderOptions options;
+  options.cluster = std::string(60, 'c');
+  EXPECT_THAT(refusal(sample(), options), HasSubstr("longer than 63"));
+  Sample changed = sample();
+  changed.release("trainer").component.name = std::string(54, 't');
+  EXPECT_THAT(refusal(changed), HasSubstr("at most 53"));
+}
+
+TEST(Render, MalformedRegistryDataIsRefused) {
+  const std::vector<std::pair<const char*, Value>> cases{
+      {"namespaceLabels", Value::map({{"a", true}})},
+      {"namespaceLabels", Value("x")},
+      {"clusterResources", Value::list({"Namespace"})},
+      {"clusterResources", Value::list({Value::map({{"kind", "A"}, {"x", "y"}})})},
+      {"namespaces", Value::list({1})},
+      {"ignoreDifferences", Value::list({Value::map({{"group", "a"}})})},
+      {"ignoreDifferences", Value::list({Value::map({{"kind", "a"}, {"jsonPointer", "b"}})})},
+      {"manifests", Value("later")},
+      {"namespaceLabel", Value::map()}};
+  for (const auto& [field, value] : cases) {
+    Sample changed = sample();
+    changed.entry("trainer").argocd.set(field, value);
+    EXPECT_THAT(refusal(changed), ::testing::StartsWith(std::string("component 'trainer': argocd.") + field));
+  }
+}
+
+TEST(Render, RepositoriesAreListedOnceAndWithoutCredentials) {
+  const FileTree tree = render(sample());
+  std::vector<std::string> seen;
+  for (const yaml::Node& node :
+       yaml::parse_all(tree.at(RelPath::parse("bootstrap/repositories.yaml")).bytes, "repositories.yaml")) {
+    const Value secret = node.to_value();
+    const Value& data = at(secret, {"stringData"});
+    seen.push_back(data.text_or("type", "") + " " + data.text_or("url", "") + " " + data.text_or("enableOCI", "-"));
+    EXPECT_EQ(data.find("password"), nullptr);
+  }
+  EXPECT_THAT(seen, ElementsAre("helm https://charts.jetstack.io -", "helm https://helm.ngc.nvidia.com/nvidia -",
+                                "helm ghcr.io/nvidia/kai-scheduler true", "helm ghcr.io/kubeflow/charts true",
+                                "git https://git.example.com/site.git -"));
+}
+
+TEST(ArgoVersion, IsReadWithOrWithoutPatch) {
+  EXPECT_EQ(Version::parse("3.5"), Version(3, 5));
+  EXPECT_EQ(Version::parse("v3.6.1"), Version(3, 6));
+  EXPECT_TRUE(Version(3, 2).has_retry_refresh());
+  EXPECT_FALSE(Version(3, 1).has_retry_refresh());
+  for (const char* text : {"", "3", "latest", "2.14", "3.0.9", "3.5.", "-3.5"})
+    EXPECT_THROW(static_cast<void>(Version::parse(text)), Error) << text;
+}
+
+}  // namespace
+}  // namespace waybill::argocd
