@@ -1,0 +1,74 @@
+// Argo CD's own definitions judge every object that we write for it, unknown fields included.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "argocd/render.h"
+#include "argocd/root.h"
+#include "core/file_system.h"
+#include "tests/support/process.h"
+#include "tests/unit/argocd/sample_plan.h"
+
+namespace waybill::argocd {
+namespace {
+
+class Definitions : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    WAYBILL_REQUIRE_PEER("python3");
+    WAYBILL_REQUIRE_SHARED("data/crds/application-crd.yaml");
+    WAYBILL_REQUIRE_SHARED("data/crds/appproject-crd.yaml");
+    if (testing::run({"python3", "-c", "import jsonschema, yaml"}).exit_status != 0) {
+      GTEST_SKIP() << "missing peer: python3-jsonschema and python3-yaml (./dev peers installs it)";
+    }
+  }
+
+  // Every object below `folder`.
+  static testing::ProcessResult judge(const FileTree& tree) {
+    const TemporaryFolder folder;
+    write_folder(folder.path() / "objects", tree, Overwrite::No);
+    std::vector<std::string> command{"python3", WAYBILL_SOURCE_FOLDER "/tests/support/crd_schema.py",
+                                     testing::shared_data("data/crds/application-crd.yaml"),
+                                     testing::shared_data("data/crds/appproject-crd.yaml"), "--"};
+    for (const auto& [path, file] : tree.files()) command.push_back((folder.path() / "objects" / path.text()).string());
+    return testing::run(command);
+  }
+
+  static FileTree objects(const RenderOptions& options) {
+    const testing::Sample sample = testing::sample();
+    const FileTree bundle = render(sample.plan, sample.recipe, options);
+    FileTree tree;
+    for (const auto& [path, file] : bundle.files()) {
+      if (path.text().starts_with("apps/files/")) tree.add(path, file.bytes);
+    }
+    tree.add(RelPath::parse("git.yaml"),
+             root_document(bundle, {"https://git.example.com/x.git", "a/bundle", "main"}, {options.version}));
+    tree.add(RelPath::parse("oci.yaml"),
+             root_document(bundle, {"oci://registry.example.com/x", "", "v1"}, {options.version}));
+    return tree;
+  }
+};
+
+TEST_F(Definitions, AcceptEveryObject) {
+  for (const Version version : {Version(3, 1), Version(3, 5)}) {
+    RenderOptions options;
+    options.version = version;
+    const testing::ProcessResult result = judge(objects(options));
+    EXPECT_EQ(result.exit_status, 0) << result.out << result.err;
+    EXPECT_THAT(result.out, ::testing::HasSubstr("judged 14 objects"));
+  }
+}
+
+// The judge itself: a misspelt field must not pass.
+TEST_F(Definitions, RefuseAMisspeltField) {
+  FileTree tree = objects({});
+  const RelPath path = RelPath::parse("apps/files/trainer.yaml");
+  std::string text = tree.at(path).bytes;
+  text.replace(text.find("targetRevision"), 14, "targetRevison_");
+  tree.set(path, text);
+  const testing::ProcessResult result = judge(tree);
+  EXPECT_EQ(result.exit_status, 1) << result.out << result.err;
+  EXPECT_THAT(result.out, ::testing::HasSubstr("targetRevison_"));
+}
+
+}  // namespace
+}  // namespace waybill::argocd
