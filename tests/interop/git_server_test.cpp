@@ -37,12 +37,13 @@ class GitServer : public ::testing::Test {
     start({"git", "daemon", "--export-all", "--enable=receive-pack", "--reuseaddr", "--listen=127.0.0.1",
            "--port=" + std::to_string(port_), "--base-path=" + root, root});
   }
-  void start_http(const std::string& login = "") {
+  void start_http(const std::string& login = "", const std::vector<std::string>& tls = {}) {
     port_ = waybill::testing::free_port();
     std::vector<std::string> command = {"python3",
                                         std::string(WAYBILL_SOURCE_FOLDER) + "/tests/support/git_http_server.py",
                                         std::to_string(port_), (folder_.path() / "served").string()};
     if (!login.empty()) command.push_back(login);
+    command.insert(command.end(), tls.begin(), tls.end());
     start(command);
   }
 
@@ -190,6 +191,26 @@ TEST_F(GitServer, ARedirectIsFollowedOnTheSameHostOnly) {
   EXPECT_TRUE(publish_to(url("http", "/moved/remote.git"), publication_request("a", {{"f", "0"}})).pushed);
   static_cast<void>(failure(url("http", "/away/remote.git"), publication_request("a", {{"f", "1"}})));
   EXPECT_THAT(message_, HasSubstr("redirect"));
+}
+
+TEST_F(GitServer, TlsNeedsATrustedCertificate) {
+  WAYBILL_REQUIRE_PEER("openssl");
+  const std::string certificate = (folder_.path() / "certificate.pem").string();
+  const std::string key = (folder_.path() / "key.pem").string();
+  const auto made = waybill::testing::run({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+                                           "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+                                           "-keyout", key, "-out", certificate});
+  ASSERT_EQ(made.exit_status, 0) << made.err;
+  start_http("user:x", {certificate, key});
+  const std::string address = "https://user:x@localhost:" + std::to_string(port_) + "/remote.git";
+  const auto credentials = default_credentials(environment({}));
+  EXPECT_EQ(failure(address, publication_request("a", {{"f", "1"}}), credentials.get()), ErrorCode::Untrusted)
+      << message_;
+  PublicationRequest request = publication_request("a", {{"f", "1"}});
+  request.repository = address;
+  const Publication done = publish(
+      request, {.cache_folder = folder_.path() / "cache", .credentials = credentials.get(), .ca_file = certificate});
+  EXPECT_EQ(remote_->git({"rev-parse", "main"}), done.commit);
 }
 
 TEST_F(GitServer, TwoProcessesOnDifferentPathsLoseNothing) {
