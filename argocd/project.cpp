@@ -16,6 +16,10 @@ Value project(const std::string& name, const std::string& name_space, Value spec
        {"spec", std::move(spec)}});
 }
 
+Value destination(std::string_view server, std::string_view name_space) {
+  return Value::map({{"server", server}, {"namespace", name_space}});
+}
+
 Value described(const GroupKind& kind) { return Value::map({{"group", kind.group}, {"kind", kind.kind}}); }
 
 }  // namespace
@@ -25,9 +29,10 @@ Value component_project(const ProjectInput& input) {
   for (const std::string& repository : input.repositories) repositories.push_back(repository);
   Value destinations = Value::list();
   for (const auto& [server, name_space] : input.destinations) {
-    // A name is covered by '*' for the same server.
-    if (name_space != "*" && input.destinations.contains({server, "*"})) continue;
-    destinations.push_back(Value::map({{"server", server}, {"namespace", name_space}}));
+    const bool everywhere = input.destinations.contains({server, "*"});
+    // Whoever may write beside Argo CD is its administrator; a name is covered by '*' of the same server.
+    if (name_space == "*" && server == kInCluster) destinations.push_back(destination(server, "!" + input.name_space));
+    if (!everywhere || name_space == "*") destinations.push_back(destination(server, name_space));
   }
   Value kinds = Value::list();
   if (input.cluster_kinds.contains(kEveryKind)) {

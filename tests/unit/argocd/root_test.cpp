@@ -76,6 +76,10 @@ TEST(Root, TheProjectAllowsEverythingOnlyForComponentsNobodyDescribed) {
   const Value open = documents(kGit)[0];
   EXPECT_EQ(at(open, {"spec", "clusterResourceWhitelist"}), Value::list({Value::map({{"group", "*"}, {"kind", "*"}})}));
 
+  EXPECT_EQ(at(open, {"spec", "destinations"}),
+            Value::list({Value::map({{"server", "https://kubernetes.default.svc"}, {"namespace", "!argocd"}}),
+                         Value::map({{"server", "https://kubernetes.default.svc"}, {"namespace", "*"}})}));
+
   testing::Sample described = sample();
   described.entry("site-overlay").argocd = Value::map({{"clusterResources", Value::list()}});
   const FileTree tree = render(described.plan, described.recipe);
