@@ -14,7 +14,8 @@ target_compile_options(waybill_warnings INTERFACE
   -Wdouble-promotion
   -Wformat=2
   -Wswitch-enum           # sum types are handled exhaustively
-  -Wimplicit-fallthrough)
+  -Wimplicit-fallthrough
+  -Wno-missing-field-initializers)  # members that a designated initializer leaves out have their defaults
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # -Wnull-dereference of g++ 12 reports library internals when it optimises: only of use without inlining.
   target_compile_options(waybill_warnings INTERFACE -Wduplicated-cond -Wduplicated-branches -Wlogical-op -Wuseless-cast

@@ -74,11 +74,7 @@ class Publisher {
  public:
   Publisher(const PublicationRequest& request, const PublicationServices& services, const RemoteAddress& address)
       : request_(request), message_(commit_message(request.message, request.trailers)), services_(services) {
-    for (const auto& [path, file] : request.files.files()) {
-      const RelPath full = placed(path);
-      refuse_git_folders(full);
-      update_.files.add(full, file.bytes, file.executable);
-    }
+    place(request.files);
     check_branch(request.branch);
     check_branch(request.base_branch);
     result_.repository = address.text();
@@ -130,7 +126,7 @@ class Publisher {
     const Library& git = library();
     const Tip tip = target_->refresh();
     Objects& objects = target_->objects();
-    result_.branch = tip.branch;
+    complete_files(tip.branch);
     // A push whose answer got lost had arrived.
     if (made_ && tip.commit && git.git_oid_equal(&*made_, &*tip.commit) != 0) return finish(*made_, true, true);
 
@@ -157,6 +153,24 @@ class Publisher {
     result_.changed = changed;
     result_.pushed = pushed;
     return true;
+  }
+
+  void place(const FileTree& files) {
+    update_.files = FileTree();
+    for (const auto& [path, file] : files.files()) {
+      const RelPath full = placed(path);
+      refuse_git_folders(full);
+      update_.files.add(full, file.bytes, file.executable);
+    }
+  }
+
+  void complete_files(const std::string& branch) {
+    if (request_.complete_files && branch != result_.branch) {
+      FileTree files = request_.files;
+      request_.complete_files(branch, files);
+      place(files);
+    }
+    result_.branch = branch;
   }
 
   [[nodiscard]] RelPath placed(const RelPath& path) const {

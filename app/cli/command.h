@@ -49,8 +49,8 @@ struct Command {
   // Runs with the bound values; results go to console.out(). Returns the exit status.
   std::function<int(Console&)> run;
 
-  Option& option(std::string name, Binding binding, std::string value_name, std::string help) {
-    return options.emplace_back(Option{std::move(name), {}, binding, std::move(value_name), std::move(help), {}});
+  Option& option(std::string flag, Binding binding, std::string value_name, std::string help) {
+    return options.emplace_back(Option{std::move(flag), {}, binding, std::move(value_name), std::move(help), {}});
   }
 };
 

@@ -84,7 +84,8 @@ Digest ArtifactSigner::attach_statement(std::string_view statement, std::string_
     if (layers.size() != 1 || layers[0].media_type != signing::kBundleMediaType || layers[0].size > signing::kLargestBundle) continue;
     const std::string bundle = oci::fetch_bytes(store_, layers[0], signing::kLargestBundle);
     if (!signing::verify_dsse_bundle(bundle, keys, subject_.digest, predicate_type).passed) continue;
-    const auto* envelope = std::get_if<signing::Envelope>(&signing::parse_bundle(bundle).content);
+    const signing::SigstoreBundle parsed = signing::parse_bundle(bundle);
+    const auto* envelope = std::get_if<signing::Envelope>(&parsed.content);
     if (envelope != nullptr && envelope->payload == statement) return referrer.digest;
   }
   const std::string bundle = signing::sign_statement(key_, statement);
@@ -112,9 +113,12 @@ SignatureRecord ArtifactSigner::sign_as_tag(const std::string& docker_reference)
     oci::Descriptor layer = oci::push_bytes(store_, payload, signing::kSimpleSigningMediaType);
     layer.annotations.emplace(signing::kSimpleSigningAnnotation, signing::sign_simple_signing(key_, payload));
     layers.push_back(std::move(layer));
-    oci::ImageManifest manifest;
-    manifest.config = oci::push_bytes(store_, empty_signature_config(layers), oci::media_type::kImageConfig);
-    manifest.layers = layers;
+    const oci::ImageManifest manifest{.media_type = std::string(oci::media_type::kImageManifest),
+                                      .artifact_type = {},
+                                      .config = oci::push_bytes(store_, empty_signature_config(layers), oci::media_type::kImageConfig),
+                                      .layers = layers,
+                                      .subject = {},
+                                      .annotations = {}};
     const std::string bytes = oci::to_bytes(manifest);
     store_.push_manifest(bytes, oci::media_type::kImageManifest);
     store_.tag(oci::describe(bytes, oci::media_type::kImageManifest), tag, oci::ForceTag::Yes);

@@ -71,22 +71,26 @@ git::Publication commit_bundle(const Bundle& bundle, const Digest& bundle_digest
 
   git::PublicationRequest request;
   request.repository = options.repository;
-  request.branch = git::resolve_branch(options.repository, options.branch, publication_services);
+  request.branch = options.branch;
   request.path = options.path;
-  const argocd::Place place{.repo_url = argocd_url(options.repository),
-                            .path = options.path.empty() ? std::string(kBundleFolder) : options.path + "/" + std::string(kBundleFolder),
-                            .revision = request.branch};
   request.files.add_tree(kBundleFolder, bundle.tree);
-  request.files.add(RelPath::parse(kRootFile), argocd::root_document(bundle.tree, place));
-  std::string lock = lock_document(request.files, bundle, bundle_digest);
-  request.files.add(RelPath::parse(kLockFile), std::move(lock));
+  const std::string url = argocd_url(options.repository);
+  // The root follows the branch, whose name the remote may have to tell.
+  request.complete_files = [&](const std::string& branch, FileTree& files) {
+    const argocd::Place place{.repo_url = url,
+                              .path = options.path.empty() ? std::string(kBundleFolder) : options.path + "/" + std::string(kBundleFolder),
+                              .revision = branch};
+    files.add(RelPath::parse(kRootFile), argocd::root_document(bundle.tree, place));
+    std::string lock = lock_document(files, bundle, bundle_digest);
+    files.add(RelPath::parse(kLockFile), std::move(lock));
+  };
   request.lock_file = kLockFile;
   request.read_owned_files = read_owned_files;
   request.message = subject_of(bundle);
   request.trailers = {{"Waybill-Recipe", bundle.info.recipe_digest}, {"Waybill-Bundle", bundle_digest.to_string()}};
   request.push = options.dry_run ? git::Push::No : git::Push::Yes;
 
-  PendingChange pending(cache / "pending", fmt::format("{}\n{}\n{}\n{}", place.repo_url, place.revision, place.path, bundle_digest.to_string()), services.now());
+  PendingChange pending(cache / "pending", fmt::format("{}\n{}\n{}\n{}", url, options.branch, options.path, bundle_digest.to_string()), services.now());
   const git::Identities identities =
       git::resolve_identities({.author = options.author, .date = options.date, .now = pending.time()}, environment, git::git_configuration(environment));
   request.author = identities.author;

@@ -36,7 +36,6 @@ class CountingStore final : public oci::Store {
   [[nodiscard]] std::vector<oci::Descriptor> referrers(const Digest& subject, std::string_view artifact_type) override {
     return inner_.referrers(subject, artifact_type);
   }
-  void flush() override { inner_.flush(); }
 
  private:
   oci::Pushed note(oci::Pushed pushed) noexcept {

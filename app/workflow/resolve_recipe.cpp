@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/file_system.h"
 #include "generator/embedded.h"
+#include "generator/resolve.h"
 
 namespace waybill {
 namespace {

@@ -93,7 +93,7 @@ Services process_services(Reporter& reporter) {
             const char* value = std::getenv(name.c_str());
             return value == nullptr ? std::nullopt : std::optional<std::string>(value);
           },
-          [] { return static_cast<std::int64_t>(std::time(nullptr)); }, ask_on_terminal};
+          [] { return std::int64_t{std::time(nullptr)}; }, ask_on_terminal};
 }
 
 }  // namespace waybill

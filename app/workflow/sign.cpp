@@ -72,7 +72,6 @@ SignResult sign_artifact(const oci::Target& target, const SignRequest& request, 
     result.signatures.push_back(signer.sign_as_bundle());
     result.signatures.push_back(signer.sign_as_tag(identity));
   }
-  store->flush();
   return result;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/workflow/stores.h"
+#include "core/file_tree.h"
 #include "signing/key.h"
 #include "signing/report.h"
 
