@@ -1,6 +1,8 @@
 // SPDX 2.3, JSON. Elements are named by what they are, never by their position, so a diff of two documents is short.
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "generator/inventory.h"
 #include "generator/sbom.h"
 
@@ -37,13 +39,31 @@ Value package(std::string_view id, std::string_view name, std::string_view versi
   return result;
 }
 
+// SPDX 2.3, section 7.9: the SHA-1 of all files' SHA-1s, sorted and put together.
+std::string verification_code(const std::vector<FileItem>& files) {
+  std::vector<std::string> sums;
+  for (const FileItem& file : files) sums.push_back(file.sha1);
+  std::sort(sums.begin(), sums.end());
+  std::string text;
+  for (const std::string& sum : sums) text += sum;
+  return sha1_hex(as_bytes(text));
+}
+
+Value root_package(const SbomInput& input, const std::vector<FileItem>& files) {
+  Value root = package(kBundleId, "waybill-bundle", input.recipe.catalogue.version, "NOASSERTION", "ARCHIVE");
+  // The only package whose files are listed, so the only one that may contain any.
+  root.set("filesAnalyzed", true);
+  root.set("packageVerificationCode", Value::map({{"packageVerificationCodeValue", verification_code(files)}}));
+  root.set("licenseInfoFromFiles", Value::list({"NOASSERTION"}));
+  root.set("checksums", Value::list({checksum("SHA256", input.bundle_digest.hex())}));
+  return root;
+}
+
 class Document {
  public:
-  explicit Document(const SbomInput& input) : input_(input) {
+  Document(const SbomInput& input, const std::vector<FileItem>& files) : input_(input) {
     relate("SPDXRef-DOCUMENT", "DESCRIBES", kBundleId);
-    Value root = package(kBundleId, "waybill-bundle", input.recipe.catalogue.version, "NOASSERTION", "ARCHIVE");
-    root.set("checksums", Value::list({checksum("SHA256", input.bundle_digest.hex())}));
-    packages_.push_back(std::move(root));
+    packages_.push_back(root_package(input, files));
     packages_.push_back(package(kToolId, "waybill", input.bundle.info.tool_version, "NOASSERTION", "APPLICATION"));
     relate(kToolId, "BUILD_TOOL_OF", kBundleId);
   }
@@ -115,8 +135,8 @@ class Document {
 }  // namespace
 
 Value spdx_document(const SbomInput& input) {
-  Document document(input);
   const Inventory inventory = take_inventory(input.bundle, input.recipe);
+  Document document(input, inventory.files);
   for (const ChartItem& chart : inventory.charts) document.add(chart);
   for (const ImageItem& image : inventory.images) document.add(image);
   for (const FileItem& file : inventory.files) document.add(file);

@@ -1,0 +1,63 @@
+// The lists of a bundle's contents, judged by the official CycloneDX schema and by SPDX's own tools.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "argocd/render.h"
+#include "core/file_system.h"
+#include "core/json/writer.h"
+#include "generator/sbom.h"
+#include "tests/support/process.h"
+#include "tests/unit/argocd/sample_plan.h"
+
+namespace waybill::argocd {
+namespace {
+
+class Contents : public ::testing::Test {
+ protected:
+  // The judge's verdict on a document, kept in a file of that name.
+  testing::ProcessResult judge(std::vector<std::string> command, const std::string& name, const Value& document) const {
+    const std::string file = (folder_.path() / name).string();
+    write_file(file, json::write_pretty(document), Overwrite::No);
+    command.push_back(file);
+    return testing::run(command);
+  }
+
+  TemporaryFolder folder_;
+  testing::Sample sample_ = testing::sample();
+  Bundle bundle_ = seal(render(sample_.plan, sample_.recipe), sample_info(sample_));
+  SbomInput input_{bundle_, sample_.recipe, sha256("layer"), 1767323045};
+};
+
+TEST_F(Contents, CycloneDxSchemaAccepts) {
+  WAYBILL_REQUIRE_PEER("cyclonedx-validate");
+  const testing::ProcessResult result = judge({"cyclonedx-validate"}, "bundle.cdx.json", cyclonedx_document(input_));
+  EXPECT_EQ(result.exit_status, 0) << result.out << result.err;
+}
+
+// The judge itself: a member that CycloneDX does not have must not pass.
+TEST_F(Contents, CycloneDxSchemaRefusesForeignMembers) {
+  WAYBILL_REQUIRE_PEER("cyclonedx-validate");
+  Value document = cyclonedx_document(input_);
+  document.set("foreign", 1);
+  const testing::ProcessResult result = judge({"cyclonedx-validate"}, "bundle.cdx.json", document);
+  EXPECT_EQ(result.exit_status, 1) << result.out << result.err;
+}
+
+TEST_F(Contents, SpdxToolsAccept) {
+  WAYBILL_REQUIRE_PEER("pyspdxtools");
+  const testing::ProcessResult result =
+      judge({"pyspdxtools", "--version", "SPDX-2.3", "--infile"}, "bundle.spdx.json", spdx_document(input_));
+  EXPECT_EQ(result.exit_status, 0) << result.out << result.err;
+}
+
+TEST_F(Contents, SpdxToolsRefuseARelationshipToNothing) {
+  WAYBILL_REQUIRE_PEER("pyspdxtools");
+  Value document = spdx_document(input_);
+  document.find("relationships")->items().front().set("relatedSpdxElement", "SPDXRef-Nothing");
+  const testing::ProcessResult result =
+      judge({"pyspdxtools", "--version", "SPDX-2.3", "--infile"}, "bundle.spdx.json", document);
+  EXPECT_EQ(result.exit_status, 1) << result.out << result.err;
+}
+
+}  // namespace
+}  // namespace waybill::argocd
