@@ -249,6 +249,24 @@ std::string completion_script(const std::string& shell, const std::vector<Comman
   throw Error(ErrorCode::InvalidInput, fmt::format("no completion for the shell '{}'", shell)).hint(suggestion(shell, {"bash", "zsh", "fish"}));
 }
 
+std::string markdown_page(const Command& command, const std::vector<Option>& global) {
+  std::string text = fmt::format("# waybill {}\n\n{}\n\n    {}\n\n{}\n", command.name, command.summary, usage(command), command.description);
+  if (!command.arguments.empty()) {
+    text += "\n## Arguments\n\n";
+    for (const Argument& argument : command.arguments) text += fmt::format("- `{}`: {}\n", argument.name, argument.help);
+  }
+  for (const auto& [title, options] : {std::pair{"Options", &command.options}, std::pair{"Options of every command", &global}}) {
+    if (options->empty()) continue;
+    text += fmt::format("\n## {}\n\n", title);
+    for (const Option& option : *options) text += fmt::format("- `{}`: {}\n", spelled(option), option.help);
+  }
+  if (!command.examples.empty()) {
+    text += "\n## Examples\n";
+    for (const Example& example : command.examples) text += fmt::format("\n{}:\n\n    {}\n", example.purpose, example.command);
+  }
+  return text;
+}
+
 std::string manual_page(const Command& command, const std::vector<Option>& global, std::string_view version) {
   std::string upper = command.name;
   for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;

@@ -1,32 +1,45 @@
+#include <fmt/core.h>
+
 #include <filesystem>
 #include <memory>
 
 #include "app/cli/commands.h"
 #include "app/cli/parser.h"
 #include "app/cli/program.h"
+#include "app/cli/recipe_options.h"
 #include "app/workflow/version.h"
 #include "core/file_system.h"
 
 namespace waybill::cli {
 
 Command manual_command() {
-  const auto folder = std::make_shared<std::string>("man");
+  struct State {
+    std::string folder = "man";
+    std::string format = "man";
+  };
+  const auto state = std::make_shared<State>();
   Command command{.name = "manual",
                   .summary = "write the manual pages into a folder",
-                  .description = "One page a command, waybill-COMMAND.1, from the same source as --help.",
+                  .description = "One page a command, from the same source as --help: waybill-COMMAND.1 for man, COMMAND.md as Markdown.",
                   .arguments = {},
                   .options = {},
                   .examples = {{"waybill manual --output man && man -l man/waybill-publish.1", "read one"}},
                   .run = {}};
-  command.option("--output", folder.get(), "DIR", "folder to write into (default man); pages that are there are replaced").aliases = {"-o"};
-  command.run = [folder](Console& console) {
+  command.option("--output", &state->folder, "DIR", "folder to write into (default man); pages that are there are replaced").aliases = {"-o"};
+  add_format_option(command, state->format, {"man", "markdown"});
+  command.run = [state](Console& console) {
     GlobalBindings globals;
-    std::filesystem::create_directories(*folder);
+    const std::filesystem::path folder = state->folder;
+    std::filesystem::create_directories(folder);
     for (const CommandEntry& entry : commands()) {
-      const std::filesystem::path page = std::filesystem::path(*folder) / (std::string("waybill-") + entry.name + ".1");
-      write_file(page, manual_page(entry.make(), globals.options(), program_version()), Overwrite::Yes);
+      const std::string name = entry.name;
+      if (state->format == "man") {
+        write_file(folder / ("waybill-" + name + ".1"), manual_page(entry.make(), globals.options(), program_version()), Overwrite::Yes);
+      } else {
+        write_file(folder / (name + ".md"), markdown_page(entry.make(), globals.options()), Overwrite::Yes);
+      }
     }
-    console.reporter().info(*folder + " holds the manual pages");
+    console.reporter().info(fmt::format("{} holds the pages", state->folder));
     return 0;
   };
   return command;
