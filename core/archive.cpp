@@ -108,7 +108,7 @@ void write_content(std::string_view bytes, ByteSink& sink) {
 std::string pax_path_record(std::string_view path) {
   const std::string rest = fmt::format(" path={}\n", path);
   std::size_t length = rest.size() + 1;
-  while (fmt::formatted_size("{}", length) + rest.size() != length) ++length;
+  while (std::to_string(length).size() + rest.size() != length) ++length;
   return fmt::format("{}{}", length, rest);
 }
 
