@@ -107,6 +107,12 @@ Parsed parse(const Command& command, GlobalBindings& globals, const std::vector<
           .hint(near.empty() ? fmt::format("see 'waybill {} --help'", command.name) : fmt::format("did you mean '{}'?", near));
     }
     throw Error(ErrorCode::InvalidInput, fmt::format("unexpected argument '{}'", extra)).hint(fmt::format("see 'waybill {} --help'", command.name));
+  } catch (const CLI::ArgumentMismatch& problem) {
+    const std::string text = problem.what();  // "--service: At Most 1 required but received 2"
+    const std::string flag = text.substr(0, text.find(':'));
+    const bool repeated = text.find("At Most") != std::string::npos;
+    throw Error(ErrorCode::InvalidInput, repeated ? fmt::format("'{}' is given more than once", flag) : fmt::format("'{}' needs a value", flag))
+        .hint(fmt::format("see 'waybill {} --help'", command.name));
   } catch (const CLI::ParseError& problem) {
     std::string text = problem.what();
     while (!text.empty() && (text.back() == '.' || text.back() == '\n')) text.pop_back();

@@ -1,6 +1,7 @@
 #pragma once
 // From a recipe request to a sealed bundle.
 #include <string>
+#include <vector>
 
 #include "app/workflow/resolve_recipe.h"
 #include "generator/bundle.h"
@@ -12,6 +13,8 @@ struct BundleRequest {
   RecipeRequest recipe;
   std::string deployer = "argocd";
   std::string argocd_version = "3.5";
+  std::vector<std::string> set;         // component:path=value, typed by what it looks like
+  std::vector<std::string> set_string;  // the same, always text
 };
 
 struct RenderedBundle {

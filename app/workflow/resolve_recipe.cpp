@@ -63,6 +63,7 @@ Catalogue load_catalogue(const CatalogueChoice& choice) {
 
 ResolvedRecipe resolve_recipe(const RecipeRequest& request, const Services& services) {
   Catalogue catalogue = load_catalogue(request.catalogue);
+  for (const Diagnostic& warning : catalogue.warnings()) services.reporter.warning(fmt::format("{}: {}", to_string(warning.location), warning.message));
   const Criteria criteria = criteria_of(request, catalogue);
   if (!request.recipe_file.empty()) {
     if (!criteria.all_any()) throw Error(ErrorCode::InvalidInput, "both a recipe file and criteria are given").hint("leave one of them out");
