@@ -7,9 +7,8 @@
 #include "core/semver.h"
 #include "tests/fuzz/support.h"
 
+namespace waybill {
 namespace {
-
-using namespace waybill;
 
 void check_digest(std::string_view text) {
   if (const auto digest = Digest::try_parse(text))
@@ -59,3 +58,4 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_encodings(text);
   return 0;
 }
+}  // namespace waybill

@@ -7,8 +7,8 @@
 #include "core/json/writer.h"
 #include "tests/fuzz/support.h"
 
+namespace waybill {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace waybill;
   const json::Limits limits{.bytes = 1 << 16, .depth = 30};
   try {
     const Value value = json::parse(fuzz::as_text(data, size), "input", limits);
@@ -24,3 +24,4 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+}  // namespace waybill

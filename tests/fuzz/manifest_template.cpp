@@ -5,8 +5,8 @@
 #include "core/yaml/reader.h"
 #include "tests/fuzz/support.h"
 
+namespace waybill {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace waybill;
   static const ManifestContext context{Value::map({{"a", Value::map({{"text", "x"},
                                                                      {"lines", "1\n---\n2"},
                                                                      {"number", 3},
@@ -27,3 +27,4 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+}  // namespace waybill

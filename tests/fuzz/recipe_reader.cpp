@@ -7,8 +7,7 @@
 #include "generator/recipe.h"
 #include "tests/fuzz/support.h"
 
-using namespace waybill::fuzz;
-
+namespace waybill::fuzz {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   try {
@@ -28,3 +27,4 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+}  // namespace waybill::fuzz

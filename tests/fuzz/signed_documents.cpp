@@ -10,10 +10,8 @@
 #include "signing/verify.h"
 #include "tests/fuzz/support.h"
 
+namespace waybill::signing {
 namespace {
-
-using namespace waybill;
-using namespace waybill::signing;
 
 const PublicKey& stranger() {
   static const PublicKey key = PrivateKey::generate().public_key();
@@ -78,3 +76,4 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+}  // namespace waybill::signing

@@ -4,8 +4,8 @@
 #include "core/error.h"
 #include "tests/fuzz/support.h"
 
+namespace waybill {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace waybill;
   const TarLimits limits{.entries = 100, .bytes = 1 << 18};
   FileTree tree;
   try {
@@ -21,3 +21,4 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::require(read_tar(again) == tree, "what was read can be written and read again");
   return 0;
 }
+}  // namespace waybill

@@ -7,8 +7,8 @@
 #include "core/yaml/writer.h"
 #include "tests/fuzz/support.h"
 
+namespace waybill {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace waybill;
   const std::string_view text = fuzz::as_text(data, size);
   const yaml::Limits limits{.bytes = 1 << 16, .depth = 30, .nodes = 10'000};
   try {
@@ -26,3 +26,4 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+}  // namespace waybill
