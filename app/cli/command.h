@@ -15,7 +15,8 @@
 
 namespace waybill::cli {
 
-// Where an option's value goes. A bool is a switch without a value; a vector may be given several times.
+// Where an option's value goes. A bool is a switch without a value, a number without a value name counts how often its switch is
+// given; a vector may be given several times.
 using Binding = std::variant<bool*, std::string*, std::optional<std::string>*, std::int64_t*, std::vector<std::string>*>;
 
 struct Option {
@@ -32,6 +33,7 @@ struct Argument {
   std::string* value;
   std::string help;
   bool required = true;
+  std::vector<std::string> choices = {};  // the only values there are, for completion; empty: any
 };
 
 struct Example {

@@ -11,7 +11,7 @@ Command completion_command() {
   Command command{.name = "completion",
                   .summary = "write the completion script of a shell",
                   .description = "The script goes to standard output.",
-                  .arguments = {{"SHELL", shell.get(), "bash, zsh or fish", true}},
+                  .arguments = {{"SHELL", shell.get(), "bash, zsh or fish", true, {"bash", "zsh", "fish"}}},
                   .options = {},
                   .examples = {{"source <(waybill completion bash)", "in this shell"},
                                {"waybill completion fish > ~/.config/fish/completions/waybill.fish", "for good"}},

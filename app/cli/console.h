@@ -1,5 +1,6 @@
 #pragma once
 // The two streams of a command: results to standard output, everything else to standard error through the reporter.
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,7 +18,7 @@ enum class LogFormat : std::uint8_t { Text, Json };
 // The flags that every command takes.
 struct GlobalOptions {
   bool quiet = false;
-  int verbosity = 0;
+  std::int64_t verbosity = 0;
   Color color = Color::Auto;
   LogFormat log_format = LogFormat::Text;
   bool no_progress = false;

@@ -86,41 +86,72 @@ std::string joined_names(const std::vector<Option>& options) {
   return names;
 }
 
-std::string joined_choices(const Option& option) {
-  std::string choices;
-  for (const std::string& choice : option.choices) choices += (choices.empty() ? "" : " ") + choice;
-  return choices;
+std::string joined_words(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+std::vector<std::string> spellings(const Option& option) {
+  std::vector<std::string> names{option.name};
+  names.insert(names.end(), option.aliases.begin(), option.aliases.end());
+  return names;
+}
+
+std::string argument_choices(const Command& command) {
+  std::string text;
+  for (const Argument& argument : command.arguments) {
+    if (!argument.choices.empty()) text += (text.empty() ? "" : " ") + joined_words(argument.choices);
+  }
+  return text;
 }
 
 std::string bash_script(const std::vector<CommandEntry>& commands, const std::vector<Option>& global) {
   std::string verbs;
   std::string values;   // "verb --flag" to the flag's choices
-  std::string options;  // verb to its flags
+  std::string options;  // verb to its flags and the words that its arguments may be
   for (const CommandEntry& entry : commands) {
     verbs += (verbs.empty() ? "" : " ") + std::string(entry.name);
     const Command command = entry.make();
-    options += fmt::format("    {}) words={} ;;\n", entry.name, shell_quoted(joined_names(command.options) + " " + joined_names(global) + " --help"));
+    const std::string arguments = argument_choices(command);
+    options += fmt::format("    {}) words={}{} ;;\n", entry.name, shell_quoted(joined_names(command.options) + " " + joined_names(global) + " --help"),
+                           arguments.empty() ? "" : " arguments=" + shell_quoted(arguments));
     for (const auto* list : {&command.options, &global}) {
       for (const Option& option : *list) {
-        if (!option.choices.empty()) values += fmt::format("    '{} {}') choices={} ;;\n", entry.name, option.name, shell_quoted(joined_choices(option)));
+        if (option.choices.empty()) continue;
+        for (const std::string& name : spellings(option)) {
+          values += fmt::format("    '{} {}') choices={} ;;\n", entry.name, name, shell_quoted(joined_words(option.choices)));
+        }
       }
     }
   }
   return fmt::format(R"(# bash completion of waybill: . <(waybill completion bash)
 _waybill() {{
-  local current=${{COMP_WORDS[COMP_CWORD]}} words= choices=
-  if [ "$COMP_CWORD" -eq 1 ]; then
+  local current=${{COMP_WORDS[COMP_CWORD]}} verb= words= choices= arguments= i
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case "${{COMP_WORDS[i]}}" in
+    --color | --log-format) ((i++)) ;;
+    -*) ;;
+    *)
+      verb=${{COMP_WORDS[i]}}
+      break
+      ;;
+    esac
+  done
+  if [ -z "$verb" ]; then
     COMPREPLY=($(compgen -W {} -- "$current"))
     return
   fi
-  case "${{COMP_WORDS[1]}} ${{COMP_WORDS[COMP_CWORD-1]}}" in
+  case "$verb ${{COMP_WORDS[COMP_CWORD-1]}}" in
 {}  esac
-  case "${{COMP_WORDS[1]}}" in
+  case "$verb" in
 {}  esac
   if [ -n "$choices" ]; then
     COMPREPLY=($(compgen -W "$choices" -- "$current"))
   elif [ "${{current#-}}" != "$current" ]; then
     COMPREPLY=($(compgen -W "$words" -- "$current"))
+  elif [ -n "$arguments" ]; then
+    COMPREPLY=($(compgen -W "$arguments" -- "$current"))
   else
     COMPREPLY=($(compgen -f -- "$current"))
   fi
@@ -141,17 +172,19 @@ std::string zsh_script(const std::vector<CommandEntry>& commands, const std::vec
       for (const Option& option : *options) {
         std::string action;
         if (!option.value_name.empty()) {
-          const std::string choices = joined_choices(option);
+          const std::string choices = joined_words(option.choices);
           action = choices.empty() ? fmt::format(":{}:_files", option.value_name) : fmt::format(":{}:({})", option.value_name, choices);
         }
         std::string help = option.help;
         for (const std::string_view special : {"[", "]", ":"}) {
           for (std::size_t at = 0; (at = help.find(special, at)) != std::string::npos; at += 2) help.insert(at, "\\");
         }
-        lines += fmt::format(" {}", shell_quoted(fmt::format("{}[{}]{}", option.name, help, action)));
+        for (const std::string& name : spellings(option)) lines += fmt::format(" {}", shell_quoted(fmt::format("{}[{}]{}", name, help, action)));
       }
     }
-    cases += fmt::format("    {}) _arguments{} '*:file:_files' ;;\n", entry.name, lines);
+    const std::string arguments = argument_choices(command);
+    cases += fmt::format("    {}) _arguments{} {} ;;\n", entry.name, lines,
+                         arguments.empty() ? std::string("'*:file:_files'") : shell_quoted(fmt::format("*:word:({})", arguments)));
   }
   return fmt::format(R"(#compdef waybill
 # zsh completion of waybill: . <(waybill completion zsh)
@@ -185,14 +218,15 @@ std::string fish_script(const std::vector<CommandEntry>& commands, const std::ve
   for (const CommandEntry& entry : commands) {
     text += fmt::format("complete -c waybill -n __fish_use_subcommand -a {} -d {}\n", entry.name, fish_quoted(entry.summary));
     const Command command = entry.make();
+    if (const std::string arguments = argument_choices(command); !arguments.empty()) {
+      text += fmt::format("complete -c waybill -n '__fish_seen_subcommand_from {}' -f -a {}\n", entry.name, fish_quoted(arguments));
+    }
     for (const auto* options : {&command.options, &global}) {
       for (const Option& option : *options) {
         std::string line = fmt::format("complete -c waybill -n '__fish_seen_subcommand_from {}' -l {}", entry.name, option.name.substr(2));
-        for (const std::string& alias : option.aliases) {
-          if (alias.size() == 2) line += fmt::format(" -s {}", alias.substr(1));
-        }
+        for (const std::string& alias : option.aliases) line += alias.size() == 2 ? fmt::format(" -s {}", alias.substr(1)) : fmt::format(" -l {}", alias.substr(2));
         if (!option.value_name.empty()) line += " -r";
-        if (!option.choices.empty()) line += " -f -a " + fish_quoted(joined_choices(option));
+        if (!option.choices.empty()) line += " -f -a " + fish_quoted(joined_words(option.choices));
         text += line + " -d " + fish_quoted(option.help) + "\n";
       }
     }

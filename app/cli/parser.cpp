@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 #include "core/error.h"
 #include "core/suggest.h"
@@ -12,19 +13,18 @@
 namespace waybill::cli {
 namespace {
 
-std::string environment_name(std::string_view verb, std::string_view flag) {
-  std::string name = "WAYBILL";
-  if (!verb.empty()) name += "_" + std::string(verb);
-  flag.remove_prefix(1);  // of "--": the other becomes "_"
-  name += flag;
-  for (char& c : name) c = c == '-' || c == ' ' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return name;
-}
-
 std::string names_of(const Option& option) {
   std::string names = option.name;
   for (const std::string& alias : option.aliases) names += "," + alias;
   return names;
+}
+
+// Asked before the library converts, so that the refusal is in our words.
+std::string check_number(const std::string& name, const std::string& word) {
+  std::int64_t number = 0;
+  const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), number);
+  if (problem == std::errc{} && end == word.data() + word.size()) return {};
+  throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is no value of {}", word, name)).hint("expected a whole number");
 }
 
 void add_option(CLI::App& app, const Option& option, std::string_view verb) {
@@ -37,7 +37,12 @@ void add_option(CLI::App& app, const Option& option, std::string_view verb) {
   } else if (auto* const* optional = std::get_if<std::optional<std::string>*>(&option.binding)) {
     added = app.add_option(names, **optional)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
   } else if (auto* const* number = std::get_if<std::int64_t*>(&option.binding)) {
-    added = app.add_option(names, **number)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+    if (option.value_name.empty()) {
+      added = app.add_flag(names, **number);  // counted
+    } else {
+      added = app.add_option(names, **number)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+      added->check(CLI::Validator([name = option.name](std::string& word) { return check_number(name, word); }, ""));
+    }
   } else {
     // One value a flag: a list must not swallow the arguments after it.
     added = app.add_option(names, *std::get<std::vector<std::string>*>(option.binding))->allow_extra_args(false);
@@ -66,10 +71,19 @@ std::vector<std::string> option_words(const Command& command, const std::vector<
 
 }  // namespace
 
+std::string environment_name(std::string_view verb, std::string_view flag) {
+  std::string name = "WAYBILL";
+  if (!verb.empty()) name += "_" + std::string(verb);
+  flag.remove_prefix(1);  // of "--": the other becomes "_"
+  name += flag;
+  for (char& c : name) c = c == '-' || c == ' ' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return name;
+}
+
 std::vector<Option> GlobalBindings::options() {
   return {
       {"--quiet", {"-q"}, &values.quiet, "", "say nothing but warnings and errors", {}},
-      {"--verbose", {"-v"}, &verbose, "", "say more of what is done", {}},
+      {"--verbose", {"-v"}, &values.verbosity, "", "say more of what is done; may be given again", {}},
       {"--color", {}, &color, "WHEN", "auto, always or never; NO_COLOR is honoured", {"auto", "always", "never"}},
       {"--log-format", {}, &log_format, "FORMAT", "how progress and warnings are written: text or json", {"text", "json"}},
       {"--no-progress", {}, &values.no_progress, "", "no progress on the terminal", {}},
@@ -78,7 +92,6 @@ std::vector<Option> GlobalBindings::options() {
 
 GlobalOptions GlobalBindings::resolved() const {
   GlobalOptions result = values;
-  result.verbosity = verbose ? 1 : 0;
   result.color = color == "always" ? Color::Always : color == "never" ? Color::Never : Color::Auto;
   result.log_format = log_format == "json" ? LogFormat::Json : LogFormat::Text;
   return result;

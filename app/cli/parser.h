@@ -6,6 +6,7 @@
 // the binding holds. A single-valued flag given twice, an unknown flag or value, a missing argument: InvalidInput with the
 // nearest right word.
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/cli/command.h"
@@ -14,11 +15,9 @@ namespace waybill::cli {
 
 enum class Parsed : std::uint8_t { Run, Help };
 
-// The options that every command takes, bound to `options`. `level` receives "-v" counts.
+// The options that every command takes, and where their values go.
 struct GlobalBindings {
   GlobalOptions values;
-  bool verbose = false;
-  bool more_verbose = false;
   std::string color = "auto";
   std::string log_format = "text";
   // The options in the form of a command's own.
@@ -26,6 +25,9 @@ struct GlobalBindings {
   // The values, once everything is parsed.
   [[nodiscard]] GlobalOptions resolved() const;
 };
+
+// The variable that stands behind a flag; without a verb, behind a global one.
+[[nodiscard]] std::string environment_name(std::string_view verb, std::string_view flag);
 
 [[nodiscard]] Parsed parse(const Command& command, GlobalBindings& globals, const std::vector<std::string>& words);
 

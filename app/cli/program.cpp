@@ -3,7 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <new>
 
 #include "app/cli/parser.h"
@@ -33,12 +35,30 @@ const CommandEntry& find_command(const std::string& name) {
       .hint(near.empty() ? "'waybill --help' lists the commands" : fmt::format("did you mean '{}'?", near));
 }
 
-bool wants_json(const std::vector<std::string>& words) noexcept {
+// Asked when something failed, perhaps before or while the options were read.
+bool wants_json(const std::vector<std::string>& words) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (words[i] == "--format=json" || words[i] == "-tjson") return true;
     if ((words[i] == "--format" || words[i] == "-t") && i + 1 < words.size() && words[i + 1] == "json") return true;
   }
-  return false;
+  const std::size_t position = command_position(words);
+  const char* from_environment = position == words.size() ? nullptr : std::getenv(environment_name(words[position], "--format").c_str());
+  return from_environment != nullptr && std::string_view(from_environment) == "json";
+}
+
+// What was thrown, as the failure that it means.
+Error current_error() {
+  try {
+    throw;
+  } catch (const Error& error) {
+    return error;
+  } catch (const std::filesystem::filesystem_error& problem) {
+    return system_error(problem.code().value(), fmt::format("cannot use '{}'", problem.path1().string()));
+  } catch (const std::bad_alloc&) {
+    return Error(ErrorCode::NoSpace, "out of memory");
+  } catch (const std::exception& exception) {
+    return Error(ErrorCode::Internal, fmt::format("unexpected failure: {}", exception.what())).hint("this is a defect: please report it");
+  }
 }
 
 int run_command(const std::vector<std::string>& words) {
@@ -50,9 +70,9 @@ int run_command(const std::vector<std::string>& words) {
       console.out(fmt::format("waybill {}\n", program_version()));
       return 0;
     }
-    if (words.empty() || has("--help") || has("-h")) {
+    if (has("--help") || has("-h")) {
       console.out(overview(commands()));
-      return words.empty() ? describe(ErrorCode::InvalidInput).exit_status : 0;
+      return 0;
     }
     throw Error(ErrorCode::InvalidInput, "no command given").hint("'waybill --help' lists the commands");
   }
@@ -85,19 +105,11 @@ int run_program(const std::vector<std::string>& words) noexcept {
   try {
     try {
       return run_command(words);
-    } catch (const Error& error) {
+    } catch (...) {
+      const Error error = current_error();
       Console console{GlobalOptions{}};
       console.error(error, wants_json(words));
       return describe(error.code()).exit_status;
-    } catch (const std::bad_alloc&) {
-      Console console{GlobalOptions{}};
-      console.error(Error(ErrorCode::NoSpace, "out of memory"), wants_json(words));
-      return describe(ErrorCode::NoSpace).exit_status;
-    } catch (const std::exception& exception) {
-      Console console{GlobalOptions{}};
-      console.error(Error(ErrorCode::Internal, fmt::format("unexpected failure: {}", exception.what())).hint("this is a defect: please report it"),
-                    wants_json(words));
-      return describe(ErrorCode::Internal).exit_status;
     }
   } catch (...) {
     return describe(ErrorCode::Internal).exit_status;
