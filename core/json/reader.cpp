@@ -129,9 +129,9 @@ class Builder {
     return parent.is_map() ? parent.members().back().value : parent.items().back();
   }
 
-  // The line that the lexer has reached.
+  // The line of the token that the lexer has just read.
   std::uint32_t current_line() {
-    const std::size_t now = std::min(consumed_, text_.size());
+    const std::size_t now = std::max(consumed_, std::size_t{1}) - 1;  // behind a number it has read one character more
     line_ += static_cast<std::uint32_t>(std::count(text_.begin() + static_cast<std::ptrdiff_t>(counted_),
                                                    text_.begin() + static_cast<std::ptrdiff_t>(now), '\n'));
     counted_ = now;
