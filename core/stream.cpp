@@ -53,32 +53,47 @@ void FdSink::write(Bytes bytes) {
 }
 
 void FdSink::finish() {
-  if (::fsync(fd_.get()) != 0 && errno != EINVAL && errno != EROFS) throw system_error(fmt::format("cannot write '{}' to the disk", name_));
+  if (::fsync(fd_.get()) != 0 && errno != EINVAL && errno != EROFS)
+    throw system_error(fmt::format("cannot write '{}' to the disk", name_));
   fd_.reset();
 }
 
 std::size_t LimitedSource::read(std::span<std::byte> buffer) {
   const std::size_t count = inner_.read(buffer);
-  if (count > rest_) throw Error(ErrorCode::InvalidInput, fmt::format("{} is larger than the limit of {} bytes", name_, limit_));
+  if (count > rest_)
+    throw Error(ErrorCode::InvalidInput, fmt::format("{} is larger than the limit of {} bytes", name_, limit_));
   rest_ -= count;
   return count;
 }
 
-std::size_t VerifyingSource::read(std::span<std::byte> buffer) {
-  if (finished_ || buffer.empty()) return 0;
-  if (rest_ == 0) {
-    std::array<std::byte, 1> extra{};
-    if (inner_->read(extra) != 0) throw Error(ErrorCode::Untrusted, fmt::format("content of {} has more than the {} bytes it should have", digest_.to_string(), size_));
-    const Digest actual = hash_.finish();
-    finished_ = true;
-    if (actual != digest_) throw Error(ErrorCode::Untrusted, fmt::format("content should be {} but is {}", digest_.to_string(), actual.to_string()));
-    return 0;
+void VerifyingSource::verify_end() {
+  std::array<std::byte, 1> extra{};
+  if (inner_->read(extra) != 0) {
+    throw Error(ErrorCode::Untrusted,
+                fmt::format("content of {} has more than the {} bytes it should have", digest_.to_string(), size_));
   }
-  const std::size_t want = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), rest_));
-  const std::size_t count = inner_->read(buffer.first(want));
-  if (count == 0) throw Error(ErrorCode::Untrusted, fmt::format("content of {} ends after {} of {} bytes", digest_.to_string(), size_ - rest_, size_));
-  hash_.update(Bytes(buffer.first(count)));
-  rest_ -= count;
+  const Digest actual = hash_.finish();
+  if (actual != digest_) {
+    throw Error(ErrorCode::Untrusted,
+                fmt::format("content should be {} but is {}", digest_.to_string(), actual.to_string()));
+  }
+  verified_ = true;
+}
+
+std::size_t VerifyingSource::read(std::span<std::byte> buffer) {
+  if (verified_ || buffer.empty()) return 0;
+  std::size_t count = 0;
+  if (rest_ != 0) {
+    const std::size_t want = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), rest_));
+    count = inner_->read(buffer.first(want));
+    if (count == 0) {
+      throw Error(ErrorCode::Untrusted,
+                  fmt::format("content of {} ends after {} of {} bytes", digest_.to_string(), size_ - rest_, size_));
+    }
+    hash_.update(Bytes(buffer.first(count)));
+    rest_ -= count;
+  }
+  if (rest_ == 0) verify_end();
   return count;
 }
 

@@ -118,7 +118,8 @@ class HashingSink final : public ByteSink {
 // Fails with InvalidInput as soon as more than `limit` bytes come. Does not own `inner`.
 class LimitedSource final : public ByteSource {
  public:
-  LimitedSource(ByteSource& inner, std::uint64_t limit, std::string name) noexcept : inner_(inner), rest_(limit), limit_(limit), name_(std::move(name)) {}
+  LimitedSource(ByteSource& inner, std::uint64_t limit, std::string name) noexcept
+      : inner_(inner), rest_(limit), limit_(limit), name_(std::move(name)) {}
   std::size_t read(std::span<std::byte> buffer) override;
 
  private:
@@ -128,8 +129,9 @@ class LimitedSource final : public ByteSource {
   std::string name_;
 };
 
-// Reads exactly `size` bytes with exactly this digest: the read that reaches the end throws Untrusted if they differ, as does
-// any byte too many or too few. Whoever has read to the end has verified content.
+// Reads exactly `size` bytes with exactly this digest. The read that would hand out the last of them throws Untrusted
+// instead if the digest differs or a byte follows, as does an end that comes too early: whoever got `size` bytes has
+// verified content.
 class VerifyingSource final : public ByteSource {
  public:
   VerifyingSource(std::unique_ptr<ByteSource> inner, const Digest& digest, std::uint64_t size) noexcept
@@ -137,12 +139,14 @@ class VerifyingSource final : public ByteSource {
   std::size_t read(std::span<std::byte> buffer) override;
 
  private:
+  void verify_end();
+
   std::unique_ptr<ByteSource> inner_;
   Digest digest_;
   std::uint64_t rest_;
   std::uint64_t size_;
   Sha256 hash_;
-  bool finished_ = false;
+  bool verified_ = false;
 };
 
 // Copies to the end; returns the number of bytes. Throws Interrupted when the user asked to stop.
