@@ -7,22 +7,23 @@
 namespace waybill {
 
 void FileTree::refuse_collision(const RelPath& path) const {
-  std::string_view folder = path.parent();
-  while (!folder.empty()) {
-    const RelPath ancestor = RelPath::parse(folder);
-    if (files_.contains(ancestor)) {
-      throw Error(ErrorCode::InvalidInput, fmt::format("'{}' lies below '{}', which is a file", path.text(), folder));
+  const std::string_view text = path.text();
+  for (std::size_t slash = text.find('/'); slash != std::string_view::npos; slash = text.find('/', slash + 1)) {
+    const std::string_view folder = text.substr(0, slash);
+    if (files_.contains(folder)) {
+      throw Error(ErrorCode::InvalidInput, fmt::format("'{}' lies below '{}', which is a file", text, folder));
     }
-    folder = ancestor.parent().empty() ? std::string_view{} : folder.substr(0, ancestor.parent().size());
   }
-  const auto next = files_.lower_bound(RelPath::parse(path.text() + "/!"));
-  if (next != files_.end() && next->first.is_within(path) && next->first != path) {
-    throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is a folder: '{}' lies below it", path.text(), next->first.text()));
+  const auto below = files_.lower_bound(path.text() + '/');
+  if (below != files_.end() && below->first.is_within(path)) {
+    throw Error(ErrorCode::InvalidInput,
+                fmt::format("'{}' is a folder: '{}' lies below it", text, below->first.text()));
   }
 }
 
 void FileTree::add(const RelPath& path, std::string bytes, Executable executable) {
-  if (files_.contains(path)) throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is in the tree already", path.text()));
+  if (files_.contains(path))
+    throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is in the tree already", path.text()));
   set(path, std::move(bytes), executable);
 }
 

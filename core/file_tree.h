@@ -1,6 +1,6 @@
 #pragma once
-// A folder as a value: relative paths to contents. Of a file's mode only the executable bit counts, so git, tar and umask
-// agree. The order is the byte order of the paths; no path is a folder of another.
+// A folder as a value: relative paths to contents. Of a file's mode only the executable bit counts, so git, tar and
+// umask agree. The order is the byte order of the paths; no path is a folder of another.
 #include <map>
 #include <string>
 #include <string_view>
@@ -20,7 +20,14 @@ struct TreeFile {
 
 class FileTree {
  public:
-  using Files = std::map<RelPath, TreeFile>;
+  // Byte order of the paths; a text can be looked up without making a path of it.
+  struct PathOrder {
+    using is_transparent = void;
+    static std::string_view text(const RelPath& path) noexcept { return path.text(); }
+    static std::string_view text(std::string_view path) noexcept { return path; }
+    bool operator()(const auto& a, const auto& b) const noexcept { return text(a) < text(b); }
+  };
+  using Files = std::map<RelPath, TreeFile, PathOrder>;
 
   // Throws InvalidInput if the path is there already, or is a folder of another path, or lies below a file.
   void add(const RelPath& path, std::string bytes, Executable executable = Executable::No);
