@@ -37,17 +37,44 @@ UniqueFd create_beside(const fs::path& path, fs::path& temporary, unsigned mode)
   throw Error(ErrorCode::Conflict, fmt::format("too many temporary files in '{}'", folder.string()));
 }
 
+// Calls that report by std::filesystem_error report by Error instead.
+template <typename Body>
+auto with_our_errors(Body&& body) {
+  try {
+    return body();
+  } catch (const fs::filesystem_error& failure) {
+    throw system_error(failure.code().value(), fmt::format("cannot use '{}'", failure.path1().string()));
+  }
+}
+
+// The bytes of a regular file. Links are not followed, also not one that took the file's place a moment ago.
+TreeFile read_tree_file(const fs::path& path, std::uint64_t limit) {
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  struct stat status = {};
+  const bool opened = fd && ::fstat(fd.get(), &status) == 0;
+  if (!opened && errno != ELOOP && errno != ENXIO) throw system_error(fmt::format("cannot read '{}'", path.string()));
+  if (!opened || !S_ISREG(status.st_mode)) {
+    throw Error(ErrorCode::InvalidInput,
+                fmt::format("'{}' is a link or a special file; only regular files are allowed", path.string()));
+  }
+  FdSource source(std::move(fd), path.string());
+  return {read_all(source, limit, fmt::format("'{}'", path.string())),
+          (status.st_mode & S_IXUSR) != 0 ? Executable::Yes : Executable::No};
+}
+
 }  // namespace
 
 std::string read_file(const fs::path& path, std::uint64_t limit) {
   const std::unique_ptr<FdSource> source = FdSource::open(path.string());
   struct stat status = {};
   if (::fstat(source->fd(), &status) != 0) throw system_error(fmt::format("cannot read '{}'", path.string()));
-  if (S_ISDIR(status.st_mode)) throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is a folder, expected a file", path.string()));
+  if (S_ISDIR(status.st_mode))
+    throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is a folder, expected a file", path.string()));
   return read_all(*source, limit, fmt::format("'{}'", path.string()));
 }
 
-AtomicFile::AtomicFile(fs::path path, unsigned mode) : path_(std::move(path)), sink_(create_beside(path_, temporary_, mode), path_.string()) {}
+AtomicFile::AtomicFile(fs::path path, unsigned mode)
+    : path_(std::move(path)), sink_(create_beside(path_, temporary_, mode), path_.string()) {}
 
 AtomicFile::~AtomicFile() {
   if (!committed_) ::unlink(temporary_.c_str());
@@ -56,11 +83,14 @@ AtomicFile::~AtomicFile() {
 void AtomicFile::commit(Overwrite overwrite) {
   sink_.finish();
   if (overwrite == Overwrite::Yes) {
-    if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw system_error(fmt::format("cannot write '{}'", path_.string()));
+    if (::rename(temporary_.c_str(), path_.c_str()) != 0)
+      throw system_error(fmt::format("cannot write '{}'", path_.string()));
   } else {
     // link(2) fails when the name is taken, which rename would not.
     if (::link(temporary_.c_str(), path_.c_str()) != 0) {
-      if (errno == EEXIST) throw Error(ErrorCode::Conflict, fmt::format("'{}' exists already", path_.string())).hint("--force overwrites it");
+      if (errno == EEXIST)
+        throw Error(ErrorCode::Conflict, fmt::format("'{}' exists already", path_.string()))
+            .hint("--force overwrites it");
       throw system_error(fmt::format("cannot write '{}'", path_.string()));
     }
     ::unlink(temporary_.c_str());
@@ -82,7 +112,8 @@ TemporaryFolder::TemporaryFolder(const fs::path& parent) {
     base = configured != nullptr && *configured != '\0' ? configured : "/tmp";
   }
   std::string name = (base / ".waybill-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) throw system_error(fmt::format("cannot make a temporary folder in '{}'", base.string()));
+  if (::mkdtemp(name.data()) == nullptr)
+    throw system_error(fmt::format("cannot make a temporary folder in '{}'", base.string()));
   path_ = name;
 }
 
@@ -94,46 +125,55 @@ TemporaryFolder::~TemporaryFolder() {
 FileTree read_folder(const fs::path& folder, std::uint64_t limit) {
   struct stat status = {};
   if (::stat(folder.c_str(), &status) != 0) throw system_error(fmt::format("cannot read '{}'", folder.string()));
-  if (!S_ISDIR(status.st_mode)) throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is not a folder", folder.string()));
-  FileTree tree;
-  std::uint64_t rest = limit;
-  for (fs::recursive_directory_iterator entry(folder), end; entry != end; ++entry) {
-    throw_if_interrupted();
-    const std::string relative = entry->path().lexically_relative(folder).generic_string();
-    if (::lstat(entry->path().c_str(), &status) != 0) throw system_error(fmt::format("cannot read '{}'", entry->path().string()));
-    if (S_ISDIR(status.st_mode)) continue;
-    if (!S_ISREG(status.st_mode)) {
-      throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is a link or a special file; only regular files are allowed", entry->path().string()));
+  if (!S_ISDIR(status.st_mode))
+    throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is not a folder", folder.string()));
+  return with_our_errors([&] {
+    FileTree tree;
+    std::uint64_t rest = limit;
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
+      throw_if_interrupted();
+      if (entry.symlink_status().type() == fs::file_type::directory) continue;
+      TreeFile file = read_tree_file(entry.path(), rest);
+      rest -= file.bytes.size();
+      tree.add(RelPath::parse(entry.path().lexically_relative(folder).generic_string()), std::move(file.bytes),
+               file.executable);
     }
-    std::string bytes = read_file(entry->path(), rest);
-    rest -= bytes.size();
-    tree.add(RelPath::parse(relative), std::move(bytes), (status.st_mode & S_IXUSR) != 0 ? Executable::Yes : Executable::No);
-  }
-  return tree;
+    return tree;
+  });
 }
 
 void write_folder(const fs::path& folder, const FileTree& tree, Overwrite overwrite) {
   std::error_code ignored;
-  const fs::path target = folder.has_filename() ? folder : folder.parent_path();
+  fs::path target = folder.has_filename() ? folder : folder.parent_path();
+  if (!target.has_filename() || target.filename() == "." || target.filename() == "..") {
+    throw Error(ErrorCode::InvalidInput, fmt::format("'{}' cannot be replaced as a whole", folder.string()))
+        .hint("name a folder inside it");
+  }
+  if (fs::is_symlink(target, ignored)) target = with_our_errors([&] { return fs::canonical(target); });
   const bool present = fs::exists(fs::symlink_status(target, ignored));
-  if (present && !fs::is_directory(target, ignored)) throw Error(ErrorCode::Conflict, fmt::format("'{}' exists and is not a folder", target.string()));
+  if (present && !fs::is_directory(target, ignored))
+    throw Error(ErrorCode::Conflict, fmt::format("'{}' exists and is not a folder", target.string()));
   if (present && overwrite == Overwrite::No && !fs::is_empty(target, ignored)) {
-    throw Error(ErrorCode::Conflict, fmt::format("the folder '{}' is not empty", target.string())).hint("name an empty or a new folder, or overwrite it with --force");
+    throw Error(ErrorCode::Conflict, fmt::format("the folder '{}' is not empty", target.string()))
+        .hint("name an empty or a new folder, or overwrite it with --force");
   }
   const TemporaryFolder staging(folder_of(target));
   const fs::path fresh = staging.path() / "tree";
-  if (::mkdir(fresh.c_str(), 0777) != 0) throw system_error(fmt::format("cannot write into '{}'", staging.path().string()));
+  if (::mkdir(fresh.c_str(), 0777) != 0)
+    throw system_error(fmt::format("cannot write into '{}'", staging.path().string()));
   for (const auto& [path, file] : tree.files()) {
     throw_if_interrupted();
     const fs::path destination = fresh / path.text();
-    fs::create_directories(destination.parent_path());
-    UniqueFd fd(::open(destination.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, file.executable == Executable::Yes ? 0777 : 0666));
+    with_our_errors([&] { return fs::create_directories(destination.parent_path()); });
+    UniqueFd fd(::open(destination.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                       file.executable == Executable::Yes ? 0777 : 0666));
     if (!fd) throw system_error(fmt::format("cannot write '{}'", destination.string()));
     FdSink sink(std::move(fd), destination.string());
     sink.write(file.bytes);
   }
   const unsigned flags = present ? RENAME_EXCHANGE : RENAME_NOREPLACE;
-  if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, target.c_str(), flags) != 0) throw system_error(fmt::format("cannot write '{}'", target.string()));
+  if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, target.c_str(), flags) != 0)
+    throw system_error(fmt::format("cannot write '{}'", target.string()));
   sync_folder(folder_of(target));
 }
 

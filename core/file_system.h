@@ -16,12 +16,12 @@ inline constexpr std::uint64_t kLargestTextFile = 64ULL << 20;  // recipes, valu
 [[nodiscard]] std::string read_file(const std::filesystem::path& path, std::uint64_t limit = kLargestTextFile);
 
 enum class Overwrite : bool { No, Yes };
-// Writes beside, syncs, renames. With Overwrite::No an existing file is Conflict and stays as it is. `mode` is the permission
-// bits before the user's mask (0600 for keys).
+// Writes beside, syncs, renames. With Overwrite::No an existing file is Conflict and stays as it is. `mode` is the
+// permission bits before the user's mask (0600 for keys).
 void write_file(const std::filesystem::path& path, std::string_view bytes, Overwrite overwrite, unsigned mode = 0666);
 
-// A file that exists under its final name only after commit(); its temporary name begins with ".waybill-" and lies in the
-// same folder. Destroyed without commit, nothing is left.
+// A file that exists under its final name only after commit(); its temporary name begins with ".waybill-" and lies in
+// the same folder. Destroyed without commit, nothing is left.
 class AtomicFile {
  public:
   explicit AtomicFile(std::filesystem::path path, unsigned mode = 0666);
@@ -51,11 +51,15 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-// Reads a folder as a tree. Links, sockets and other special files: InvalidInput, naming them. `limit` bounds the sum of all sizes.
+// Reads a folder as a tree. Links, sockets and other special files: InvalidInput, naming them. `limit` bounds the sum
+// of all sizes.
 [[nodiscard]] FileTree read_folder(const std::filesystem::path& folder, std::uint64_t limit = 1ULL << 30);
 
 // Writes the tree as a folder: into a temporary folder beside it, then exchanged with what is there (renameat2
-// RENAME_EXCHANGE), so a reader sees the old tree or the new one. Not synced file by file: such a folder can be made again. With Overwrite::No the folder must be missing or empty (Conflict).
+// RENAME_EXCHANGE), so a reader sees the old tree or the new one. Not synced file by file: such a folder can be made
+// again. With Overwrite::No the folder must be missing or empty (Conflict). A link to a folder stays and its target is
+// written; "." and
+// ".." are refused.
 void write_folder(const std::filesystem::path& folder, const FileTree& tree, Overwrite overwrite);
 
 }  // namespace waybill
