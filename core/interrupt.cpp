@@ -25,7 +25,11 @@ void install_interrupt_handlers() {
   struct sigaction action = {};
   action.sa_handler = on_signal;
   sigemptyset(&action.sa_mask);
-  for (const int signal_number : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal_number, &action, nullptr);
+  for (const int signal_number : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction inherited = {};
+    if (sigaction(signal_number, nullptr, &inherited) == 0 && inherited.sa_handler == SIG_IGN) continue;
+    if (sigaction(signal_number, &action, nullptr) != 0) throw system_error("cannot install a signal handler");
+  }
   std::signal(SIGPIPE, SIG_IGN);
 }
 

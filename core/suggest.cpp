@@ -19,7 +19,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     for (std::size_t j = 1; j <= b.size(); ++j) {
       const std::size_t cost = a[i - 1] == b[j - 1] ? 0 : 1;
       current[j] = std::min({last[j] + 1, current[j - 1] + 1, last[j - 1] + cost});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) current[j] = std::min(current[j], before_last[j - 2] + 1);
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        current[j] = std::min(current[j], before_last[j - 2] + 1);
     }
     std::swap(before_last, last);
     std::swap(last, current);
@@ -36,7 +37,8 @@ std::string nearest_of(std::string_view word, const Words& candidates) {
   for (const auto& item : candidates) {
     const std::string_view candidate(item);
     if (candidate.empty() || candidate.size() > kLongest) continue;
-    const std::size_t limit = std::max<std::size_t>(1, std::max(word.size(), candidate.size()) / 3);
+    const std::size_t longer = std::max(word.size(), candidate.size());
+    const std::size_t limit = longer < 2 ? 0 : std::max<std::size_t>(1, longer / 3);
     const std::size_t distance = edit_distance(word, candidate);
     if (distance <= limit && distance < best_distance) {
       best = candidate;
@@ -48,8 +50,12 @@ std::string nearest_of(std::string_view word, const Words& candidates) {
 
 }  // namespace
 
-std::string nearest(std::string_view word, std::span<const std::string> candidates) { return nearest_of(word, candidates); }
-std::string nearest(std::string_view word, std::span<const std::string_view> candidates) { return nearest_of(word, candidates); }
+std::string nearest(std::string_view word, std::span<const std::string> candidates) {
+  return nearest_of(word, candidates);
+}
+std::string nearest(std::string_view word, std::span<const std::string_view> candidates) {
+  return nearest_of(word, candidates);
+}
 
 std::string suggestion(std::string_view word, const std::vector<std::string>& candidates, std::size_t most) {
   if (candidates.empty()) return {};
