@@ -143,10 +143,8 @@ Value source(const Place& place) {
        {"helm", Value::map({{"parameters", parameters}, {"valuesObject", Value::map({{"path", prefix}})}})}});
 }
 
-Value root_application(const ProjectInput& input, const Place& place, const RootOptions& options) {
-  Value retry = Value::map({{"limit", -1}});
-  if (options.version.has_retry_refresh()) retry.set("refresh", true);
-  retry.set("backoff", Value::map({{"duration", "10s"}, {"factor", 2}, {"maxDuration", "5m"}}));
+// `retry` is that of the components: it holds only what the Argo CD that the bundle was written for knows.
+Value root_application(const ProjectInput& input, const Place& place, Value retry) {
   Value metadata = Value::map({{"name", input.root},
                                {"namespace", input.name_space},
                                {"labels", Value::map({{"app.kubernetes.io/managed-by", "waybill"}})},
@@ -179,11 +177,12 @@ std::string project_name(std::string_view cluster) { return cluster.empty() ? "w
 
 std::string root_name(std::string_view cluster) { return project_name(cluster) + "-root"; }
 
-std::string root_document(const FileTree& bundle, const Place& place, const RootOptions& options) {
+std::string root_document(const FileTree& bundle, const Place& place) {
   check_place(place);
-  const ProjectInput input = collect(read_children(bundle), place);
+  const std::vector<Child> children = read_children(bundle);
+  const ProjectInput input = collect(children, place);
   return yaml::write(component_project(input)) + "---\n" + yaml::write(root_project(input)) + "---\n" +
-         yaml::write(root_application(input, place, options));
+         yaml::write(root_application(input, place, children.front().at({"spec", "syncPolicy", "retry"})));
 }
 
 }  // namespace waybill::argocd

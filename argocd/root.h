@@ -3,7 +3,6 @@
 // the bundle's files alone, so a site behind an air gap can make them from the tree it received (spec: argocd-rig 9).
 #include <string>
 
-#include "argocd/version.h"
 #include "core/file_tree.h"
 
 namespace waybill::argocd {
@@ -17,14 +16,11 @@ struct Place {
   std::string revision;  // branch, tag, commit; for oci:// a tag or "sha256:…"
 };
 
-struct RootOptions {
-  Version version = kDefaultVersion;
-};
-
-// root.yaml: two AppProjects and the root Application. `bundle` is the tree of a bundle that was already checked.
+// root.yaml: two AppProjects and the root Application. `bundle` is the tree of a bundle that was already checked; the
+// root is written for the same release of Argo CD as its Applications.
 // Throws InvalidInput for a place that cannot be written safely, and for a tree that holds no Applications or unusable
 // ones.
-[[nodiscard]] std::string root_document(const FileTree& bundle, const Place& place, const RootOptions& options = {});
+[[nodiscard]] std::string root_document(const FileTree& bundle, const Place& place);
 
 // The names that belong to a cluster's bundle; the empty cluster has the names "waybill" and "waybill-root".
 [[nodiscard]] std::string project_name(std::string_view cluster);

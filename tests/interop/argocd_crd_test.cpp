@@ -40,10 +40,8 @@ class Definitions : public ::testing::Test {
     for (const auto& [path, file] : bundle.files()) {
       if (path.text().starts_with("apps/files/")) tree.add(path, file.bytes);
     }
-    tree.add(RelPath::parse("git.yaml"),
-             root_document(bundle, {"https://git.example.com/x.git", "a/bundle", "main"}, {options.version}));
-    tree.add(RelPath::parse("oci.yaml"),
-             root_document(bundle, {"oci://registry.example.com/x", "", "v1"}, {options.version}));
+    tree.add(RelPath::parse("git.yaml"), root_document(bundle, {"https://git.example.com/x.git", "a/bundle", "main"}));
+    tree.add(RelPath::parse("oci.yaml"), root_document(bundle, {"oci://registry.example.com/x", "", "v1"}));
     return tree;
   }
 };

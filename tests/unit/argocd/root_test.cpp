@@ -24,9 +24,9 @@ FileTree bundle(const RenderOptions& options = {}) {
   return seal(render(plan.plan, plan.recipe, options), sample_info(plan)).tree;
 }
 
-std::vector<Value> documents(const Place& place, const FileTree& tree = bundle(), const RootOptions& options = {}) {
+std::vector<Value> documents(const Place& place, const FileTree& tree = bundle()) {
   std::vector<Value> result;
-  for (const yaml::Node& node : yaml::parse_all(root_document(tree, place, options), "root.yaml"))
+  for (const yaml::Node& node : yaml::parse_all(root_document(tree, place), "root.yaml"))
     result.push_back(node.to_value());
   return result;
 }
@@ -117,9 +117,10 @@ TEST(Root, AClustersBundleHasItsOwnNames) {
   EXPECT_EQ(at(all[2], {"metadata", "namespace"}), Value("gitops"));
 }
 
-TEST(Root, OldReleasesGetNoRefresh) {
-  EXPECT_EQ(at(documents(kGit, bundle(), {Version(3, 1)})[2], {"spec", "syncPolicy", "retry"}).find("refresh"),
-            nullptr);
+TEST(Root, IsWrittenForTheReleaseOfItsApplications) {
+  RenderOptions old;
+  old.version = Version(3, 1);
+  EXPECT_EQ(at(documents(kGit, bundle(old))[2], {"spec", "syncPolicy", "retry"}).find("refresh"), nullptr);
   EXPECT_NE(at(documents(kGit)[2], {"spec", "syncPolicy", "retry"}).find("refresh"), nullptr);
 }
 
