@@ -145,9 +145,13 @@ void attach_checksums_signature(oci::Store& store, const oci::Descriptor& subjec
                .created = created});
 }
 
-Digest attach_document(oci::Store& store, const oci::Descriptor& subject, std::string_view media_type, std::string_view document, std::int64_t created) {
+Digest attach_document(oci::Store& store, const oci::Descriptor& subject, std::string_view media_type, std::string_view title, std::string_view document,
+                       std::int64_t created) {
   return oci::attach(store, subject,
-                     {.artifact_type = std::string(media_type), .layers = {{std::string(media_type), std::string(document), {}}}, .annotations = {}, .created = created})
+                     {.artifact_type = std::string(media_type),
+                      .layers = {{std::string(media_type), std::string(document), {{std::string(oci::annotation::kTitle), std::string(title)}}}},
+                      .annotations = {},
+                      .created = created})
       .digest;
 }
 

@@ -48,8 +48,10 @@ class ArtifactSigner {
   std::int64_t created_;
 };
 
-// An SBOM or another document as a plain referrer, for tools that cannot read attestations.
-Digest attach_document(oci::Store& store, const oci::Descriptor& subject, std::string_view media_type, std::string_view document, std::int64_t created);
+// An SBOM or another document as a plain referrer, for tools that cannot read attestations. `title` is the name of the file that a
+// tool like oras writes.
+Digest attach_document(oci::Store& store, const oci::Descriptor& subject, std::string_view media_type, std::string_view title, std::string_view document,
+                       std::int64_t created);
 
 // checksums.txt with a signature (a sigstore bundle) that somebody made, as a referrer.
 void attach_checksums_signature(oci::Store& store, const oci::Descriptor& subject, std::string_view checksums, std::string_view signature, std::int64_t created);

@@ -92,8 +92,8 @@ struct Publisher {
     const Value cyclonedx = cyclonedx_document(input);
     ArtifactSigner signer(store, packed.manifest, key, epoch);
     PublishedArtifact artifact{oci::to_string(destination.target), packed.manifest.digest, destination.tag, false, {}, {}};
-    attach_document(store, packed.manifest, "application/spdx+json", json::canonical(spdx), epoch);
-    attach_document(store, packed.manifest, "application/vnd.cyclonedx+json", json::canonical(cyclonedx), epoch);
+    attach_document(store, packed.manifest, "application/spdx+json", "bundle.spdx.json", json::canonical(spdx), epoch);
+    attach_document(store, packed.manifest, "application/vnd.cyclonedx+json", "bundle.cdx.json", json::canonical(cyclonedx), epoch);
     artifact.attestations.push_back(signer.attest(signing::kSpdxPredicate, spdx));
     artifact.attestations.push_back(signer.attest(signing::kCycloneDxPredicate, cyclonedx));
     artifact.attestations.push_back(signer.attest(signing::kProvenancePredicate, provenance_predicate(input)));
