@@ -1,5 +1,5 @@
 #pragma once
-// Plan -> the files of an Argo CD bundle (docs/formats, "Bundle"): one Application a file, manifests, values, bootstrap
+// Plan -> the files of an Argo CD bundle (docs/formats.md, "Bundle"): one Application a file, manifests, values, bootstrap
 // settings, the recipe and a README. Nothing in them says where the bundle will lie: Applications that read from the
 // bundle itself carry the words of argocd/placeholder.h, which the chart in apps/ fills in when Argo CD renders it.
 //

@@ -4,7 +4,7 @@
 // Written (by our own hand, docs/decisions/0014): entries in byte order of the path, folders before their content with
 // a trailing
 // '/', mtime 0, uid and gid 0, no names, files 0644 or 0755, folders 0755, ustar, with a pax record only for a path
-// that ustar cannot hold (longer than its fields, or not ASCII), two zero blocks at the end (docs/formats, "Layer").
+// that ustar cannot hold (longer than its fields, or not ASCII), two zero blocks at the end (docs/formats.md, "Layer").
 // Equal trees give equal bytes on every machine.
 //
 // Read with libarchive, opened on first use: ustar, pax, GNU and old tar.

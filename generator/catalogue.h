@@ -38,7 +38,7 @@ class Catalogue {
   ~Catalogue();
 
   // The version is metadata.version of catalogue.yaml ("unversioned" without it); the digest covers every file that can
-  // influence a result, layers applied (docs/formats, "Catalogue").
+  // influence a result, layers applied (docs/formats.md, "Catalogue").
   [[nodiscard]] const CatalogueId& id() const noexcept;
   [[nodiscard]] const Overlay& base() const noexcept;
   [[nodiscard]] const std::vector<Overlay>& overlays() const noexcept;  // without the base, by name

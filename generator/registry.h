@@ -44,7 +44,7 @@ struct RegistryEntry {
   std::vector<std::string> workload_selector_paths;
   std::string health_check_file;
   std::vector<RegistryValidation> validations;
-  // Waybill's own section `argocd:` (unknown to aicr, which drops it): see docs/formats, "Registry".
+  // Waybill's own section `argocd:` (unknown to aicr, which drops it): see docs/formats.md, "Registry".
   Value argocd;
   Mark mark;
 
