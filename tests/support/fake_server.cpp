@@ -1,0 +1,132 @@
+#include "tests/support/fake_server.h"
+
+#include <arpa/inet.h>
+#include <fmt/core.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cctype>
+#include <stdexcept>
+
+namespace waybill::testing {
+namespace {
+
+void send_all(int connection, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (count <= 0) return;  // the client went away
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+}
+
+bool receive(int connection, std::string& text) {
+  char buffer[16384];
+  const ssize_t count = ::recv(connection, buffer, sizeof buffer, 0);
+  if (count <= 0) return false;
+  text.append(buffer, static_cast<std::size_t>(count));
+  return true;
+}
+
+FakeRequest parse_head(const std::string& head) {
+  FakeRequest request;
+  const std::size_t first = head.find(' ');
+  const std::size_t second = head.find(' ', first + 1);
+  request.method = head.substr(0, first);
+  request.target = head.substr(first + 1, second - first - 1);
+  std::size_t start = head.find("\r\n") + 2;
+  while (start < head.size()) {
+    const std::size_t end = std::min(head.find("\r\n", start), head.size());
+    const std::string line = head.substr(start, end - start);
+    const std::size_t colon = line.find(": ");
+    if (colon != std::string::npos) {
+      std::string name = line.substr(0, colon);
+      std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+      request.headers[name] = line.substr(colon + 2);
+    }
+    start = end + 2;
+  }
+  return request;
+}
+
+}  // namespace
+
+std::string FakeRequest::header(const std::string& name) const {
+  const auto found = headers.find(name);
+  return found == headers.end() ? "" : found->second;
+}
+
+FakeServer::FakeServer(Handler handler)
+    : handler_(std::move(handler)), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  if (::bind(listener_.get(), generic, length) != 0 || ::listen(listener_.get(), 64) != 0 ||
+      ::getsockname(listener_.get(), generic, &length) != 0) {
+    throw std::runtime_error("no port for the fake server");
+  }
+  port_ = ntohs(address.sin_port);
+  thread_ = std::thread([this] { serve(); });
+}
+
+FakeServer::~FakeServer() {
+  ::shutdown(listener_.get(), SHUT_RDWR);  // ends accept
+  thread_.join();
+}
+
+std::string FakeServer::host() const { return fmt::format("127.0.0.1:{}", port_); }
+
+std::vector<FakeRequest> FakeServer::requests() const {
+  const std::lock_guard lock(mutex_);
+  return requests_;
+}
+
+std::size_t FakeServer::count(const std::string& method, const std::string& part) const {
+  const std::vector<FakeRequest> all = requests();
+  return static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [&](const FakeRequest& request) {
+    return request.method == method && request.path().find(part) != std::string::npos;
+  }));
+}
+
+void FakeServer::serve() {
+  while (true) {
+    const UniqueFd connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (!connection) return;
+    answer(connection.get());
+  }
+}
+
+void FakeServer::answer(int connection) {
+  std::string text;
+  while (text.find("\r\n\r\n") == std::string::npos) {
+    if (!receive(connection, text)) return;
+  }
+  const std::size_t end = text.find("\r\n\r\n");
+  FakeRequest request = parse_head(text.substr(0, end));
+  request.body = text.substr(end + 4);
+  const std::string length = request.header("content-length");
+  const std::size_t expected = length.empty() ? 0 : std::stoul(length);
+  while (request.body.size() < expected) {
+    if (!receive(connection, request.body)) return;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    requests_.push_back(request);
+  }
+  const FakeResponse response = handler_(request);
+  std::string head = fmt::format("HTTP/1.1 {} Fake\r\nConnection: close\r\n", response.status);
+  bool has_length = false;
+  for (const auto& [name, value] : response.headers) {
+    head += fmt::format("{}: {}\r\n", name, value);
+    has_length = has_length || name == "Content-Length";
+  }
+  if (!has_length) head += fmt::format("Content-Length: {}\r\n", response.body.size());
+  send_all(connection, head + "\r\n");
+  if (request.method != "HEAD")
+    send_all(connection, std::string_view(response.body).substr(0, response.body.size() - response.cut));
+  ::shutdown(connection, SHUT_WR);
+}
+
+}  // namespace waybill::testing

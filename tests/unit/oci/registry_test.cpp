@@ -1,0 +1,295 @@
+#include "oci/registry.h"
+
+#include <fmt/core.h>
+#include <gmock/gmock.h>
+
+#include <barrier>
+#include <thread>
+
+#include "core/file_system.h"
+#include "oci/attach.h"
+#include "oci/copy.h"
+#include "oci/layout.h"
+#include "oci/media_types.h"
+#include "oci/pack.h"
+#include "tests/support/fake_registry.h"
+
+namespace waybill::oci {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using testing::FakeRegistry;
+using testing::FakeRegistrySwitches;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+// A registry object whose waiting takes no time but is written down.
+struct Fixture {
+  FakeRegistry fake;
+  std::vector<milliseconds> waits;
+  std::unique_ptr<Registry> registry;
+
+  explicit Fixture(FakeRegistrySwitches switches = {}, std::optional<Credentials> credentials = std::nullopt)
+      : fake(std::move(switches)) {
+    RegistryOptions options;
+    options.credentials = std::move(credentials);
+    options.environment.variable = [](const std::string&) { return std::nullopt; };
+    options.clock = {[] { return std::chrono::system_clock::time_point(std::chrono::seconds(1'000'000'000)); },
+                     [this](milliseconds duration) { waits.push_back(duration); }, [] { return 0.5; }};
+    registry = std::make_unique<Registry>(Reference::parse(fake.host() + "/team/app"), std::move(options));
+  }
+};
+
+Packed small_bundle() {
+  FileTree tree;
+  tree.add(RelPath::parse("recipe.yaml"), "kind: Recipe\n");
+  return pack_tree(tree, {});
+}
+
+Credentials user_and_password() { return {"robot", SecretBytes::copy_of("s3cr3t-word"), {}, {}}; }
+
+template <typename Body>
+Error failure_of(Body&& body) {
+  try {
+    body();
+  } catch (const Error& error) {
+    return error;
+  }
+  return Error(ErrorCode::Internal, "nothing was thrown");
+}
+
+TEST(Registry, GivesBackWhatWasPushed) {
+  for (const bool relative : {true, false}) {
+    Fixture fixture({.relative_location = relative});
+    const Packed packed = small_bundle();
+    EXPECT_EQ(push(*fixture.registry, packed), Pushed::Transferred);
+    fixture.registry->tag(packed.manifest, "1.0", ForceTag::No);
+    const auto resolved = fixture.registry->resolve("1.0");
+    ASSERT_TRUE(resolved);
+    EXPECT_EQ(resolved->digest, packed.manifest.digest);
+    EXPECT_EQ(unpack_tree(*fixture.registry, *resolved).diff_id, packed.diff_id);
+  }
+}
+
+TEST(Registry, PushesNothingTwice) {
+  Fixture fixture;
+  push(*fixture.registry, small_bundle());
+  const std::size_t before = fixture.fake.server().count("PUT");
+  EXPECT_EQ(push(*fixture.registry, small_bundle()), Pushed::AlreadyThere);
+  EXPECT_EQ(fixture.fake.server().count("PUT"), before);
+}
+
+TEST(Registry, AsksForATokenWithTheWidestScopeItNeeds) {
+  Fixture fixture({.token = "t0ken", .password = "robot:s3cr3t-word"}, user_and_password());
+  push(*fixture.registry, small_bundle());
+  std::vector<std::string> scopes;
+  for (const auto& request : fixture.fake.server().requests()) {
+    if (request.path() == "/token") scopes.push_back(request.target);
+  }
+  EXPECT_THAT(scopes, ElementsAre(HasSubstr("scope=repository%3Ateam%2Fapp%3Apull&"),
+                                  HasSubstr("scope=repository%3Ateam%2Fapp%3Apull%2Cpush&")));
+}
+
+TEST(Registry, SaysDeniedWithoutThePassword) {
+  for (const bool basic : {true, false}) {
+    Fixture fixture({.token = basic ? "" : "t0ken", .password = "robot:another", .basic = basic}, user_and_password());
+    const Error error = failure_of([&] { static_cast<void>(fixture.registry->resolve("1.0")); });
+    EXPECT_EQ(error.code(), ErrorCode::Denied);
+    EXPECT_THAT(error.message(), Not(HasSubstr("s3cr3t")));
+    EXPECT_THAT(fixture.waits, IsEmpty());
+  }
+}
+
+TEST(Registry, TakesBasicCredentials) {
+  Fixture fixture({.password = "robot:s3cr3t-word", .basic = true}, user_and_password());
+  EXPECT_EQ(push(*fixture.registry, small_bundle()), Pushed::Transferred);
+}
+
+TEST(Registry, WaitsAsLongAsItIsAskedTo) {
+  for (const auto& [header, wait] :
+       {std::pair("7", 7000), std::pair("Sun, 09 Sep 2001 01:46:45 GMT", 5000), std::pair("99999", 120000)}) {
+    Fixture fixture({.refusals = 1, .refusal_status = 429, .retry_after = header});
+    EXPECT_FALSE(fixture.registry->resolve("1.0"));
+    EXPECT_THAT(fixture.waits, ElementsAre(milliseconds(wait)));
+  }
+}
+
+TEST(Registry, GivesUpAfterFiveAttemptsThatWaitLongerEachTime) {
+  for (const auto& [status, code] : {std::pair(503, ErrorCode::Unavailable), std::pair(429, ErrorCode::RateLimited)}) {
+    Fixture fixture({.refusals = 100, .refusal_status = status});
+    EXPECT_EQ(failure_of([&] { static_cast<void>(fixture.registry->list_tags()); }).code(), code);
+    EXPECT_THAT(fixture.waits,
+                ElementsAre(milliseconds(250), milliseconds(500), milliseconds(1000), milliseconds(2000)));
+    EXPECT_EQ(fixture.fake.server().count("GET"), 5U);
+  }
+}
+
+TEST(Registry, BeginsAnUploadAnewWhenItBreaks) {
+  Fixture fixture({.refusals = 2, .refusal_status = 502, .refused_path = "session-1"});
+  const std::string content = "some content";
+  const Descriptor blob = push_bytes(*fixture.registry, content, "text/plain");
+  EXPECT_EQ(fixture.fake.blob(blob.digest.to_string()), content);
+  EXPECT_EQ(fixture.fake.server().count("POST"), 3U);
+}
+
+TEST(Registry, RefusesToUploadWhatTheDescriptorDoesNotSay) {
+  Fixture fixture;
+  const Descriptor blob = describe("this", "text/plain");
+  const Error error =
+      failure_of([&] { fixture.registry->push_blob(blob, [] { return std::make_unique<StringSource>("that"); }); });
+  EXPECT_EQ(error.code(), ErrorCode::Untrusted);
+  EXPECT_FALSE(fixture.fake.blob(blob.digest.to_string()));
+}
+
+TEST(Registry, NoticesADigestThatIsNotThatOfTheContent) {
+  Fixture fixture({.wrong_digest_header = true});
+  EXPECT_EQ(failure_of([&] { push_bytes(*fixture.registry, "x", "text/plain"); }).code(), ErrorCode::Untrusted);
+}
+
+TEST(Registry, NoticesAChangedBlob) {
+  Fixture fixture({.wrong_blob = true});
+  const Descriptor blob = push_bytes(*fixture.registry, "some content", "text/plain");
+  EXPECT_EQ(failure_of([&] { static_cast<void>(fetch_bytes(*fixture.registry, blob, 100)); }).code(),
+            ErrorCode::Untrusted);
+}
+
+TEST(Registry, RepeatsADownloadThatWasCutOff) {
+  Fixture fixture({.truncated_blobs = 2});
+  for (const std::size_t size : {std::size_t{1000}, std::size_t{5} << 20}) {  // in memory, and in a file
+    const std::string content(size, 'w');
+    const Descriptor blob = push_bytes(*fixture.registry, content, "text/plain");
+    EXPECT_EQ(fetch_bytes(*fixture.registry, blob, size), content);
+  }
+  EXPECT_THAT(fixture.waits, SizeIs(2));
+}
+
+TEST(Registry, NeverShowsItsTokenToAnotherHost) {
+  const std::string content = "some content";
+  testing::FakeServer storage([&](const testing::FakeRequest&) { return testing::FakeResponse{200, {}, content}; });
+  Fixture fixture({.token = "t0ken", .blob_redirect = storage.host()});
+  const Descriptor blob = push_bytes(*fixture.registry, content, "text/plain");
+  EXPECT_EQ(fetch_bytes(*fixture.registry, blob, 100), content);
+  ASSERT_THAT(storage.requests(), SizeIs(1));
+  EXPECT_EQ(storage.requests().at(0).header("authorization"), "");
+}
+
+TEST(Registry, KeepsATagThatHoldsSomethingElse) {
+  Fixture fixture;
+  const Packed first = small_bundle();
+  push(*fixture.registry, first);
+  fixture.registry->tag(first.manifest, "1.0", ForceTag::No);
+  fixture.registry->tag(first.manifest, "1.0", ForceTag::No);
+  FileTree tree;
+  const Packed second = pack_tree(tree, {});
+  push(*fixture.registry, second);
+  const Error error = failure_of([&] { fixture.registry->tag(second.manifest, "1.0", ForceTag::No); });
+  EXPECT_EQ(error.code(), ErrorCode::Conflict);
+  EXPECT_THAT(error.hint(), HasSubstr("--force-tag"));
+  EXPECT_EQ(fixture.registry->resolve("1.0")->digest, first.manifest.digest);
+  fixture.registry->tag(second.manifest, "1.0", ForceTag::Yes);
+  EXPECT_EQ(fixture.registry->resolve("1.0")->digest, second.manifest.digest);
+}
+
+TEST(Registry, FetchesAManifestThatHasNoDigestHeader) {
+  Fixture fixture({.digest_headers = false});
+  const Packed packed = small_bundle();
+  push(*fixture.registry, packed);
+  EXPECT_EQ(fixture.registry->resolve(packed.manifest.digest)->size, packed.manifest_bytes.size());
+}
+
+TEST(Registry, ListsTagsOfAllPages) {
+  Fixture fixture({.paged = true});
+  const Packed packed = small_bundle();
+  push(*fixture.registry, packed);
+  for (const char* tag : {"b", "a", "c"}) fixture.registry->tag(packed.manifest, tag, ForceTag::No);
+  EXPECT_THAT(fixture.registry->list_tags(), ElementsAre("a", "b", "c"));
+}
+
+Attachment note(const std::string& text) {
+  return {.artifact_type = "application/vnd.test", .layers = {{"text/plain", text, {}}}};
+}
+
+TEST(Registry, ListsReferrersWithAndWithoutAListOfItsOwn) {
+  for (const FakeRegistrySwitches& switches :
+       {FakeRegistrySwitches{.referrers_api = true, .paged = true}, FakeRegistrySwitches{},
+        FakeRegistrySwitches{.announce_subject = true}}) {
+    Fixture fixture(switches);
+    const Packed packed = small_bundle();
+    push(*fixture.registry, packed);
+    for (const char* text : {"one", "two", "two", "three"}) attach(*fixture.registry, packed.manifest, note(text));
+    EXPECT_THAT(fixture.registry->referrers(packed.manifest.digest), SizeIs(3));
+    EXPECT_THAT(fixture.registry->referrers(packed.manifest.digest, "application/vnd.other"), IsEmpty());
+    EXPECT_EQ(fixture.fake.manifest(digest_tag(packed.manifest.digest)).has_value(), !switches.referrers_api);
+  }
+}
+
+TEST(Registry, WritesTheListOfReferrersAgainWhenARaceWasLost) {
+  Fixture fixture({.lost_referrers = 2});
+  const Packed packed = small_bundle();
+  push(*fixture.registry, packed);
+  attach(*fixture.registry, packed.manifest, note("one"));
+  EXPECT_THAT(fixture.registry->referrers(packed.manifest.digest), SizeIs(1));
+  Fixture hopeless({.lost_referrers = 1000});
+  push(*hopeless.registry, packed);
+  EXPECT_EQ(failure_of([&] { attach(*hopeless.registry, packed.manifest, note("one")); }).code(), ErrorCode::Conflict);
+}
+
+TEST(Registry, LosesNoReferrerOfThreadsThatWriteAtOnce) {
+  Fixture fixture;
+  const Packed packed = small_bundle();
+  push(*fixture.registry, packed);
+  constexpr int kThreads = 4;
+  std::barrier start(kThreads);
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < kThreads; ++i) {
+      threads.emplace_back([&, i] {
+        start.arrive_and_wait();
+        attach(*fixture.registry, packed.manifest, note(fmt::format("note {}", i)));
+      });
+    }
+  }
+  EXPECT_THAT(fixture.registry->referrers(packed.manifest.digest), SizeIs(kThreads));
+}
+
+TEST(Registry, IsUnavailableWhenNobodyListens) {
+  RegistryOptions options;
+  int waits = 0;
+  options.clock.sleep = [&](milliseconds) { ++waits; };
+  Registry registry(Reference::parse(fmt::format("127.0.0.1:{}/team/app", 1)), std::move(options));
+  EXPECT_EQ(failure_of([&] { static_cast<void>(registry.resolve("1.0")); }).code(), ErrorCode::Unavailable);
+  EXPECT_EQ(waits, 4);
+}
+
+TEST(Registry, NamesTheRegistrysOwnWords) {
+  Fixture fixture({.refusals = 1, .refusal_status = 403});
+  const Error error = failure_of([&] { static_cast<void>(fixture.registry->list_tags()); });
+  EXPECT_EQ(error.code(), ErrorCode::Denied);
+  EXPECT_THAT(error.message(), AllOf(HasSubstr("TOOMANYREQUESTS: as told"), HasSubstr("403")));
+}
+
+TEST(Registry, TagsOnlyAfterTheSignatures) {
+  const TemporaryFolder folder;
+  const auto layout = Layout::open_or_create(folder.path() / "layout");
+  const Packed packed = small_bundle();
+  push(*layout, packed);
+  attach(*layout, packed.manifest, note("signature"));
+  Fixture fixture;
+  copy_tagged(*layout, *fixture.registry, packed.manifest, "1.0", ForceTag::No);
+  std::vector<std::string> written;
+  for (const auto& request : fixture.fake.server().requests()) {
+    if (request.method == "PUT") written.push_back(request.path());
+  }
+  ASSERT_FALSE(written.empty());
+  EXPECT_THAT(written.back(), HasSubstr("/manifests/1.0"));
+  EXPECT_THAT(written.at(written.size() - 2), HasSubstr(digest_tag(packed.manifest.digest)));
+  const CopyCounts again = copy_tagged(*layout, *fixture.registry, packed.manifest, "1.0", ForceTag::No);
+  EXPECT_EQ(again.blobs_pushed + again.manifests_pushed + again.tags_set, 0U);
+}
+
+}  // namespace
+}  // namespace waybill::oci
