@@ -39,6 +39,11 @@ void check_words(std::string_view text, std::string_view what) {
 void check_place(const Place& place) {
   check_words(place.repo_url, "address");
   check_words(place.revision, "revision");
+  // Whoever hands it to git must not find an option or a command in it: "--upload-pack=…", "ext::…".
+  const bool is_option = place.repo_url.starts_with("-") || place.revision.starts_with("-");
+  if (is_option || place.repo_url.find("::") < place.repo_url.find_first_of("/[")) {
+    refuse("the address and revision of a bundle's place must not begin with '-' or name a program of git's");
+  }
   const std::size_t scheme = place.repo_url.find("://");
   const std::size_t host = scheme == std::string::npos ? 0 : scheme + 3;
   const std::size_t at = place.repo_url.substr(host, place.repo_url.find('/', host) - host).find('@');

@@ -10,16 +10,19 @@
 namespace waybill {
 namespace {
 
-std::string_view kind_of(const yaml::Node& node) {
+// What a node is, with its article.
+std::string kind_of(const yaml::Node& node) {
   switch (node.kind) {
     case yaml::Kind::Map:
-      return "mapping";
+      return "a mapping";
     case yaml::Kind::List:
-      return "list";
+      return "a list";
     case yaml::Kind::Scalar:
       break;
   }
-  return node.to_value().kind_name();
+  const Value value = node.to_value();
+  if (value.is_null() || value.is_string()) return std::string(value.kind_name());
+  return fmt::format("{} {}", value.is_int() ? "an" : "a", value.kind_name());
 }
 
 bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
@@ -36,7 +39,7 @@ std::string printable(std::string_view text) {
 
 std::string read_text(const yaml::Node& node, std::string_view what, const ReadContext& context, TextKind kind) {
   if (node.kind != yaml::Kind::Scalar) {
-    context.error(node, "wrong-type", fmt::format("{} must be text, not a {}", what, kind_of(node)));
+    context.error(node, "wrong-type", fmt::format("{} must be text, not {}", what, kind_of(node)));
     return {};
   }
   if (node.is_null()) return {};
@@ -51,7 +54,7 @@ std::string read_text(const yaml::Node& node, std::string_view what, const ReadC
   if (!is_text || yaml::is_lossy(node)) {
     const std::string message =
         is_text ? fmt::format("{} must be text, and some readers take '{}' for something else", what, node.text)
-                : fmt::format("{} must be text, and '{}' is a {}", what, node.text, kind_of(node));
+                : fmt::format("{} must be text, and '{}' is {}", what, node.text, kind_of(node));
     const std::string hint = fmt::format("write \"{}\" in quotes", node.text);
     if (context.unquoted_text == ReadContext::UnquotedText::Error) {
       context.error(node, "unquoted-text", message, hint);
@@ -65,24 +68,26 @@ std::string read_text(const yaml::Node& node, std::string_view what, const ReadC
 MapReader::MapReader(const yaml::Node& node, std::string what, const ReadContext& context)
     : node_(node), what_(std::move(what)), context_(context) {
   if (node.kind != yaml::Kind::Map && !node.is_null())
-    context.error(node, "wrong-type", fmt::format("{} must be a mapping, not a {}", what_, kind_of(node)));
+    context.error(node, "wrong-type", fmt::format("{} must be a mapping, not {}", what_, kind_of(node)));
 }
 
 std::string MapReader::describe(std::string_view name) const { return fmt::format("'{}' of {}", name, what_); }
 
 const yaml::Node* MapReader::find(std::string_view name) {
-  known_.emplace_back(name);
+  ignore(name);
   const yaml::Node* field = node_.kind == yaml::Kind::Map ? node_.find(name) : nullptr;
   return field == nullptr || field->is_null() ? nullptr : field;
 }
 
-void MapReader::ignore(std::string_view name) { known_.emplace_back(name); }
+void MapReader::ignore(std::string_view name) {
+  if (std::find(known_.begin(), known_.end(), name) == known_.end()) known_.emplace_back(name);
+}
 
 const yaml::Node* MapReader::of_kind(std::string_view name, yaml::Kind kind, std::string_view expected) {
   const yaml::Node* field = find(name);
   if (field == nullptr || field->kind == kind) return field;
   context_.error(*field, "wrong-type",
-                 fmt::format("{} must be a {}, not a {}", describe(name), expected, kind_of(*field)));
+                 fmt::format("{} must be a {}, not {}", describe(name), expected, kind_of(*field)));
   return nullptr;
 }
 
@@ -109,7 +114,7 @@ bool MapReader::boolean(std::string_view name) {
   const Value value = field->to_value();
   if (value.is_bool()) return value.as_bool();
   context_.error(*field, "wrong-type",
-                 fmt::format("{} must be true or false, not a {}", describe(name), kind_of(*field)));
+                 fmt::format("{} must be true or false, not {}", describe(name), kind_of(*field)));
   return false;
 }
 
@@ -120,7 +125,7 @@ std::int64_t MapReader::natural(std::string_view name) {
   const auto* number = std::get_if<std::int64_t>(&value.data());
   if (number == nullptr) {
     context_.error(*field, "wrong-type",
-                   fmt::format("{} must be a whole number, not a {}", describe(name), kind_of(*field)));
+                   fmt::format("{} must be a whole number, not {}", describe(name), kind_of(*field)));
     return 0;
   }
   if (*number < 0) {

@@ -3,6 +3,7 @@
 // constraints. The document is aicr's RecipeResult (apiVersion aicr.nvidia.com/v1alpha1) plus metadata.catalogue.
 #include <cstdint>
 #include <optional>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,7 +55,9 @@ inline constexpr std::string_view kRecipeKind = "RecipeResult";
 // Reads a recipe file (YAML or JSON by its first character) strictly: every unknown field, wrong type, missing
 // dependency, cycle, unsafe name (RFC 1123), bad URL or version is a diagnostic with file, line, column and the nearest
 // right word. Throws InvalidInput with all of them. A missing deploymentOrder is computed; one that contradicts the
-// dependencies is an error.
-[[nodiscard]] Recipe parse_recipe(std::string_view text, std::string_view name);
+// dependencies is an error. `used_values` tells which values of a dimension the catalogue knows besides those built in
+// (Catalogue::used_values); without it only the form of a value is checked.
+using UsedValues = std::function<std::vector<std::string>(Dimension)>;
+[[nodiscard]] Recipe parse_recipe(std::string_view text, std::string_view name, const UsedValues& used_values = {});
 
 }  // namespace waybill

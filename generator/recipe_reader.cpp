@@ -58,7 +58,8 @@ yaml::Node parse_document(std::string_view text, std::string_view name) {
 
 class RecipeReader {
  public:
-  RecipeReader(const yaml::Node& root, const ReadContext& context) : root_(root), context_(context) {}
+  RecipeReader(const yaml::Node& root, const ReadContext& context, const UsedValues& used_values)
+      : root_(root), context_(context), used_values_(used_values) {}
 
   Recipe read() {
     MapReader top(root_, "the recipe", context_);
@@ -123,16 +124,30 @@ class RecipeReader {
     fields.finish();
   }
 
+  [[nodiscard]] std::vector<std::string> known_values(Dimension dimension) const {
+    std::vector<std::string> known = Criteria::built_in(dimension);
+    known.emplace_back(kAny);
+    if (!used_values_) return known;
+    for (std::string& value : used_values_(dimension)) {
+      if (std::find(known.begin(), known.end(), value) == known.end()) known.push_back(std::move(value));
+    }
+    return known;
+  }
+
   void read_criteria(const yaml::Node& node) {
     MapReader fields(node, "the criteria", context_);
     for (const Dimension dimension : kDimensions) {
       const std::string value = Criteria::normalized(dimension, fields.text(to_string(dimension)));
-      // A catalogue may know more values than we do, so only the form is checked.
-      if (is_plain_word(value)) {
+      const std::vector<std::string> known = known_values(dimension);
+      const bool form_only = !used_values_;
+      if (!is_plain_word(value)) {
+        context_.error(*node.find(to_string(dimension)), "bad-value",
+                       fmt::format("'{}' is no valid {}", value, to_string(dimension)));
+      } else if (form_only || std::find(known.begin(), known.end(), value) != known.end()) {
         recipe_.criteria.set(dimension, value, {value});
       } else {
         context_.error(*node.find(to_string(dimension)), "bad-value",
-                       fmt::format("'{}' is no valid {}", value, to_string(dimension)));
+                       fmt::format("'{}' is not a known {}", value, to_string(dimension)), suggestion(value, known));
       }
     }
     recipe_.criteria.set_nodes(fields.natural("nodes"));
@@ -224,17 +239,18 @@ class RecipeReader {
 
   const yaml::Node& root_;
   const ReadContext& context_;
+  const UsedValues& used_values_;
   Recipe recipe_;
   std::vector<Reference> references_;
 };
 
 }  // namespace
 
-Recipe parse_recipe(std::string_view text, std::string_view name) {
+Recipe parse_recipe(std::string_view text, std::string_view name, const UsedValues& used_values) {
   const yaml::Node root = parse_document(text, name);
   Diagnostics diagnostics;
   const ReadContext context{std::string(name), 0, ReadContext::UnquotedText::Error, diagnostics};
-  return RecipeReader(root, context).read();
+  return RecipeReader(root, context, used_values).read();
 }
 
 }  // namespace waybill

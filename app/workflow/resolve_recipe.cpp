@@ -67,7 +67,8 @@ ResolvedRecipe resolve_recipe(const RecipeRequest& request, const Services& serv
   const Criteria criteria = criteria_of(request, catalogue);
   if (!request.recipe_file.empty()) {
     if (!criteria.all_any()) throw Error(ErrorCode::InvalidInput, "both a recipe file and criteria are given").hint("leave one of them out");
-    Recipe recipe = parse_recipe(read_input(request.recipe_file), request.recipe_file == "-" ? "standard input" : request.recipe_file);
+    Recipe recipe = parse_recipe(read_input(request.recipe_file), request.recipe_file == "-" ? "standard input" : request.recipe_file,
+                                 [&catalogue](Dimension dimension) { return catalogue.used_values(dimension); });
     if (!recipe.catalogue.digest.empty() && recipe.catalogue.digest != catalogue.id().digest) {
       services.reporter.warning(fmt::format("the recipe was resolved from catalogue {} ({}), values and manifests now come from {} ({})", recipe.catalogue.version,
                                             recipe.catalogue.digest, catalogue.id().version, catalogue.id().digest));

@@ -82,7 +82,8 @@ Value parse_json(const std::string& text) {
   }
 }
 
-Value at(const Value& value, const std::string& dotted) {
+const Value& at(const Value& value, const std::string& dotted) {
+  static const Value kNothing;
   const Value* here = &value;
   std::size_t start = 0;
   while (start <= dotted.size()) {
@@ -90,7 +91,7 @@ Value at(const Value& value, const std::string& dotted) {
     here = here->find(dotted.substr(start, end - start));
     if (here == nullptr) {
       ADD_FAILURE() << "nothing at " << dotted;
-      return {};
+      return kNothing;
     }
     start = end + 1;
   }

@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <map>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -59,8 +60,8 @@ class Workspace : public ::testing::Test {
 
 // Strictly, as one document; a failed expectation and null when it is none.
 [[nodiscard]] Value parse_json(const std::string& text);
-// The value at a path of keys, "git.commit"; a failed expectation and null when there is none.
-[[nodiscard]] Value at(const Value& value, const std::string& dotted);
+// The value at a path of keys, "git.commit", inside `value`; a failed expectation and null when there is none.
+[[nodiscard]] const Value& at(const Value& value, const std::string& dotted);
 // The keys of a map, in byte order.
 [[nodiscard]] Words keys(const Value& value);
 
@@ -70,8 +71,11 @@ using Snapshot = std::map<std::string, std::string>;
 // Changes one byte in the middle of a file.
 void flip_byte(const std::filesystem::path& file);
 
+// How gtest shows a result in a failure.
+inline void PrintTo(const ProcessResult& result, std::ostream* stream) { *stream << "a process that exited with " << result.exit_status; }
+
 MATCHER_P(Exited, status, "") {
-  *result_listener << "exit status " << arg.exit_status << "\nstdout: " << arg.out << "\nstderr: " << arg.err;
+  *result_listener << "\nstdout: " << arg.out << "\nstderr: " << arg.err;
   return arg.exit_status == status;
 }
 
