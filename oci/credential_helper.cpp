@@ -1,9 +1,9 @@
 #include "oci/credential_helper.h"
 
-#include <fcntl.h>
 #include <fmt/core.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,7 +11,6 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <thread>
 
 #include "core/error.h"
 #include "core/interrupt.h"
@@ -25,12 +24,13 @@ namespace {
 constexpr std::size_t kLargestOutput = 64 * 1024;
 constexpr std::chrono::seconds kTimeout{30};
 
-struct Pipe {
+struct Channel {
   UniqueFd read;
   UniqueFd write;
-  Pipe() {
+  Channel() {
     std::array<int, 2> fds{};
-    if (::pipe2(fds.data(), O_CLOEXEC) != 0) throw system_error("cannot make a pipe");
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds.data()) != 0)
+      throw system_error("cannot talk to a program");
     read = UniqueFd(fds[0]);
     write = UniqueFd(fds[1]);
   }
@@ -92,8 +92,8 @@ std::optional<SecretBytes> run_credential_helper(const std::string& name, const 
   check_helper_name(name);
   std::string program = "docker-credential-" + name;
   std::string verb = "get";
-  Pipe input;
-  Pipe output;
+  Channel input;
+  Channel output;
   FileActions actions;
   actions.redirect(input.read.get(), STDIN_FILENO);
   actions.redirect(output.write.get(), STDOUT_FILENO);
@@ -106,9 +106,10 @@ std::optional<SecretBytes> run_credential_helper(const std::string& name, const 
   Child child(pid);
   input.read.reset();
   output.write.reset();
-  // Shorter than a pipe's buffer, so this never waits; a helper that does not read it is no error.
-  const ssize_t written = ::write(input.write.get(), server.data(), server.size());
-  static_cast<void>(written);
+  // Shorter than the buffer, so this never waits. A helper that does not read it is no error, nor a signal: hence a
+  // socket.
+  const ssize_t sent = ::send(input.write.get(), server.data(), server.size(), MSG_NOSIGNAL);
+  static_cast<void>(sent);
   input.write.reset();
 
   SecretBytes answer(kLargestOutput);

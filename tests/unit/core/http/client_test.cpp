@@ -1,0 +1,126 @@
+#include "core/http/client.h"
+
+#include <fmt/core.h>
+#include <gmock/gmock.h>
+
+#include "core/error.h"
+#include "tests/support/fake_server.h"
+
+namespace waybill::http {
+namespace {
+
+using testing::FakeRequest;
+using testing::FakeResponse;
+using testing::FakeServer;
+using ::testing::SizeIs;
+
+template <typename Body>
+ErrorCode code_of(Body&& body) {
+  try {
+    body();
+  } catch (const Error& error) {
+    return error.code();
+  }
+  ADD_FAILURE() << "nothing was thrown";
+  return ErrorCode::Internal;
+}
+
+TEST(HttpClient, SendsABodyAndReadsTheAnswer) {
+  FakeServer server([](const FakeRequest& request) {
+    return FakeResponse{201, {{"X-Answer", " yes "}}, request.body + "!"};
+  });
+  SpanSource body{std::string_view("content")};
+  Request request;
+  request.method = "PUT";
+  request.url = server.url() + "/a?b=c%2Fd";
+  request.headers = {{"Content-Type", "text/plain"}};
+  request.body = &body;
+  request.body_size = 7;
+  const Response response = make_client({})->send(request);
+  EXPECT_EQ(response.status, 201);
+  EXPECT_EQ(response.body, "content!");
+  EXPECT_EQ(response.header("x-ANSWER"), "yes");
+  const FakeRequest seen = server.requests().at(0);
+  EXPECT_EQ(seen.target, "/a?b=c%2Fd");
+  EXPECT_EQ(seen.header("content-length"), "7");
+  EXPECT_EQ(seen.header("expect"), "");
+  EXPECT_EQ(seen.header("accept-encoding"), "identity");
+}
+
+TEST(HttpClient, StreamsOnlyGoodAnswersIntoTheSink) {
+  FakeServer server([](const FakeRequest& request) {
+    return FakeResponse{request.target == "/good" ? 200 : 404, {}, "words"};
+  });
+  const auto client = make_client({});
+  StringSink sink;
+  EXPECT_EQ(client->send({.url = server.url() + "/good"}, &sink).body, "");
+  EXPECT_EQ(client->send({.url = server.url() + "/bad"}, &sink).body, "words");
+  EXPECT_EQ(sink.text(), "words");
+}
+
+TEST(HttpClient, FollowsRedirectsButKeepsTheSecretAtHome) {
+  const SecretBytes secret = SecretBytes::copy_of("Bearer abc");
+  FakeServer other([](const FakeRequest&) { return FakeResponse{200, {}, "there"}; });
+  FakeServer server([&](const FakeRequest& request) {
+    if (request.target == "/away") return FakeResponse{307, {{"Location", other.url() + "/x"}}, ""};
+    if (request.target == "/near") return FakeResponse{302, {{"Location", "here"}}, ""};
+    return FakeResponse{200, {}, "here"};
+  });
+  const auto client = make_client({});
+  EXPECT_EQ(client->send({.url = server.url() + "/away", .authorization = &secret}).body, "there");
+  EXPECT_EQ(client->send({.url = server.url() + "/near", .authorization = &secret}).final_url, server.url() + "/here");
+  ASSERT_THAT(other.requests(), SizeIs(1));
+  EXPECT_EQ(other.requests().at(0).header("authorization"), "");
+  for (const FakeRequest& request : server.requests())
+    EXPECT_EQ(request.header("authorization"), "Bearer abc") << request.target;
+}
+
+TEST(HttpClient, EndsALoopOfRedirects) {
+  FakeServer server([](const FakeRequest&) { return FakeResponse{301, {{"Location", "/again"}}, ""}; });
+  EXPECT_EQ(code_of([&] { static_cast<void>(make_client({})->send({.url = server.url(), .redirects = 3})); }),
+            ErrorCode::Unavailable);
+  EXPECT_EQ(server.count("GET"), 4U);
+}
+
+TEST(HttpClient, TakesNoMoreThanTheLimit) {
+  FakeServer server([](const FakeRequest&) { return FakeResponse{200, {}, std::string(1000, 'x')}; });
+  const auto client = make_client({});
+  EXPECT_EQ(client->send({.url = server.url(), .response_limit = 1000}).body.size(), 1000U);
+  EXPECT_EQ(code_of([&] { static_cast<void>(client->send({.url = server.url(), .response_limit = 999})); }),
+            ErrorCode::InvalidInput);
+}
+
+TEST(HttpClient, SaysUnavailableForACutAnswerAndASilentPort) {
+  FakeServer server([](const FakeRequest&) { return FakeResponse{200, {}, "words", 2}; });
+  const auto client = make_client({});
+  EXPECT_EQ(code_of([&] { static_cast<void>(client->send({.url = server.url()})); }), ErrorCode::Unavailable);
+  EXPECT_EQ(code_of([&] { static_cast<void>(client->send({.url = "http://127.0.0.1:1/"})); }), ErrorCode::Unavailable);
+}
+
+TEST(HttpClient, RefusesRequestsThatCouldSmuggle) {
+  FakeServer server([](const FakeRequest&) { return FakeResponse{}; });
+  const auto client = make_client({});
+  EXPECT_THROW(static_cast<void>(client->send({.url = server.url(), .headers = {{"X", "a\r\nY: b"}}})), Error);
+  EXPECT_THROW(static_cast<void>(client->send({.url = server.url() + "/a b"})), Error);
+  EXPECT_THROW(static_cast<void>(client->send({.url = "file:///etc/passwd"})), Error);
+  EXPECT_THROW(static_cast<void>(client->send({.url = "http://user:word@127.0.0.1/"})), Error);
+  EXPECT_THAT(server.requests(), SizeIs(0));
+}
+
+TEST(HttpClient, PassesOnTheFailureOfASourceOrASink) {
+  class Broken final : public ByteSource, public ByteSink {
+   public:
+    std::size_t read(std::span<std::byte>) override { throw Error(ErrorCode::NoSpace, "broken"); }
+    void write(Bytes) override { throw Error(ErrorCode::NoSpace, "broken"); }
+  } broken;
+  FakeServer server([](const FakeRequest&) { return FakeResponse{200, {}, "words"}; });
+  const auto client = make_client({});
+  EXPECT_EQ(code_of([&] { static_cast<void>(client->send({.url = server.url()}, &broken)); }), ErrorCode::NoSpace);
+  EXPECT_EQ(code_of([&] {
+              static_cast<void>(client->send({.method = "PUT", .url = server.url(), .body = &broken, .body_size = 5}));
+            }),
+            ErrorCode::NoSpace);
+}
+
+}  // namespace
+}  // namespace waybill::http
