@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <ostream>
 #include <stdexcept>
 
 namespace waybill::testing {
@@ -9,6 +10,8 @@ namespace waybill::testing {
 const char* registry_program(RegistryKind kind) noexcept {
   return kind == RegistryKind::FallbackTag ? "docker-registry" : "refreg";
 }
+
+void PrintTo(RegistryKind kind, std::ostream* out) { *out << registry_program(kind); }
 
 RegistryServer::RegistryServer(RegistryKind kind) {
   const int port = free_port();

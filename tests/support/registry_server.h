@@ -1,5 +1,6 @@
 #pragma once
 // A real registry in the background, empty at first, on a free port of 127.0.0.1; ended when this object dies.
+#include <iosfwd>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,6 +18,8 @@ enum class RegistryKind : std::uint8_t {
 
 // The program, for WAYBILL_REQUIRE_PEER.
 [[nodiscard]] const char* registry_program(RegistryKind kind) noexcept;
+// How GoogleTest shows it.
+void PrintTo(RegistryKind kind, std::ostream* out);
 
 class RegistryServer {
  public:
