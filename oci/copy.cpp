@@ -140,7 +140,9 @@ CopyCounts copy(Store& from, Store& to, const Descriptor& manifest, const CopyOp
       },
       [&] {
         Copier copier(from, to, options);
+        to.begin_batch();
         copier.copy_manifest(manifest.digest);
+        to.end_batch();
         return copier.counts();
       });
 }
@@ -158,8 +160,10 @@ CopyCounts copy_tagged(Store& from, Store& to, const Descriptor& manifest, const
       },
       [&] {
         Copier copier(from, to, options);
+        to.begin_batch();
         copier.copy_manifest(manifest.digest);
         copier.tag(manifest, tag, force);
+        to.end_batch();
         return copier.counts();
       });
 }

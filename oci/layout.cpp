@@ -146,6 +146,16 @@ std::optional<Descriptor> find_entry(const ImageIndex& index, std::string_view t
 
 }  // namespace
 
+// The index as it will be, and the lock that keeps others from changing it meanwhile.
+struct Layout::Batch {
+  FolderLock lock;
+  ImageIndex index;
+  bool changed = false;
+};
+
+Layout::Layout(fs::path folder) : folder_(std::move(folder)) {}
+Layout::~Layout() = default;
+
 std::unique_ptr<Layout> Layout::open(fs::path folder) {
   std::unique_ptr<Layout> layout(new Layout(std::move(folder)));
   layout->check_version();
@@ -202,6 +212,7 @@ void Layout::check_version() const {
 }
 
 ImageIndex Layout::read_index() const {
+  if (batch_) return batch_->index;
   const fs::path file = folder_ / "index.json";
   return with_context([&] { return fmt::format("while reading '{}'", file.string()); },
                       [&] { return parse_image_index(read_file(file, kLargestManifest), media_type::kImageIndex); });
@@ -327,6 +338,7 @@ void Layout::tag(const Descriptor& manifest, const std::string& tag, ForceTag fo
     index.manifests.push_back(tagged_entry(fetched->descriptor, links.artifact_type, tag));
     return true;
   });
+  if (!is_digest_tag(tag)) end_batch();
 }
 
 bool Layout::untag(const std::string& tag) {
@@ -379,13 +391,35 @@ std::vector<Descriptor> Layout::referrers(const Digest& subject, std::string_vie
 }
 
 void Layout::change_index(const std::function<bool(ImageIndex&)>& change) {
+  if (batch_) {
+    if (change(batch_->index)) batch_->changed = true;
+    return;
+  }
   const FolderLock lock(folder_);
   remove_stale_files();
   ImageIndex index = read_index();
-  if (!change(index)) return;
+  if (change(index)) write_index(std::move(index));
+}
+
+void Layout::write_index(ImageIndex index) {
   sync_pending();
   sort_entries(index);
   write_file(folder_ / "index.json", to_bytes(index), Overwrite::Yes);
+}
+
+void Layout::begin_batch() {
+  if (batch_) return;
+  FolderLock lock(folder_);
+  remove_stale_files();
+  ImageIndex index = read_index();
+  batch_ = std::make_unique<Batch>(Batch{std::move(lock), std::move(index)});
+}
+
+void Layout::end_batch() {
+  if (!batch_) return;
+  // The lock is let go of last.
+  const std::unique_ptr<Batch> batch = std::move(batch_);
+  if (batch->changed) write_index(std::move(batch->index));
 }
 
 void Layout::sync_pending() {
@@ -397,23 +431,31 @@ void Layout::sync_pending() {
   if (digests.empty()) return;
   std::sort(digests.begin(), digests.end());
   digests.erase(std::unique(digests.begin(), digests.end()), digests.end());
-  // Few descriptors at a time; a missing file was never needed, since push_manifest has looked at what its index names.
-  constexpr std::size_t kBatch = 64;
-  for (std::size_t start = 0; start < digests.size(); start += kBatch) {
-    std::vector<UniqueFd> files;
-    for (std::size_t i = start; i < std::min(start + kBatch, digests.size()); ++i) {
-      UniqueFd fd(::open(blob_path(digests[i]).c_str(), O_RDONLY | O_CLOEXEC));
-      if (!fd) continue;
-      ::sync_file_range(fd.get(), 0, 0, SYNC_FILE_RANGE_WRITE);  // a hint; the next loop is what counts
-      files.push_back(std::move(fd));
-    }
+  // As git does for many loose objects (core.fsyncMethod=batch): each file's data is handed to the disk and waited for, then one
+  // fsync commits all their names and sizes and empties the disk's own cache. One fsync a file costs a flush each.
+  // A missing file was never needed, since push_manifest has looked at what its index names.
+  std::vector<UniqueFd> files;
+  const auto write_out = [&] {
     for (const UniqueFd& fd : files) {
-      if (::fdatasync(fd.get()) != 0 && errno != EINVAL && errno != EROFS) {
+      if (::sync_file_range(fd.get(), 0, 0, SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER) != 0 &&
+          (errno == EIO || errno == ENOSPC)) {
         throw system_error(fmt::format("cannot write blobs of '{}' to the disk", folder_.string()));
       }
     }
+    files.clear();
+  };
+  constexpr std::size_t kMostOpen = 64;
+  for (const Digest& digest : digests) {
+    UniqueFd fd(::open(blob_path(digest).c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd) continue;
+    ::sync_file_range(fd.get(), 0, 0, SYNC_FILE_RANGE_WRITE);  // all are on their way before the first is waited for
+    files.push_back(std::move(fd));
+    if (files.size() == kMostOpen) write_out();
   }
-  ::fsync(open_folder(folder_ / "blobs" / "sha256").get());
+  write_out();
+  if (::fsync(open_folder(folder_ / "blobs" / "sha256").get()) != 0 && errno != EINVAL && errno != EROFS) {
+    throw system_error(fmt::format("cannot write blobs of '{}' to the disk", folder_.string()));
+  }
 }
 
 void Layout::remove_stale_files() {

@@ -28,6 +28,8 @@ class Layout final : public Store {
   // The same, made first if the folder is missing or empty. Conflict if it holds something else.
   [[nodiscard]] static std::unique_ptr<Layout> open_or_create(std::filesystem::path folder);
 
+  ~Layout() override;
+
   [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
 
   [[nodiscard]] std::string name() const override;
@@ -42,25 +44,31 @@ class Layout final : public Store {
   void tag(const Descriptor& manifest, const std::string& tag, ForceTag force) override;
   [[nodiscard]] std::vector<std::string> list_tags() override;
   [[nodiscard]] std::vector<Descriptor> referrers(const Digest& subject, std::string_view artifact_type = {}) override;
+  void begin_batch() override;
+  void end_batch() override;
 
   // Removes a tag; its content stays. False if there was none.
   bool untag(const std::string& tag);
 
  private:
-  explicit Layout(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  explicit Layout(std::filesystem::path folder);
   [[nodiscard]] std::filesystem::path blob_path(const Digest& digest) const;
   [[nodiscard]] ImageIndex read_index() const;
   void create();
   void check_version() const;
   void remove_stale_files();
-  // Reads the index under the lock, and writes it back if `change` says so.
+  // Reads the index under the lock, and writes it back if `change` says so; inside a batch, later.
   void change_index(const std::function<bool(ImageIndex&)>& change);
+  void write_index(ImageIndex index);
   void sync_pending();
+
+  struct Batch;
 
   std::filesystem::path folder_;
   std::mutex mutex_;             // guards the members below
   std::vector<Digest> pending_;  // blobs that the next index may name and that may not have reached the disk
   bool cleaned_ = false;
+  std::unique_ptr<Batch> batch_;  // null: every change is written at once
 };
 
 }  // namespace waybill::oci

@@ -32,6 +32,8 @@ class CountingStore final : public oci::Store {
     if (!held || held->digest != manifest.digest) changed_ = true;
     inner_.tag(manifest, tag, force);
   }
+  void begin_batch() override { inner_.begin_batch(); }
+  void end_batch() override { inner_.end_batch(); }
   [[nodiscard]] std::vector<std::string> list_tags() override { return inner_.list_tags(); }
   [[nodiscard]] std::vector<oci::Descriptor> referrers(const Digest& subject, std::string_view artifact_type) override {
     return inner_.referrers(subject, artifact_type);
@@ -85,6 +87,7 @@ struct Publisher {
     CountingStore store(*destination.store);
     const std::int64_t epoch = services.artifact_epoch();
     services.reporter.info(fmt::format("pushing {} to {}", packed.manifest.digest.to_string(), store.name()));
+    store.begin_batch();
     oci::push(store, packed);
 
     const SbomInput input{rendered.bundle, rendered.recipe, packed.diff_id, epoch};

@@ -67,11 +67,13 @@ SignResult sign_artifact(const oci::Target& target, const SignRequest& request, 
   const std::string tag = oci::tag_of(target).value_or(oci::digest_tag(top.digest));
   const std::string identity = request.sign_identity.empty() ? docker_reference(target, tag) : request.sign_identity;
   SignResult result{request.target, top.digest.to_string(), {}, {}, key.public_key().id()};
+  store->begin_batch();
   for (const oci::Descriptor& manifest : manifests_to_sign(*store, top)) {
     ArtifactSigner signer(*store, manifest, key, services.artifact_epoch());
     result.signatures.push_back(signer.sign_as_bundle());
     result.signatures.push_back(signer.sign_as_tag(identity));
   }
+  store->end_batch();
   return result;
 }
 
