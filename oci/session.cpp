@@ -51,9 +51,9 @@ std::string detail_of(const http::Response& response) {
 }
 
 http::Url base_of(const Reference& reference, const RegistryOptions& options) {
-  // A registry on this machine is spoken to in plain http, unless certificates were named for it.
-  const bool plain =
-      options.plain_http == PlainHttp::Yes || (is_loopback(reference.registry) && options.http.tls.ca_file.empty());
+  // A registry on this machine is spoken to in plain http, unless something was said about its certificate.
+  const bool says_tls = !options.http.tls.ca_file.empty() || !options.http.tls.verify;
+  const bool plain = options.plain_http == PlainHttp::Yes || (is_loopback(reference.registry) && !says_tls);
   return http::Url::parse(fmt::format("{}://{}", plain ? "http" : "https", reference.registry));
 }
 

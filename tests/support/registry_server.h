@@ -3,7 +3,7 @@
 #include <iosfwd>
 #include <memory>
 #include <string>
-#include <string_view>
+#include <vector>
 
 #include "core/file_system.h"
 #include "tests/support/process.h"
@@ -21,14 +21,26 @@ enum class RegistryKind : std::uint8_t {
 // How GoogleTest shows it.
 void PrintTo(RegistryKind kind, std::ostream* out);
 
+// Files that let a docker-registry speak TLS and ask for a password.
+struct RegistrySecurity {
+  std::string certificate;
+  std::string key;
+  std::string passwords;  // htpasswd's format, bcrypt
+};
+
 class RegistryServer {
  public:
   // Throws std::runtime_error when the program does not listen in time.
   explicit RegistryServer(RegistryKind kind);
+  explicit RegistryServer(const RegistrySecurity& security);
   [[nodiscard]] const std::string& host() const noexcept { return host_; }  // 127.0.0.1:PORT
 
  private:
+  void start_docker_registry(const std::string& more_settings, const std::string& more_http_settings);
+  void start(const std::vector<std::string>& command);
+
   TemporaryFolder folder_;
+  int port_ = free_port();
   std::string host_;
   std::unique_ptr<Background> process_;
 };
