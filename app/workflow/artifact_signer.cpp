@@ -78,15 +78,14 @@ AttestationRecord ArtifactSigner::attest(std::string_view predicate_type, const 
 }
 
 Digest ArtifactSigner::attach_statement(std::string_view statement, std::string_view predicate_type) {
-  const std::array keys{key_.public_key()};
   for (const oci::Descriptor& referrer : store_.referrers(subject_.digest, signing::kBundleMediaType)) {
+    // The annotation only says where looking is not worth it.
+    const auto stated = referrer.annotations.find(std::string(kPredicateTypeAnnotation));
+    if (stated != referrer.annotations.end() && stated->second != predicate_type) continue;
     const std::vector<oci::Descriptor> layers = layers_of(store_, referrer);
     if (layers.size() != 1 || layers[0].media_type != signing::kBundleMediaType || layers[0].size > signing::kLargestBundle) continue;
     const std::string bundle = oci::fetch_bytes(store_, layers[0], signing::kLargestBundle);
-    if (!signing::verify_dsse_bundle(bundle, keys, subject_.digest, predicate_type).passed) continue;
-    const signing::SigstoreBundle parsed = signing::parse_bundle(bundle);
-    const auto* envelope = std::get_if<signing::Envelope>(&parsed.content);
-    if (envelope != nullptr && envelope->payload == statement) return referrer.digest;
+    if (signing::is_signed_already(bundle, key_.public_key(), statement)) return referrer.digest;
   }
   const std::string bundle = signing::sign_statement(key_, statement);
   return oci::attach(store_, subject_,
