@@ -77,6 +77,8 @@ TEST_P(PublishForgery, JunkBesideTheSignaturesChangesNothing) {
   place().must({WAYBILL_PROGRAM, "pull", "oci://" + reference(), "--output", "beside-junk", "--key", place().signer()});
   const ProcessResult folder = place().waybill({"verify", "beside-junk", "--key", place().signer()});
   EXPECT_EQ(folder.exit_status, 0) << folder.out << folder.err;
+  const Value again = place().publish({"--output", "oci://" + reference()});
+  EXPECT_EQ(*again.find("oci")->find("pushed"), Value(false));  // ours were found among the junk
 }
 
 TEST_P(PublishForgery, ATagMovedToAnotherArtifactIsRefused) {
