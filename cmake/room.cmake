@@ -1,8 +1,8 @@
 # waybill_room(NAME core DEPENDS other rooms USES third party targets)
 #
 # A room is its folder: every .cpp below it is built (but not below main/, which holds a program's main), every .h is a public
-# header, except those named after a library (libgit2.h) and those that include one. DEPENDS is public and must name rooms that exist already, so a room cannot reach upwards; USES is private, so a
-# third-party header cannot leak through one of ours.
+# header, except those named after a library (libgit2.h) and those that include one. DEPENDS is public and must name rooms that
+# exist already, so a room cannot reach upwards; USES is private, so a third-party header cannot leak through one of ours.
 function(waybill_room)
   cmake_parse_arguments(ROOM "" "NAME" "DEPENDS;USES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
@@ -10,23 +10,17 @@ function(waybill_room)
   list(FILTER sources EXCLUDE REGEX "/main/[^/]*$")
   waybill_public_headers(headers)
   set(target waybill_${ROOM_NAME})
-  if(NOT sources)
-    set_property(GLOBAL APPEND PROPERTY WAYBILL_EMPTY_ROOMS ${ROOM_NAME})
-    return()
-  endif()
   add_library(${target} STATIC)
   add_library(waybill::${ROOM_NAME} ALIAS ${target})
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${ROOM_NAME} VERIFY_INTERFACE_HEADER_SETS ON)
   target_sources(${target} PRIVATE ${sources}
     PUBLIC FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}" FILES ${headers})
   target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
-  get_property(empty GLOBAL PROPERTY WAYBILL_EMPTY_ROOMS)
   foreach(dependency IN LISTS ROOM_DEPENDS)
-    if(TARGET waybill_${dependency})
-      target_link_libraries(${target} PUBLIC waybill_${dependency})
-    elseif(NOT dependency IN_LIST empty)
+    if(NOT TARGET waybill_${dependency})
       message(FATAL_ERROR "room '${ROOM_NAME}' depends on '${dependency}', which is not below it")
     endif()
+    target_link_libraries(${target} PUBLIC waybill_${dependency})
   endforeach()
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:waybill_warnings> ${ROOM_USES})
   set_property(GLOBAL APPEND PROPERTY WAYBILL_ROOMS ${target})

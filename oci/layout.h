@@ -7,7 +7,7 @@
 // `kind`.
 //
 // A killed process leaves only files that begin with ".waybill-" and that nobody reads; the next writer removes the old
-// ones. Blobs reach the disk before an index.json that names them (docs/decisions, durability of layouts).
+// ones. Blobs reach the disk before an index.json that names them (docs/decisions/0013).
 #include <filesystem>
 #include <functional>
 #include <memory>
