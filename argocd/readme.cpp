@@ -94,7 +94,7 @@ A root that waits keeps the revision it began with, even if a newer one would me
     kubectl -n {namespace} patch application {root} --type merge -p '{{"status":{{"operationState":{{"phase":"Terminating"}}}}}}'
 
 Do that only while its operation is running (`status.operationState.phase` is Running). To hold one component back while you look at
-it, take `spec.syncPolicy.automated` out of its Application: the root leaves that field alone.
+it, take `spec.syncPolicy.automated` out of its Application: the root leaves that field alone until it rolls out another bundle.
 
 ## Remove
 

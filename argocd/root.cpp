@@ -154,14 +154,16 @@ Value root_application(const ProjectInput& input, const Place& place, Value retr
                                {"namespace", input.name_space},
                                {"labels", Value::map({{"app.kubernetes.io/managed-by", "waybill"}})},
                                {"finalizers", Value::list({"resources-finalizer.argocd.argoproj.io"})}});
-  // What a person changes to pause a component, and what Argo CD itself writes.
+  // What a person changes to pause a component, and what Argo CD itself writes. Only the comparison leaves it out: with
+  // RespectIgnoreDifferences, Argo CD before 3.4.7 would apply a component's own status to it as well, and its
+  // operation could stay Running for ever.
   Value ignored = Value::list({Value::map(
       {{"group", "argoproj.io"},
        {"kind", "Application"},
        {"jsonPointers", Value::list({"/spec/syncPolicy/automated", "/metadata/annotations/argocd.argoproj.io~1refresh",
                                      "/operation"})}})});
   Value policy = Value::map({{"automated", Value::map({{"enabled", true}, {"prune", true}, {"selfHeal", true}})},
-                             {"syncOptions", Value::list({"ServerSideApply=true", "RespectIgnoreDifferences=true"})},
+                             {"syncOptions", Value::list({"ServerSideApply=true"})},
                              {"retry", std::move(retry)}});
   constexpr int kRevisionsKept = 5;
   return Value::map(

@@ -124,6 +124,11 @@ TEST(Root, IsWrittenForTheReleaseOfItsApplications) {
   EXPECT_NE(at(documents(kGit)[2], {"spec", "syncPolicy", "retry"}).find("refresh"), nullptr);
 }
 
+TEST(Root, AppliesNothingThatOthersWroteIntoItsApplications) {
+  const Value policy = at(documents(kGit)[2], {"spec", "syncPolicy"});
+  EXPECT_EQ(at(policy, {"syncOptions"}), Value::list({"ServerSideApply=true"}));
+}
+
 TEST(Root, PlacesThatCannotBeWrittenSafelyAreRefused) {
   const FileTree tree = bundle();
   for (const Place& place : std::vector<Place>{{"", "", "main"},
