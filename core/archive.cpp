@@ -22,7 +22,7 @@ namespace waybill {
 namespace {
 
 constexpr std::size_t kBlock = 512;
-constexpr std::size_t kChunk = 64 * 1024;
+constexpr std::size_t kChunk = std::size_t{64} * 1024;
 
 // --- Writing
 // -----------------------------------------------------------------------------------------------------------------

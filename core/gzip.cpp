@@ -16,7 +16,7 @@ namespace {
 
 constexpr int kGzipWindow = 15 + 16;  // zlib.h: the largest window, with gzip's header and trailer
 constexpr int kMemoryLevel = 8;       // zlib's default, written out because it decides the bytes
-constexpr std::size_t kChunk = 64 * 1024;
+constexpr std::size_t kChunk = std::size_t{64} * 1024;
 
 unsigned char* raw(std::span<std::byte> bytes) noexcept { return reinterpret_cast<unsigned char*>(bytes.data()); }
 

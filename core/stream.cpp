@@ -14,7 +14,7 @@
 
 namespace waybill {
 namespace {
-constexpr std::size_t kBufferSize = 128 * 1024;
+constexpr std::size_t kBufferSize = std::size_t{128} * 1024;
 }
 
 std::size_t SpanSource::read(std::span<std::byte> buffer) {

@@ -21,7 +21,7 @@ extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX asks
 namespace waybill::oci {
 namespace {
 
-constexpr std::size_t kLargestOutput = 64 * 1024;
+constexpr std::size_t kLargestOutput = std::size_t{64} * 1024;
 constexpr std::chrono::seconds kTimeout{30};
 
 struct Channel {

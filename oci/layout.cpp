@@ -203,7 +203,7 @@ void Layout::check_version() const {
     throw Error(ErrorCode::NotFound,
                 fmt::format("'{}' is no OCI layout: it has no file 'oci-layout'", folder_.string()));
   }
-  const Value document = json::parse(read_file(file, 64 * 1024), file.string());
+  const Value document = json::parse(read_file(file, std::size_t{64} * 1024), file.string());
   const std::string version = document.text_or("imageLayoutVersion", "");
   if (!version.starts_with("1.")) {
     throw Error(ErrorCode::InvalidInput,

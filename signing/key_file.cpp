@@ -21,7 +21,7 @@ constexpr std::string_view kCosignType = "ENCRYPTED COSIGN PRIVATE KEY";
 constexpr std::string_view kKdf = "scrypt";
 constexpr std::string_view kCipher = "nacl/secretbox";
 constexpr std::size_t kSaltSize = 32;
-constexpr std::size_t kLargestCiphertext = 64 * 1024;
+constexpr std::size_t kLargestCiphertext = std::size_t{64} * 1024;
 
 // The only work factors that cosign accepts; anything else could be made to exhaust the reader.
 struct ScryptParameters {

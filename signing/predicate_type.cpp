@@ -52,6 +52,7 @@ std::string predicate_type(std::string_view name) {
 
 std::vector<std::string> predicate_short_names() {
   std::vector<std::string> names;
+  names.reserve(kShortNames.size());
   for (const auto& entry : kShortNames) names.emplace_back(entry.first);
   return names;
 }

@@ -13,7 +13,7 @@
 namespace waybill {
 namespace {
 
-constexpr std::size_t kLargestKeyFile = 64 * 1024;
+constexpr std::size_t kLargestKeyFile = std::size_t{64} * 1024;
 constexpr std::string_view kEnvironmentScheme = "env://";
 
 SecretBytes read_key(const std::string& key, const Services& services) {

@@ -9,7 +9,7 @@
 namespace waybill {
 namespace {
 
-constexpr std::size_t kLongestPassword = 64 * 1024;
+constexpr std::size_t kLongestPassword = std::size_t{64} * 1024;
 
 // One trailing line feed is not part of the password: files written by editors have it.
 SecretBytes without_line_feed(SecretBytes secret) {

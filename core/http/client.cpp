@@ -19,7 +19,7 @@
 namespace waybill::http {
 namespace {
 
-constexpr std::size_t kLargestHeaderBlock = 256 * 1024;
+constexpr std::size_t kLargestHeaderBlock = std::size_t{256} * 1024;
 
 // libcurl, opened and initialised once. Immutable afterwards.
 struct Curl {
