@@ -1,7 +1,8 @@
 #pragma once
-// Plan -> the files of an Argo CD bundle (docs/formats.md, "Bundle"): one Application a file, manifests, values, bootstrap
-// settings, the recipe and a README. Nothing in them says where the bundle will lie: Applications that read from the
-// bundle itself carry the words of argocd/placeholder.h, which the chart in apps/ fills in when Argo CD renders it.
+// Plan -> the files of an Argo CD bundle (docs/formats.md, "Bundle"): one Application a file, manifests, values,
+// bootstrap settings, the recipe and a README. Nothing in them says where the bundle will lie: Applications that read
+// from the bundle itself carry the words of argocd/placeholder.h, which the chart in apps/ fills in when Argo CD
+// renders it.
 //
 //   Bundle bundle = seal(argocd::render(plan, recipe, options), info);
 //   std::string root = argocd::root_document(bundle.tree, {.repo_url = "oci://registry.example/gpu/bundle", .revision =

@@ -26,7 +26,8 @@ class Diagnostics {
 
   [[nodiscard]] const std::vector<Diagnostic>& all() const noexcept { return all_; }
   [[nodiscard]] bool has_errors() const noexcept;
-  // Throws one InvalidInput error if there is any: located at the first, its message naming every one (at most 20 lines).
+  // Throws one InvalidInput error if there is any: located at the first, its message naming every one (at most 20
+  // lines).
   void throw_if_errors() const;
 
  private:

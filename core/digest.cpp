@@ -40,7 +40,9 @@ std::optional<Digest> Digest::try_parse(std::string_view text) noexcept {
 Digest Digest::parse(std::string_view text) {
   const std::optional<Digest> digest = try_parse(text);
   if (!digest) {
-    throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is not a digest: expected sha256: and 64 lower-case hexadecimal digits", text.substr(0, 100)));
+    throw Error(ErrorCode::InvalidInput,
+                fmt::format("'{}' is not a digest: expected sha256: and 64 lower-case hexadecimal digits",
+                            text.substr(0, 100)));
   }
   return *digest;
 }
@@ -76,7 +78,8 @@ Digest sha256(Bytes bytes) {
 std::string sha1_hex(Bytes bytes) {
   std::array<std::byte, EVP_MAX_MD_SIZE> raw{};
   unsigned length = 0;
-  check(EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(raw.data()), &length, EVP_sha1(), nullptr));
+  check(EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(raw.data()), &length, EVP_sha1(),
+                   nullptr));
   return to_hex(Bytes(raw).first(length));
 }
 

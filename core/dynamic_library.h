@@ -1,6 +1,6 @@
 #pragma once
-// A shared library opened on first use, so that commands that do not need it do not pay for loading it and its dozens of
-// dependencies (docs/decisions/0010).
+// A shared library opened on first use, so that commands that do not need it do not pay for loading it and its dozens
+// of dependencies (docs/decisions/0010).
 //
 //   const auto curl_easy_init_ = library.function<decltype(curl_easy_init)>("curl_easy_init");
 #include <string>
@@ -9,8 +9,8 @@ namespace waybill {
 
 class DynamicLibrary {
  public:
-  // Throws Unavailable, naming the library and the package's purpose, when it is not installed. Never unloaded: C libraries
-  // with threads or exit handlers do not survive it.
+  // Throws Unavailable, naming the library and the package's purpose, when it is not installed. Never unloaded: C
+  // libraries with threads or exit handlers do not survive it.
   explicit DynamicLibrary(std::string soname);
 
   template <typename Function>

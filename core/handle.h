@@ -30,7 +30,7 @@ class Out {
   ~Out() {
     if (raw_ != nullptr) owner_.reset(raw_);
   }
-  operator typename Owner::pointer*() noexcept { return &raw_; }  // NOLINT(google-explicit-constructor): its only use
+  operator typename Owner::pointer *() noexcept { return &raw_; }  // NOLINT(google-explicit-constructor): its only use
 
  private:
   Owner& owner_;

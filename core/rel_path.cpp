@@ -37,9 +37,11 @@ std::optional<RelPath> RelPath::try_parse(std::string_view text) noexcept {
 
 RelPath RelPath::parse(std::string_view text) {
   if (!is_clean(text)) {
-    throw Error(ErrorCode::InvalidInput,
-                fmt::format("'{}' is not a clean relative path: no leading or doubled '/', no '.' or '..', no control characters",
-                            text.substr(0, 200)));
+    throw Error(
+        ErrorCode::InvalidInput,
+        fmt::format(
+            "'{}' is not a clean relative path: no leading or doubled '/', no '.' or '..', no control characters",
+            text.substr(0, 200)));
   }
   return RelPath(text);
 }

@@ -1,6 +1,6 @@
 #pragma once
-// A relative, clean path inside a tree: "apps/files/gpu-operator.yaml". Never absolute, never leaves the tree. Paths that
-// need cleaning are refused, not repaired.
+// A relative, clean path inside a tree: "apps/files/gpu-operator.yaml". Never absolute, never leaves the tree. Paths
+// that need cleaning are refused, not repaired.
 #include <compare>
 #include <optional>
 #include <string>
@@ -10,8 +10,8 @@ namespace waybill {
 
 class RelPath {
  public:
-  // Throws InvalidInput unless: UTF-8, not empty, segments separated by single '/', no segment empty, "." or "..", no control
-  // character, no backslash, at most 1,024 bytes and 255 bytes a segment.
+  // Throws InvalidInput unless: UTF-8, not empty, segments separated by single '/', no segment empty, "." or "..", no
+  // control character, no backslash, at most 1,024 bytes and 255 bytes a segment.
   [[nodiscard]] static RelPath parse(std::string_view text);
   [[nodiscard]] static std::optional<RelPath> try_parse(std::string_view text) noexcept;
 

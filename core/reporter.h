@@ -1,6 +1,6 @@
 #pragma once
-// What happens, told to whoever watches: passed in, never global, never throws. Results do not go through here (they go to
-// standard output); progress, warnings and notes do.
+// What happens, told to whoever watches: passed in, never global, never throws. Results do not go through here (they go
+// to standard output); progress, warnings and notes do.
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -13,7 +13,8 @@ constexpr std::string_view kDigits = "0123456789";
 constexpr std::string_view kIdentifier = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-";
 
 bool is_number(std::string_view text) noexcept {
-  return !text.empty() && text.find_first_not_of(kDigits) == std::string_view::npos && (text.size() == 1 || text[0] != '0');
+  return !text.empty() && text.find_first_not_of(kDigits) == std::string_view::npos &&
+         (text.size() == 1 || text[0] != '0');
 }
 
 std::optional<std::uint64_t> number(std::string_view text) noexcept {
@@ -87,7 +88,8 @@ std::optional<SemVer> SemVer::try_parse(std::string_view text) noexcept {
 SemVer SemVer::parse(std::string_view text) {
   std::optional<SemVer> version = try_parse(text);
   if (!version) {
-    throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is not a semantic version: expected MAJOR.MINOR.PATCH", text.substr(0, 100)));
+    throw Error(ErrorCode::InvalidInput,
+                fmt::format("'{}' is not a semantic version: expected MAJOR.MINOR.PATCH", text.substr(0, 100)));
   }
   return *std::move(version);
 }

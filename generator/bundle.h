@@ -1,8 +1,9 @@
 #pragma once
-// A sealed bundle: the tree that is committed, packed and verified. It is a function of catalogue, criteria and options alone.
+// A sealed bundle: the tree that is committed, packed and verified. It is a function of catalogue, criteria and options
+// alone.
 //
-// seal() adds bundle.json (versions, criteria, options, every file's size, digest and executable bit) and checksums.txt (sha256sum's
-// format: every file but itself and attestation/) to a rendered tree; check_files() is the reverse.
+// seal() adds bundle.json (versions, criteria, options, every file's size, digest and executable bit) and checksums.txt
+// (sha256sum's format: every file but itself and attestation/) to a rendered tree; check_files() is the reverse.
 #include <string>
 #include <vector>
 
@@ -39,8 +40,8 @@ struct FileProblem {
   std::string path;
   std::string reason;  // "missing", "not listed", "changed: …", "executable bit differs", …
 };
-// Compares a tree (attestation/ left out) with its own bundle.json and checksums.txt: exhaustive, both must list exactly the files
-// there are. Malformed lists are problems, not exceptions.
+// Compares a tree (attestation/ left out) with its own bundle.json and checksums.txt: exhaustive, both must list
+// exactly the files there are. Malformed lists are problems, not exceptions.
 [[nodiscard]] std::vector<FileProblem> check_files(const FileTree& tree);
 
 // Reads bundle.json. Throws InvalidInput.

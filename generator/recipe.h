@@ -2,8 +2,8 @@
 // A resolved recipe: which components, in which versions, with which overrides, in which order, under which
 // constraints. The document is aicr's RecipeResult (apiVersion aicr.nvidia.com/v1alpha1) plus metadata.catalogue.
 #include <cstdint>
-#include <optional>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>

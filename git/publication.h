@@ -44,7 +44,8 @@ struct PublicationRequest {
   std::string base_branch = {};  // what a branch that does not exist yet starts from; empty: the remote's HEAD
   std::string path = {};         // folder inside the repository, empty: its top
   FileTree files = {};           // relative to `path`: everything that we own from now on, the lock file too
-  // Adds or replaces files that name the branch, which may be known only when the remote was asked; empty: nothing to do.
+  // Adds or replaces files that name the branch, which may be known only when the remote was asked; empty: nothing to
+  // do.
   std::function<void(const std::string& branch, FileTree& files)> complete_files = {};
 
   // The file (relative to `path`) that lists what we own, and how to read it. Called with the bytes that the tip holds,

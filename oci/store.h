@@ -66,9 +66,9 @@ class Store : public BlobReader, public BlobWriter {
   // one that names the same already is fine.
   virtual void tag(const Descriptor& manifest, const std::string& tag, ForceTag force) = 0;
 
-  // From here to end_batch(), or to the tag of a name that is not derived from a digest, the store may keep new referrers
-  // and digest tags to itself, to write them together. It shows them itself; others see all of them or none. What was
-  // kept is dropped when the store goes away before. For one thread.
+  // From here to end_batch(), or to the tag of a name that is not derived from a digest, the store may keep new
+  // referrers and digest tags to itself, to write them together. It shows them itself; others see all of them or none.
+  // What was kept is dropped when the store goes away before. For one thread.
   virtual void begin_batch() {}
   virtual void end_batch() {}
 

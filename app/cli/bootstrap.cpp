@@ -14,22 +14,33 @@ Command bootstrap_command() {
     std::string output;
   };
   const auto state = std::make_shared<State>();
-  Command command{.name = "bootstrap",
-                  .summary = "write the root Application of a bundle for one place",
-                  .description = "The root Application and its two projects are the only objects with an address. They are made from the bundle alone, so a site that "
-                                 "received a bundle can write them for its own git server or registry. Apply the result with kubectl.",
-                  .arguments = {{"BUNDLE", &state->request.bundle, "a bundle folder, oci-layout:FOLDER:TAG or oci://REGISTRY/REPOSITORY:TAG", true}},
-                  .options = {},
-                  .examples = {{"waybill bootstrap bundle --repo-url https://git.example.com/site.git --path clusters/a/bundle | kubectl apply -f -", "from git"},
-                               {"waybill bootstrap oci-layout:mirror:v1 --repo-url oci://registry.example.com/gpu/bundle", "from a registry, pinned to the digest"}},
-                  .run = {}};
-  command.option("--repo-url", &state->request.repo_url, "URL", "where Argo CD reads the bundle: a git URL or oci://REGISTRY/REPOSITORY");
-  command.option("--path", &state->request.path, "PATH", "the bundle's folder inside the git repository (default: its top)");
-  command.option("--revision", &state->request.revision, "REVISION", "branch, tag or digest (default: main, or the artifact's digest for oci://)");
+  Command command{
+      .name = "bootstrap",
+      .summary = "write the root Application of a bundle for one place",
+      .description =
+          "The root Application and its two projects are the only objects with an address. They are made from the "
+          "bundle alone, so a site that "
+          "received a bundle can write them for its own git server or registry. Apply the result with kubectl.",
+      .arguments = {{"BUNDLE", &state->request.bundle,
+                     "a bundle folder, oci-layout:FOLDER:TAG or oci://REGISTRY/REPOSITORY:TAG", true}},
+      .options = {},
+      .examples = {{"waybill bootstrap bundle --repo-url https://git.example.com/site.git --path clusters/a/bundle | "
+                    "kubectl apply -f -",
+                    "from git"},
+                   {"waybill bootstrap oci-layout:mirror:v1 --repo-url oci://registry.example.com/gpu/bundle",
+                    "from a registry, pinned to the digest"}},
+      .run = {}};
+  command.option("--repo-url", &state->request.repo_url, "URL",
+                 "where Argo CD reads the bundle: a git URL or oci://REGISTRY/REPOSITORY");
+  command.option("--path", &state->request.path, "PATH",
+                 "the bundle's folder inside the git repository (default: its top)");
+  command.option("--revision", &state->request.revision, "REVISION",
+                 "branch, tag or digest (default: main, or the artifact's digest for oci://)");
   add_output_option(command, state->output, "file to write; standard output when left out or '-'");
   add_connection_options(command, state->request.connection);
   command.run = [state](Console& console) {
-    if (state->request.repo_url.empty()) throw Error(ErrorCode::InvalidInput, "no place given").hint("name it with --repo-url URL");
+    if (state->request.repo_url.empty())
+      throw Error(ErrorCode::InvalidInput, "no place given").hint("name it with --repo-url URL");
     console.out_or_file(state->output, bootstrap(state->request, process_services(console.reporter())));
     return 0;
   };

@@ -16,18 +16,25 @@ Command bundle_command() {
     std::string format = "text";
   };
   const auto state = std::make_shared<State>();
-  Command command{.name = "bundle",
-                  .summary = "render a bundle into a folder",
-                  .description = "Writes the Argo CD Applications of a recipe with their values and manifests, a list of all files and their checksums. The folder "
-                                 "names no address: the same bytes serve git, a registry and any mirror. The folder must be new or empty, unless --force replaces it.",
-                  .arguments = {},
-                  .options = {},
-                  .examples = {{"waybill bundle --service eks --accelerator h100 --intent training --output bundle", "from criteria"},
-                               {"waybill bundle --recipe recipe.yaml --output bundle --repo https://git.example.com/site.git", "with the root Application beside it"}},
-                  .run = {}};
+  Command command{
+      .name = "bundle",
+      .summary = "render a bundle into a folder",
+      .description =
+          "Writes the Argo CD Applications of a recipe with their values and manifests, a list of all files and their "
+          "checksums. The folder "
+          "names no address: the same bytes serve git, a registry and any mirror. The folder must be new or empty, "
+          "unless --force replaces it.",
+      .arguments = {},
+      .options = {},
+      .examples = {{"waybill bundle --service eks --accelerator h100 --intent training --output bundle",
+                    "from criteria"},
+                   {"waybill bundle --recipe recipe.yaml --output bundle --repo https://git.example.com/site.git",
+                    "with the root Application beside it"}},
+      .run = {}};
   add_bundle_options(command, state->request.bundle);
   command.option("--output", &state->request.folder, "DIR", "folder to write").aliases = {"-o"};
-  command.option("--repo", &state->request.repo_url, "URL", "also write DIR.root.yaml: the root Application for this git repository");
+  command.option("--repo", &state->request.repo_url, "URL",
+                 "also write DIR.root.yaml: the root Application for this git repository");
   command.option("--force", &state->request.force, "", "replace the folder that is there");
   add_format_option(command, state->format, {"text", "json"});
   command.run = [state](Console& console) {
@@ -36,7 +43,8 @@ Command bundle_command() {
       console.out(json::write_pretty(to_value(written)));
     } else {
       console.out(fmt::format("{}: {} files, bundle {}\n", written.folder, written.files, written.bundle_digest));
-      if (!written.root_file.empty()) console.out(fmt::format("{}: root Application and projects\n", written.root_file));
+      if (!written.root_file.empty())
+        console.out(fmt::format("{}: root Application and projects\n", written.root_file));
     }
     return 0;
   };

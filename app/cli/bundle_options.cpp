@@ -9,9 +9,11 @@ void add_bundle_options(Command& command, BundleRequest& request) {
   Option& deployer = command.option("--deployer", &request.deployer, "NAME", "what rolls the bundle out: argocd");
   deployer.aliases = {"-d"};
   deployer.choices = {"argocd"};
-  command.option("--set", &request.set, "COMPONENT:PATH=VALUE", "set one value of a component's chart, typed by what it looks like; may be given again");
+  command.option("--set", &request.set, "COMPONENT:PATH=VALUE",
+                 "set one value of a component's chart, typed by what it looks like; may be given again");
   command.option("--set-string", &request.set_string, "COMPONENT:PATH=VALUE", "the same, always as text");
-  command.option("--argocd-version", &request.argocd_version, "VERSION", "write only fields that this Argo CD knows (default 3.5; 3.1 and later)");
+  command.option("--argocd-version", &request.argocd_version, "VERSION",
+                 "write only fields that this Argo CD knows (default 3.5; 3.1 and later)");
 }
 
 }  // namespace waybill::cli

@@ -1,6 +1,6 @@
 #pragma once
-// A command of the program as data: name, options, examples, what it runs. Parsing, --help, completion and manual pages are all
-// made from it, so they cannot disagree.
+// A command of the program as data: name, options, examples, what it runs. Parsing, --help, completion and manual pages
+// are all made from it, so they cannot disagree.
 //
 //   Command command{"recipe", "Resolve a recipe for a target", …};
 //   command.option("--service", request.service, "NAME", "cloud service: eks, gke, …");
@@ -15,17 +15,18 @@
 
 namespace waybill::cli {
 
-// Where an option's value goes. A bool is a switch without a value, a number without a value name counts how often its switch is
-// given; a vector may be given several times.
-using Binding = std::variant<bool*, std::string*, std::optional<std::string>*, std::int64_t*, std::vector<std::string>*>;
+// Where an option's value goes. A bool is a switch without a value, a number without a value name counts how often its
+// switch is given; a vector may be given several times.
+using Binding =
+    std::variant<bool*, std::string*, std::optional<std::string>*, std::int64_t*, std::vector<std::string>*>;
 
 struct Option {
-  std::string name;                 // "--service"
-  std::vector<std::string> aliases; // "--gpu", "-r"
+  std::string name;                  // "--service"
+  std::vector<std::string> aliases;  // "--gpu", "-r"
   Binding binding;
-  std::string value_name;           // "DIR"; empty for switches
+  std::string value_name;  // "DIR"; empty for switches
   std::string help;
-  std::vector<std::string> choices; // the only values allowed; empty: any
+  std::vector<std::string> choices;  // the only values allowed; empty: any
 };
 
 struct Argument {

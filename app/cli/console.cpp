@@ -59,14 +59,19 @@ class JsonReporter final : public Reporter {
     if (!shown(level, options_)) return;
     try {
       constexpr std::string_view kNames[] = {"debug", "info", "warning"};
-      write_error_stream(json::write(Value::map({{"level", kNames[static_cast<std::size_t>(level)]}, {"message", text}}), json::HtmlEscape::No) + "\n");
+      write_error_stream(
+          json::write(Value::map({{"level", kNames[static_cast<std::size_t>(level)]}, {"message", text}}),
+                      json::HtmlEscape::No) +
+          "\n");
     } catch (...) {  // a message that cannot be shown is no reason to fail
     }
   }
   void progress(std::string_view what, std::uint64_t done, std::uint64_t total) noexcept override {
     if (options_.quiet || options_.no_progress || done != total) return;
     try {
-      write_error_stream(json::write(Value::map({{"level", "progress"}, {"message", what}, {"bytes", done}}), json::HtmlEscape::No) + "\n");
+      write_error_stream(
+          json::write(Value::map({{"level", "progress"}, {"message", what}, {"bytes", done}}), json::HtmlEscape::No) +
+          "\n");
     } catch (...) {
     }
   }
@@ -78,7 +83,9 @@ class JsonReporter final : public Reporter {
 class TextReporter final : public Reporter {
  public:
   explicit TextReporter(const GlobalOptions& options)
-      : options_(options), color_(want_color(options.color, STDERR_FILENO)), status_line_(::isatty(STDERR_FILENO) == 1 && !options.quiet && !options.no_progress) {}
+      : options_(options),
+        color_(want_color(options.color, STDERR_FILENO)),
+        status_line_(::isatty(STDERR_FILENO) == 1 && !options.quiet && !options.no_progress) {}
   ~TextReporter() override { clear(); }
 
   void message(Level level, std::string_view text) noexcept override {
@@ -104,7 +111,8 @@ class TextReporter final : public Reporter {
       }
       if (now - last_ < std::chrono::milliseconds(100)) return;
       last_ = now;
-      const std::string amount = total == 0 ? fmt::format("{} kB", done / 1000) : fmt::format("{} of {} kB", done / 1000, total / 1000);
+      const std::string amount =
+          total == 0 ? fmt::format("{} kB", done / 1000) : fmt::format("{} of {} kB", done / 1000, total / 1000);
       write_error_stream(fmt::format("\r\033[K{} {}", printable(what).substr(0, 60), amount));
       status_shown_ = true;
     } catch (...) {
@@ -155,7 +163,8 @@ void Console::out_or_file(const std::string& output, std::string_view text) {
 }
 
 Value to_value(const Error& error) {
-  Value value = Value::map({{"code", describe(error.code()).name}, {"message", error.message()}, {"hint", error.hint()}});
+  Value value =
+      Value::map({{"code", describe(error.code()).name}, {"message", error.message()}, {"hint", error.hint()}});
   Value context = Value::list();
   for (const std::string& frame : error.context()) context.push_back(frame);
   value.set("context", std::move(context));

@@ -60,7 +60,8 @@ std::string spelled(const Option& option) {
 
 std::string usage(const Command& command) {
   std::string text = "waybill " + command.name;
-  for (const Argument& argument : command.arguments) text += argument.required ? " " + argument.name : " [" + argument.name + "]";
+  for (const Argument& argument : command.arguments)
+    text += argument.required ? " " + argument.name : " [" + argument.name + "]";
   return text + " [OPTIONS]";
 }
 
@@ -114,13 +115,15 @@ std::string bash_script(const std::vector<CommandEntry>& commands, const std::ve
     verbs += (verbs.empty() ? "" : " ") + std::string(entry.name);
     const Command command = entry.make();
     const std::string arguments = argument_choices(command);
-    options += fmt::format("    {}) words={}{} ;;\n", entry.name, shell_quoted(joined_names(command.options) + " " + joined_names(global) + " --help"),
+    options += fmt::format("    {}) words={}{} ;;\n", entry.name,
+                           shell_quoted(joined_names(command.options) + " " + joined_names(global) + " --help"),
                            arguments.empty() ? "" : " arguments=" + shell_quoted(arguments));
     for (const auto* list : {&command.options, &global}) {
       for (const Option& option : *list) {
         if (option.choices.empty()) continue;
         for (const std::string& name : spellings(option)) {
-          values += fmt::format("    '{} {}') choices={} ;;\n", entry.name, name, shell_quoted(joined_words(option.choices)));
+          values +=
+              fmt::format("    '{} {}') choices={} ;;\n", entry.name, name, shell_quoted(joined_words(option.choices)));
         }
       }
     }
@@ -173,18 +176,21 @@ std::string zsh_script(const std::vector<CommandEntry>& commands, const std::vec
         std::string action;
         if (!option.value_name.empty()) {
           const std::string choices = joined_words(option.choices);
-          action = choices.empty() ? fmt::format(":{}:_files", option.value_name) : fmt::format(":{}:({})", option.value_name, choices);
+          action = choices.empty() ? fmt::format(":{}:_files", option.value_name)
+                                   : fmt::format(":{}:({})", option.value_name, choices);
         }
         std::string help = option.help;
         for (const std::string_view special : {"[", "]", ":"}) {
           for (std::size_t at = 0; (at = help.find(special, at)) != std::string::npos; at += 2) help.insert(at, "\\");
         }
-        for (const std::string& name : spellings(option)) lines += fmt::format(" {}", shell_quoted(fmt::format("{}[{}]{}", name, help, action)));
+        for (const std::string& name : spellings(option))
+          lines += fmt::format(" {}", shell_quoted(fmt::format("{}[{}]{}", name, help, action)));
       }
     }
     const std::string arguments = argument_choices(command);
-    cases += fmt::format("    {}) _arguments{} {} ;;\n", entry.name, lines,
-                         arguments.empty() ? std::string("'*:file:_files'") : shell_quoted(fmt::format("*:word:({})", arguments)));
+    cases += fmt::format(
+        "    {}) _arguments{} {} ;;\n", entry.name, lines,
+        arguments.empty() ? std::string("'*:file:_files'") : shell_quoted(fmt::format("*:word:({})", arguments)));
   }
   return fmt::format(R"(#compdef waybill
 # zsh completion of waybill: . <(waybill completion zsh)
@@ -216,15 +222,19 @@ std::string fish_quoted(std::string_view text) {
 std::string fish_script(const std::vector<CommandEntry>& commands, const std::vector<Option>& global) {
   std::string text = "# fish completion of waybill: waybill completion fish | source\n";
   for (const CommandEntry& entry : commands) {
-    text += fmt::format("complete -c waybill -n __fish_use_subcommand -a {} -d {}\n", entry.name, fish_quoted(entry.summary));
+    text += fmt::format("complete -c waybill -n __fish_use_subcommand -a {} -d {}\n", entry.name,
+                        fish_quoted(entry.summary));
     const Command command = entry.make();
     if (const std::string arguments = argument_choices(command); !arguments.empty()) {
-      text += fmt::format("complete -c waybill -n '__fish_seen_subcommand_from {}' -f -a {}\n", entry.name, fish_quoted(arguments));
+      text += fmt::format("complete -c waybill -n '__fish_seen_subcommand_from {}' -f -a {}\n", entry.name,
+                          fish_quoted(arguments));
     }
     for (const auto* options : {&command.options, &global}) {
       for (const Option& option : *options) {
-        std::string line = fmt::format("complete -c waybill -n '__fish_seen_subcommand_from {}' -l {}", entry.name, option.name.substr(2));
-        for (const std::string& alias : option.aliases) line += alias.size() == 2 ? fmt::format(" -s {}", alias.substr(1)) : fmt::format(" -l {}", alias.substr(2));
+        std::string line = fmt::format("complete -c waybill -n '__fish_seen_subcommand_from {}' -l {}", entry.name,
+                                       option.name.substr(2));
+        for (const std::string& alias : option.aliases)
+          line += alias.size() == 2 ? fmt::format(" -s {}", alias.substr(1)) : fmt::format(" -l {}", alias.substr(2));
         if (!option.value_name.empty()) line += " -r";
         if (!option.choices.empty()) line += " -f -a " + fish_quoted(joined_words(option.choices));
         text += line + " -d " + fish_quoted(option.help) + "\n";
@@ -262,41 +272,50 @@ std::string overview(const std::vector<CommandEntry>& commands) {
 }
 
 std::string help_text(const Command& command, const std::vector<Option>& global) {
-  std::string text = fmt::format("{}\n\nUsage: {}\n\n{}", command.summary, usage(command), wrapped(command.description, 0));
+  std::string text =
+      fmt::format("{}\n\nUsage: {}\n\n{}", command.summary, usage(command), wrapped(command.description, 0));
   if (!command.arguments.empty()) {
     text += "\nArguments:\n";
-    for (const Argument& argument : command.arguments) text += fmt::format("  {}\n{}", argument.name, wrapped(argument.help, 8));
+    for (const Argument& argument : command.arguments)
+      text += fmt::format("  {}\n{}", argument.name, wrapped(argument.help, 8));
   }
   if (!command.options.empty()) text += "\nOptions:\n" + option_table(command.options);
   text += "\nOptions of every command:\n" + option_table(global);
   if (!command.examples.empty()) {
     text += "\nExamples:\n";
-    for (const Example& example : command.examples) text += fmt::format("  # {}\n  {}\n", example.purpose, example.command);
+    for (const Example& example : command.examples)
+      text += fmt::format("  # {}\n  {}\n", example.purpose, example.command);
   }
   return text;
 }
 
-std::string completion_script(const std::string& shell, const std::vector<CommandEntry>& commands, const std::vector<Option>& global) {
+std::string completion_script(const std::string& shell, const std::vector<CommandEntry>& commands,
+                              const std::vector<Option>& global) {
   if (shell == "bash") return bash_script(commands, global);
   if (shell == "zsh") return zsh_script(commands, global);
   if (shell == "fish") return fish_script(commands, global);
-  throw Error(ErrorCode::InvalidInput, fmt::format("no completion for the shell '{}'", shell)).hint(suggestion(shell, {"bash", "zsh", "fish"}));
+  throw Error(ErrorCode::InvalidInput, fmt::format("no completion for the shell '{}'", shell))
+      .hint(suggestion(shell, {"bash", "zsh", "fish"}));
 }
 
 std::string markdown_page(const Command& command, const std::vector<Option>& global) {
-  std::string text = fmt::format("# waybill {}\n\n{}\n\n    {}\n\n{}\n", command.name, command.summary, usage(command), command.description);
+  std::string text = fmt::format("# waybill {}\n\n{}\n\n    {}\n\n{}\n", command.name, command.summary, usage(command),
+                                 command.description);
   if (!command.arguments.empty()) {
     text += "\n## Arguments\n\n";
-    for (const Argument& argument : command.arguments) text += fmt::format("- `{}`: {}\n", argument.name, argument.help);
+    for (const Argument& argument : command.arguments)
+      text += fmt::format("- `{}`: {}\n", argument.name, argument.help);
   }
-  for (const auto& [title, options] : {std::pair{"Options", &command.options}, std::pair{"Options of every command", &global}}) {
+  for (const auto& [title, options] :
+       {std::pair{"Options", &command.options}, std::pair{"Options of every command", &global}}) {
     if (options->empty()) continue;
     text += fmt::format("\n## {}\n\n", title);
     for (const Option& option : *options) text += fmt::format("- `{}`: {}\n", spelled(option), option.help);
   }
   if (!command.examples.empty()) {
     text += "\n## Examples\n";
-    for (const Example& example : command.examples) text += fmt::format("\n{}:\n\n    {}\n", example.purpose, example.command);
+    for (const Example& example : command.examples)
+      text += fmt::format("\n{}:\n\n    {}\n", example.purpose, example.command);
   }
   return text;
 }
@@ -304,16 +323,21 @@ std::string markdown_page(const Command& command, const std::vector<Option>& glo
 std::string manual_page(const Command& command, const std::vector<Option>& global, std::string_view version) {
   std::string upper = command.name;
   for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  std::string text = fmt::format(".TH WAYBILL-{} 1 \"\" \"waybill {}\" \"Waybill\"\n.SH NAME\nwaybill-{} \\- {}\n.SH SYNOPSIS\n.B {}\n.SH DESCRIPTION\n{}\n",
-                                 roff(upper), version, roff(command.name), roff(command.summary), roff(usage(command)), roff(command.description));
-  for (const auto& [title, options] : {std::pair{"OPTIONS", &command.options}, std::pair{"OPTIONS OF EVERY COMMAND", &global}}) {
+  std::string text = fmt::format(
+      ".TH WAYBILL-{} 1 \"\" \"waybill {}\" \"Waybill\"\n.SH NAME\nwaybill-{} \\- {}\n.SH SYNOPSIS\n.B {}\n.SH "
+      "DESCRIPTION\n{}\n",
+      roff(upper), version, roff(command.name), roff(command.summary), roff(usage(command)), roff(command.description));
+  for (const auto& [title, options] :
+       {std::pair{"OPTIONS", &command.options}, std::pair{"OPTIONS OF EVERY COMMAND", &global}}) {
     if (options->empty()) continue;
     text += fmt::format(".SH {}\n", title);
-    for (const Option& option : *options) text += fmt::format(".TP\n.B {}\n{}\n", roff(spelled(option)), roff(option.help));
+    for (const Option& option : *options)
+      text += fmt::format(".TP\n.B {}\n{}\n", roff(spelled(option)), roff(option.help));
   }
   if (!command.examples.empty()) {
     text += ".SH EXAMPLES\n";
-    for (const Example& example : command.examples) text += fmt::format(".TP\n{}\n.nf\n{}\n.fi\n", roff(example.purpose), roff(example.command));
+    for (const Example& example : command.examples)
+      text += fmt::format(".TP\n{}\n.nf\n{}\n.fi\n", roff(example.purpose), roff(example.command));
   }
   return text;
 }

@@ -17,10 +17,12 @@ struct CommandEntry {
 [[nodiscard]] std::string overview(const std::vector<CommandEntry>& commands);
 [[nodiscard]] std::string help_text(const Command& command, const std::vector<Option>& global);
 // For bash, zsh or fish. Throws InvalidInput for another shell.
-[[nodiscard]] std::string completion_script(const std::string& shell, const std::vector<CommandEntry>& commands, const std::vector<Option>& global);
+[[nodiscard]] std::string completion_script(const std::string& shell, const std::vector<CommandEntry>& commands,
+                                            const std::vector<Option>& global);
 // A page in Markdown: the text of --help, set as a document.
 [[nodiscard]] std::string markdown_page(const Command& command, const std::vector<Option>& global);
 // A page in man's language (section 1).
-[[nodiscard]] std::string manual_page(const Command& command, const std::vector<Option>& global, std::string_view version);
+[[nodiscard]] std::string manual_page(const Command& command, const std::vector<Option>& global,
+                                      std::string_view version);
 
 }  // namespace waybill::cli

@@ -5,7 +5,8 @@ namespace waybill::cli {
 void add_key_options(Command& command, KeyChoice& key) {
   command.option("--key", &key.key, "KEY", "private key: a cosign key file, PKCS#8 or SEC1 PEM, or env://NAME");
   command.option("--password-file", &key.password_file, "FILE",
-                 "file with the key's password ('-' is standard input); default: WAYBILL_PASSWORD, COSIGN_PASSWORD, else asked on the terminal");
+                 "file with the key's password ('-' is standard input); default: WAYBILL_PASSWORD, COSIGN_PASSWORD, "
+                 "else asked on the terminal");
 }
 
 }  // namespace waybill::cli

@@ -18,14 +18,19 @@ Command manual_command() {
     std::string format = "man";
   };
   const auto state = std::make_shared<State>();
-  Command command{.name = "manual",
-                  .summary = "write the manual pages into a folder",
-                  .description = "One page a command, from the same source as --help: waybill-COMMAND.1 for man, COMMAND.md as Markdown.",
-                  .arguments = {},
-                  .options = {},
-                  .examples = {{"waybill manual --output man && man -l man/waybill-publish.1", "read one"}},
-                  .run = {}};
-  command.option("--output", &state->folder, "DIR", "folder to write into (default man); pages that are there are replaced").aliases = {"-o"};
+  Command command{
+      .name = "manual",
+      .summary = "write the manual pages into a folder",
+      .description =
+          "One page a command, from the same source as --help: waybill-COMMAND.1 for man, COMMAND.md as Markdown.",
+      .arguments = {},
+      .options = {},
+      .examples = {{"waybill manual --output man && man -l man/waybill-publish.1", "read one"}},
+      .run = {}};
+  command
+      .option("--output", &state->folder, "DIR",
+              "folder to write into (default man); pages that are there are replaced")
+      .aliases = {"-o"};
   add_format_option(command, state->format, {"man", "markdown"});
   command.run = [state](Console& console) {
     GlobalBindings globals;
@@ -34,7 +39,8 @@ Command manual_command() {
     for (const CommandEntry& entry : commands()) {
       const std::string name = entry.name;
       if (state->format == "man") {
-        write_file(folder / ("waybill-" + name + ".1"), manual_page(entry.make(), globals.options(), program_version()), Overwrite::Yes);
+        write_file(folder / ("waybill-" + name + ".1"), manual_page(entry.make(), globals.options(), program_version()),
+                   Overwrite::Yes);
       } else {
         write_file(folder / (name + ".md"), markdown_page(entry.make(), globals.options()), Overwrite::Yes);
       }

@@ -24,7 +24,8 @@ std::string check_number(const std::string& name, const std::string& word) {
   std::int64_t number = 0;
   const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), number);
   if (problem == std::errc{} && end == word.data() + word.size()) return {};
-  throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is no value of {}", word, name)).hint("expected a whole number");
+  throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is no value of {}", word, name))
+      .hint("expected a whole number");
 }
 
 void add_option(CLI::App& app, const Option& option, std::string_view verb) {
@@ -52,7 +53,8 @@ void add_option(CLI::App& app, const Option& option, std::string_view verb) {
     added->check(CLI::Validator(
         [choices = option.choices, name = option.name](std::string& word) -> std::string {
           if (std::find(choices.begin(), choices.end(), word) != choices.end()) return {};
-          throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is no value of {}", word, name)).hint(suggestion(word, choices));
+          throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is no value of {}", word, name))
+              .hint(suggestion(word, choices));
         },
         ""));
   }
@@ -85,7 +87,12 @@ std::vector<Option> GlobalBindings::options() {
       {"--quiet", {"-q"}, &values.quiet, "", "say nothing but warnings and errors", {}},
       {"--verbose", {"-v"}, &values.verbosity, "", "say more of what is done; may be given again", {}},
       {"--color", {}, &color, "WHEN", "auto, always or never; NO_COLOR is honoured", {"auto", "always", "never"}},
-      {"--log-format", {}, &log_format, "FORMAT", "how progress and warnings are written: text or json", {"text", "json"}},
+      {"--log-format",
+       {},
+       &log_format,
+       "FORMAT",
+       "how progress and warnings are written: text or json",
+       {"text", "json"}},
       {"--no-progress", {}, &values.no_progress, "", "no progress on the terminal", {}},
   };
 }
@@ -106,7 +113,8 @@ Parsed parse(const Command& command, GlobalBindings& globals, const std::vector<
   for (const Option& option : global) add_option(app, option, {});
   for (const Option& option : command.options) add_option(app, option, command.name);
   for (const Argument& argument : command.arguments) app.add_option(argument.name, *argument.value);
-  const bool help_asked = std::any_of(words.begin(), words.end(), [](const std::string& word) { return word == "--help" || word == "-h"; });
+  const bool help_asked =
+      std::any_of(words.begin(), words.end(), [](const std::string& word) { return word == "--help" || word == "-h"; });
   if (help_asked) return Parsed::Help;
   try {
     app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
@@ -117,14 +125,17 @@ Parsed parse(const Command& command, GlobalBindings& globals, const std::vector<
       const std::string word = extra.substr(0, extra.find('='));
       const std::string near = nearest(word, option_words(command, global));
       throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is no option of 'waybill {}'", word, command.name))
-          .hint(near.empty() ? fmt::format("see 'waybill {} --help'", command.name) : fmt::format("did you mean '{}'?", near));
+          .hint(near.empty() ? fmt::format("see 'waybill {} --help'", command.name)
+                             : fmt::format("did you mean '{}'?", near));
     }
-    throw Error(ErrorCode::InvalidInput, fmt::format("unexpected argument '{}'", extra)).hint(fmt::format("see 'waybill {} --help'", command.name));
+    throw Error(ErrorCode::InvalidInput, fmt::format("unexpected argument '{}'", extra))
+        .hint(fmt::format("see 'waybill {} --help'", command.name));
   } catch (const CLI::ArgumentMismatch& problem) {
     const std::string text = problem.what();  // "--service: At Most 1 required but received 2"
     const std::string flag = text.substr(0, text.find(':'));
     const bool repeated = text.find("At Most") != std::string::npos;
-    throw Error(ErrorCode::InvalidInput, repeated ? fmt::format("'{}' is given more than once", flag) : fmt::format("'{}' needs a value", flag))
+    throw Error(ErrorCode::InvalidInput,
+                repeated ? fmt::format("'{}' is given more than once", flag) : fmt::format("'{}' needs a value", flag))
         .hint(fmt::format("see 'waybill {} --help'", command.name));
   } catch (const CLI::ParseError& problem) {
     std::string text = problem.what();
@@ -133,7 +144,8 @@ Parsed parse(const Command& command, GlobalBindings& globals, const std::vector<
   }
   for (const Argument& argument : command.arguments) {
     if (argument.required && argument.value->empty()) {
-      throw Error(ErrorCode::InvalidInput, fmt::format("'waybill {}' needs {}: {}", command.name, argument.name, argument.help))
+      throw Error(ErrorCode::InvalidInput,
+                  fmt::format("'waybill {}' needs {}: {}", command.name, argument.name, argument.help))
           .hint(fmt::format("see 'waybill {} --help'", command.name));
     }
   }

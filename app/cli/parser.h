@@ -1,10 +1,10 @@
 #pragma once
-// Fills a command's bindings from the words of the command line and the environment. CLI11 does the grammar; it appears in
-// parser.cpp only.
+// Fills a command's bindings from the words of the command line and the environment. CLI11 does the grammar; it appears
+// in parser.cpp only.
 //
-// Precedence: the flag, then WAYBILL_<FLAG> for global options and WAYBILL_<VERB>_<FLAG> for the others, then the default that
-// the binding holds. A single-valued flag given twice, an unknown flag or value, a missing argument: InvalidInput with the
-// nearest right word.
+// Precedence: the flag, then WAYBILL_<FLAG> for global options and WAYBILL_<VERB>_<FLAG> for the others, then the
+// default that the binding holds. A single-valued flag given twice, an unknown flag or value, a missing argument:
+// InvalidInput with the nearest right word.
 #include <string>
 #include <string_view>
 #include <vector>

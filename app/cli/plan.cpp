@@ -26,9 +26,10 @@ std::string table(const std::vector<PlannedWave>& waves) {
     for (std::size_t i = 0; i < wave.components.size(); ++i) {
       const PlannedComponent& component = wave.components[i];
       std::string needs;
-      for (const std::string& dependency : component.depends_on) needs += (needs.empty() ? "needs " : ", ") + dependency;
-      std::string line = fmt::format("  {} {:<{}}  {:<{}}  {}", i + 1 == wave.components.size() ? "└─" : "├─", component.name, name_width, component.version,
-                                     version_width, needs);
+      for (const std::string& dependency : component.depends_on)
+        needs += (needs.empty() ? "needs " : ", ") + dependency;
+      std::string line = fmt::format("  {} {:<{}}  {:<{}}  {}", i + 1 == wave.components.size() ? "└─" : "├─",
+                                     component.name, name_width, component.version, version_width, needs);
       while (line.ends_with(' ')) line.pop_back();
       text += line + "\n";
     }
@@ -40,12 +41,14 @@ std::string mermaid(const std::vector<PlannedWave>& waves) {
   std::string text = "flowchart TD\n";
   for (const PlannedWave& wave : waves) {
     text += fmt::format("  subgraph wave{}[\"wave {}\"]\n", wave.depth, wave.depth);
-    for (const PlannedComponent& component : wave.components) text += fmt::format("    {}[\"{} {}\"]\n", component.name, component.name, component.version);
+    for (const PlannedComponent& component : wave.components)
+      text += fmt::format("    {}[\"{} {}\"]\n", component.name, component.name, component.version);
     text += "  end\n";
   }
   for (const PlannedWave& wave : waves) {
     for (const PlannedComponent& component : wave.components) {
-      for (const std::string& dependency : component.depends_on) text += fmt::format("  {} --> {}\n", dependency, component.name);
+      for (const std::string& dependency : component.depends_on)
+        text += fmt::format("  {} --> {}\n", dependency, component.name);
     }
   }
   return text;
@@ -56,7 +59,8 @@ Value to_value(const std::vector<PlannedWave>& waves) {
   for (const PlannedWave& wave : waves) {
     Value names = Value::list();
     for (const PlannedComponent& component : wave.components) names.push_back(component.name);
-    list.push_back(Value::map({{"wave", std::int64_t{wave.depth}}, {"syncWave", wave.sync_wave}, {"components", std::move(names)}}));
+    list.push_back(Value::map(
+        {{"wave", std::int64_t{wave.depth}}, {"syncWave", wave.sync_wave}, {"components", std::move(names)}}));
   }
   return Value::map({{"waves", std::move(list)}});
 }
@@ -72,8 +76,10 @@ Command plan_command() {
   const auto state = std::make_shared<State>();
   Command command{.name = "plan",
                   .summary = "show the order of deployment",
-                  .description = "Components of one wave roll out together; a wave begins when the one before it is healthy. The wave of a component is its "
-                                 "depth in the dependency graph.",
+                  .description =
+                      "Components of one wave roll out together; a wave begins when the one before it is healthy. The "
+                      "wave of a component is its "
+                      "depth in the dependency graph.",
                   .arguments = {},
                   .options = {},
                   .examples = {{"waybill plan --service eks --accelerator h100 --intent training", "as a table"},

@@ -42,7 +42,8 @@ bool wants_json(const std::vector<std::string>& words) {
     if ((words[i] == "--format" || words[i] == "-t") && i + 1 < words.size() && words[i + 1] == "json") return true;
   }
   const std::size_t position = command_position(words);
-  const char* from_environment = position == words.size() ? nullptr : std::getenv(environment_name(words[position], "--format").c_str());
+  const char* from_environment =
+      position == words.size() ? nullptr : std::getenv(environment_name(words[position], "--format").c_str());
   return from_environment != nullptr && std::string_view(from_environment) == "json";
 }
 
@@ -57,7 +58,8 @@ Error current_error() {
   } catch (const std::bad_alloc&) {
     return Error(ErrorCode::NoSpace, "out of memory");
   } catch (const std::exception& exception) {
-    return Error(ErrorCode::Internal, fmt::format("unexpected failure: {}", exception.what())).hint("this is a defect: please report it");
+    return Error(ErrorCode::Internal, fmt::format("unexpected failure: {}", exception.what()))
+        .hint("this is a defect: please report it");
   }
 }
 

@@ -15,16 +15,21 @@ namespace waybill::cli {
 namespace {
 
 std::string report(const PublishResult& result) {
-  std::string text = fmt::format("recipe       {}\nbundle       {} ({} files)\n", result.recipe_digest, result.bundle_digest.to_string(), result.files);
+  std::string text = fmt::format("recipe       {}\nbundle       {} ({} files)\n", result.recipe_digest,
+                                 result.bundle_digest.to_string(), result.files);
   if (result.git) {
-    text += fmt::format("repository   {}\nbranch       {}{}\ncommit       {}{}\n", result.git->repository, result.git->branch,
-                        result.git->path.empty() ? "" : ", below " + result.git->path, result.git->commit,
+    text += fmt::format("repository   {}\nbranch       {}{}\ncommit       {}{}\n", result.git->repository,
+                        result.git->branch, result.git->path.empty() ? "" : ", below " + result.git->path,
+                        result.git->commit,
                         result.git->changed ? (result.git->pushed ? ", pushed" : ", not pushed") : ", unchanged");
   }
   if (result.artifact) {
-    text += fmt::format("artifact     {}\ndigest       {}{}\n", result.artifact->reference, result.artifact->digest.to_string(), result.artifact->pushed ? "" : ", unchanged");
-    for (const SignatureRecord& record : result.artifact->signatures) text += fmt::format("signature    {} ({})\n", record.digest.to_string(), record.form);
-    for (const AttestationRecord& record : result.artifact->attestations) text += fmt::format("attestation  {} ({})\n", record.digest.to_string(), record.predicate_type);
+    text += fmt::format("artifact     {}\ndigest       {}{}\n", result.artifact->reference,
+                        result.artifact->digest.to_string(), result.artifact->pushed ? "" : ", unchanged");
+    for (const SignatureRecord& record : result.artifact->signatures)
+      text += fmt::format("signature    {} ({})\n", record.digest.to_string(), record.form);
+    for (const AttestationRecord& record : result.artifact->attestations)
+      text += fmt::format("attestation  {} ({})\n", record.digest.to_string(), record.predicate_type);
   }
   return text;
 }
@@ -38,30 +43,41 @@ Command publish_command() {
   };
   const auto state = std::make_shared<State>();
   PublishRequest& request = state->request;
-  Command command{.name = "publish",
-                  .summary = "resolve, render, commit, pack, sign and push: the main job",
-                  .description =
-                      "Resolves the recipe, renders the bundle, commits it to a git repository and pushes; packs it into an OCI artifact, attaches SBOMs (SPDX and "
-                      "CycloneDX), provenance and checksums, signs it in both of cosign's forms, and sets the tag last.\n\n"
-                      "The same command again completes what was interrupted and otherwise changes nothing. Everything that can refuse (key, password, a tag that is "
-                      "taken) is asked before anything is written.",
-                  .arguments = {},
-                  .options = {},
-                  .examples = {{"waybill publish --service eks --accelerator gb200 --os ubuntu --intent training --platform kubeflow \\\n"
-                                "    --repo https://git.example.com/site.git --path clusters/a --output oci://registry.example.com/gpu/bundle --key waybill.key",
-                                "commit and publish a signed artifact"},
-                               {"waybill publish --recipe recipe.yaml --output oci-layout:out:v1 --key env://SIGNING_KEY --format json", "only the artifact, for a machine"},
-                               {"waybill publish --recipe recipe.yaml --repo ../site --path clusters/a", "only the commit"}},
-                  .run = {}};
+  Command command{
+      .name = "publish",
+      .summary = "resolve, render, commit, pack, sign and push: the main job",
+      .description =
+          "Resolves the recipe, renders the bundle, commits it to a git repository and pushes; packs it into an OCI "
+          "artifact, attaches SBOMs (SPDX and "
+          "CycloneDX), provenance and checksums, signs it in both of cosign's forms, and sets the tag last.\n\n"
+          "The same command again completes what was interrupted and otherwise changes nothing. Everything that can "
+          "refuse (key, password, a tag that is "
+          "taken) is asked before anything is written.",
+      .arguments = {},
+      .options = {},
+      .examples =
+          {{"waybill publish --service eks --accelerator gb200 --os ubuntu --intent training --platform kubeflow \\\n"
+            "    --repo https://git.example.com/site.git --path clusters/a --output "
+            "oci://registry.example.com/gpu/bundle --key waybill.key",
+            "commit and publish a signed artifact"},
+           {"waybill publish --recipe recipe.yaml --output oci-layout:out:v1 --key env://SIGNING_KEY --format json",
+            "only the artifact, for a machine"},
+           {"waybill publish --recipe recipe.yaml --repo ../site --path clusters/a", "only the commit"}},
+      .run = {}};
   add_bundle_options(command, request.bundle);
   command.option("--repo", &request.git.repository, "URL", "git repository to commit to: https, ssh or a folder");
-  command.option("--branch", &request.git.branch, "NAME", "branch to commit to (default: the remote's HEAD, else main)");
-  command.option("--path", &request.git.path, "PATH", "folder in the repository that holds bundle/, root.yaml and the lock file");
-  command.option("--author", &request.git.author, "AUTHOR", "\"Name <mail>\"; default: GIT_AUTHOR_*, then git's configuration");
+  command.option("--branch", &request.git.branch, "NAME",
+                 "branch to commit to (default: the remote's HEAD, else main)");
+  command.option("--path", &request.git.path, "PATH",
+                 "folder in the repository that holds bundle/, root.yaml and the lock file");
+  command.option("--author", &request.git.author, "AUTHOR",
+                 "\"Name <mail>\"; default: GIT_AUTHOR_*, then git's configuration");
   command.option("--date", &request.git.date, "DATE", "the commit's date; default: SOURCE_DATE_EPOCH, else now");
-  command.option("--output", &request.output, "TARGET", "oci://REGISTRY/REPOSITORY[:TAG] or oci-layout:FOLDER[:TAG]").aliases = {"-o"};
+  command.option("--output", &request.output, "TARGET", "oci://REGISTRY/REPOSITORY[:TAG] or oci-layout:FOLDER[:TAG]")
+      .aliases = {"-o"};
   add_key_options(command, request.key);
-  command.option("--sign-identity", &request.sign_identity, "NAME", "docker-reference in the signature (default: the target as registry/repository:tag)");
+  command.option("--sign-identity", &request.sign_identity, "NAME",
+                 "docker-reference in the signature (default: the target as registry/repository:tag)");
   command.option("--force-tag", &request.force_tag, "", "move the tag if it names another artifact");
   command.option("--dry-run", &request.dry_run, "", "do everything but write: no commit, no artifact");
   add_connection_options(command, request.connection);

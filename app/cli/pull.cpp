@@ -14,23 +14,33 @@ Command pull_command() {
     std::string format = "text";
   };
   const auto state = std::make_shared<State>();
-  Command command{.name = "pull",
-                  .summary = "pull a bundle and unpack it",
-                  .description = "Unpacks the bundle into a folder, together with the signature of its checksums, or copies the whole artifact into a layout. With --key "
-                                 "it is verified before anything is written.",
-                  .arguments = {{"SOURCE", &state->request.source, "oci://REGISTRY/REPOSITORY:TAG or oci-layout:FOLDER:TAG", true}},
-                  .options = {},
-                  .examples = {{"waybill pull oci://registry.example.com/gpu/bundle:v1 --output bundle --key waybill.pub", "verify and unpack"},
-                               {"waybill pull oci://registry.example.com/gpu/bundle:v1 --output oci-layout:carry:v1", "the whole artifact, to carry it elsewhere"}},
-                  .run = {}};
-  command.option("--output", &state->request.output, "DIR", "folder to unpack into (new or empty), or oci-layout:FOLDER[:TAG]").aliases = {"-o"};
-  command.option("--key", &state->request.keys, "KEY", "verify with this public key first; may be given again: one of them must have signed");
+  Command command{
+      .name = "pull",
+      .summary = "pull a bundle and unpack it",
+      .description =
+          "Unpacks the bundle into a folder, together with the signature of its checksums, or copies the whole "
+          "artifact into a layout. With --key "
+          "it is verified before anything is written.",
+      .arguments = {{"SOURCE", &state->request.source, "oci://REGISTRY/REPOSITORY:TAG or oci-layout:FOLDER:TAG", true}},
+      .options = {},
+      .examples = {{"waybill pull oci://registry.example.com/gpu/bundle:v1 --output bundle --key waybill.pub",
+                    "verify and unpack"},
+                   {"waybill pull oci://registry.example.com/gpu/bundle:v1 --output oci-layout:carry:v1",
+                    "the whole artifact, to carry it elsewhere"}},
+      .run = {}};
+  command
+      .option("--output", &state->request.output, "DIR",
+              "folder to unpack into (new or empty), or oci-layout:FOLDER[:TAG]")
+      .aliases = {"-o"};
+  command.option("--key", &state->request.keys, "KEY",
+                 "verify with this public key first; may be given again: one of them must have signed");
   command.option("--password-file", &state->request.password_file, "FILE", "password, if --key is a private key");
   command.option("--force", &state->request.force, "", "replace the folder that is there; move the tag of a layout");
   add_connection_options(command, state->request.connection);
   add_format_option(command, state->format, {"text", "json"});
   command.run = [state](Console& console) {
-    if (state->request.output.empty()) throw Error(ErrorCode::InvalidInput, "nowhere to put it").hint("name a folder with --output DIR");
+    if (state->request.output.empty())
+      throw Error(ErrorCode::InvalidInput, "nowhere to put it").hint("name a folder with --output DIR");
     const TransferResult result = pull(state->request, process_services(console.reporter()));
     if (!result.verified) console.reporter().info("not verified: no --key was given");
     report(console, result, state->format);

@@ -13,16 +13,22 @@ Command push_command() {
     std::string format = "text";
   };
   const auto state = std::make_shared<State>();
-  Command command{.name = "push",
-                  .summary = "push a bundle or an artifact to a registry or layout",
-                  .description = "A bundle folder is checked against its own list of files, packed and pushed, with the signature of its checksums if it has one. An "
-                                 "artifact of a layout or registry is copied whole, signatures and attestations included. The tag is set last.",
-                  .arguments = {{"SOURCE", &state->request.source, "a bundle folder, oci-layout:FOLDER:TAG or oci://…", true},
-                                {"TARGET", &state->request.target, "oci://REGISTRY/REPOSITORY[:TAG] or oci-layout:FOLDER[:TAG]", true}},
-                  .options = {},
-                  .examples = {{"waybill push bundle oci://registry.example.com/gpu/bundle:v1", "a folder"},
-                               {"waybill push oci-layout:out:v1 oci://mirror.example.com/gpu/bundle:v1", "a signed artifact, to a mirror"}},
-                  .run = {}};
+  Command command{
+      .name = "push",
+      .summary = "push a bundle or an artifact to a registry or layout",
+      .description =
+          "A bundle folder is checked against its own list of files, packed and pushed, with the signature of its "
+          "checksums if it has one. An "
+          "artifact of a layout or registry is copied whole, signatures and attestations included. The tag is set "
+          "last.",
+      .arguments = {{"SOURCE", &state->request.source, "a bundle folder, oci-layout:FOLDER:TAG or oci://…", true},
+                    {"TARGET", &state->request.target, "oci://REGISTRY/REPOSITORY[:TAG] or oci-layout:FOLDER[:TAG]",
+                     true}},
+      .options = {},
+      .examples = {{"waybill push bundle oci://registry.example.com/gpu/bundle:v1", "a folder"},
+                   {"waybill push oci-layout:out:v1 oci://mirror.example.com/gpu/bundle:v1",
+                    "a signed artifact, to a mirror"}},
+      .run = {}};
   command.option("--force-tag", &state->request.force_tag, "", "move the tag if it names another artifact");
   add_connection_options(command, state->request.connection);
   add_format_option(command, state->format, {"text", "json"});

@@ -14,22 +14,28 @@ Command recipe_command() {
     std::string format = "yaml";
   };
   const auto state = std::make_shared<State>();
-  Command command{.name = "recipe",
-                  .summary = "resolve the recipe for a target",
-                  .description = "Finds the overlays of the catalogue that match the criteria, merges them in order, and writes the recipe: components with "
-                                 "versions and overrides, constraints, and the order of deployment.",
-                  .arguments = {},
-                  .options = {},
-                  .examples = {{"waybill recipe --service eks --accelerator gb200 --os ubuntu --intent training --platform kubeflow", "training on GB200"},
-                               {"waybill recipe --service eks --gpu h100 --intent inference -o recipe.yaml", "write a file"}},
-                  .run = {}};
+  Command command{
+      .name = "recipe",
+      .summary = "resolve the recipe for a target",
+      .description =
+          "Finds the overlays of the catalogue that match the criteria, merges them in order, and writes the recipe: "
+          "components with "
+          "versions and overrides, constraints, and the order of deployment.",
+      .arguments = {},
+      .options = {},
+      .examples =
+          {{"waybill recipe --service eks --accelerator gb200 --os ubuntu --intent training --platform kubeflow",
+            "training on GB200"},
+           {"waybill recipe --service eks --gpu h100 --intent inference -o recipe.yaml", "write a file"}},
+      .run = {}};
   add_recipe_options(command, state->request, RecipeFile::No);
   add_output_option(command, state->output, "file to write; standard output when left out or '-'");
   add_format_option(command, state->format, {"yaml", "json"});
   command.run = [state](Console& console) {
     const ResolvedRecipe resolved = resolve_recipe(state->request, process_services(console.reporter()));
     const Value document = to_value(resolved.recipe);
-    console.out_or_file(state->output, state->format == "json" ? json::write_pretty(document, json::HtmlEscape::Yes) : yaml::write(document));
+    console.out_or_file(state->output, state->format == "json" ? json::write_pretty(document, json::HtmlEscape::Yes)
+                                                               : yaml::write(document));
     return 0;
   };
   return command;

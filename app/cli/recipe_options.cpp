@@ -6,16 +6,22 @@ namespace waybill::cli {
 
 void add_recipe_options(Command& command, RecipeRequest& request, RecipeFile recipe_file) {
   command.option("--service", &request.service, "NAME", "Kubernetes service: eks, gke, aks, oke, kind, or any");
-  command.option("--accelerator", &request.accelerator, "NAME", "GPU: h100, gb200, b200, a100, l40, or any").aliases = {"--gpu"};
+  command.option("--accelerator", &request.accelerator, "NAME", "GPU: h100, gb200, b200, a100, l40, or any").aliases = {
+      "--gpu"};
   command.option("--intent", &request.intent, "NAME", "what the cluster is for: training, inference, or any");
   command.option("--os", &request.os, "NAME", "operating system of the nodes: ubuntu, rhel, cos, amazonlinux, or any");
   command.option("--platform", &request.platform, "NAME", "workload platform: kubeflow, dynamo, or any");
   command.option("--nodes", &request.nodes, "COUNT", "number of GPU nodes; 0 means any");
   if (recipe_file == RecipeFile::Yes) {
-    command.option("--recipe", &request.recipe_file, "FILE", "a recipe made by 'waybill recipe', instead of criteria ('-' is standard input)").aliases = {"-r"};
+    command
+        .option("--recipe", &request.recipe_file, "FILE",
+                "a recipe made by 'waybill recipe', instead of criteria ('-' is standard input)")
+        .aliases = {"-r"};
   }
-  command.option("--catalogue", &request.catalogue.folder, "DIR", "use the recipe data of this folder instead of the embedded catalogue");
-  command.option("--data", &request.catalogue.data, "DIR", "lay this folder over the catalogue; may be given again, the later one wins");
+  command.option("--catalogue", &request.catalogue.folder, "DIR",
+                 "use the recipe data of this folder instead of the embedded catalogue");
+  command.option("--data", &request.catalogue.data, "DIR",
+                 "lay this folder over the catalogue; may be given again, the later one wins");
 }
 
 void add_format_option(Command& command, std::string& format, std::vector<std::string> choices) {

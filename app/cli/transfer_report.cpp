@@ -11,7 +11,8 @@ void report(Console& console, const TransferResult& result, const std::string& f
     console.out(json::write_pretty(to_value(result)));
     return;
   }
-  std::string text = fmt::format("{} -> {}\ndigest  {}{}\n", result.source, result.target, result.digest, result.changed ? "" : ", unchanged");
+  std::string text = fmt::format("{} -> {}\ndigest  {}{}\n", result.source, result.target, result.digest,
+                                 result.changed ? "" : ", unchanged");
   if (!result.tag.empty()) text += fmt::format("tag     {}\n", result.tag);
   if (!result.bundle_digest.empty()) text += fmt::format("bundle  {} ({} files)\n", result.bundle_digest, result.files);
   console.out(text);

@@ -16,7 +16,8 @@ namespace {
 std::string report(const Verification& verification) {
   std::string text = fmt::format("{} ({})\n", verification.target, verification.digest);
   for (const signing::Check& check : verification.report.checks()) {
-    text += fmt::format("  {:<6} {}: {}: {}\n", check.passed ? "ok" : "FAILED", check.name, check.subject, check.reason);
+    text +=
+        fmt::format("  {:<6} {}: {}: {}\n", check.passed ? "ok" : "FAILED", check.name, check.subject, check.reason);
   }
   return text + (verification.report.trusted() ? "trusted\n" : "NOT TRUSTED\n");
 }
@@ -31,15 +32,21 @@ Command verify_command() {
   const auto state = std::make_shared<State>();
   Command command{.name = "verify",
                   .summary = "verify an artifact, a bundle folder or a file",
-                  .description = "An artifact must be signed by one of the keys, in either of cosign's forms, and a waybill bundle must hold exactly the files that it "
-                                 "lists. A bundle folder is verified by attestation/checksums.sigstore.json; a file F by F.sigstore.json. Folders, files and layouts need "
-                                 "no network. Exit status 4 when not trusted; every check is listed.",
-                  .arguments = {{"TARGET", &state->request.target, "oci://…, oci-layout:FOLDER:TAG, a bundle folder or a file", true}},
+                  .description =
+                      "An artifact must be signed by one of the keys, in either of cosign's forms, and a waybill "
+                      "bundle must hold exactly the files that it "
+                      "lists. A bundle folder is verified by attestation/checksums.sigstore.json; a file F by "
+                      "F.sigstore.json. Folders, files and layouts need "
+                      "no network. Exit status 4 when not trusted; every check is listed.",
+                  .arguments = {{"TARGET", &state->request.target,
+                                 "oci://…, oci-layout:FOLDER:TAG, a bundle folder or a file", true}},
                   .options = {},
-                  .examples = {{"waybill verify oci://registry.example.com/gpu/bundle:v1 --key waybill.pub", "an artifact in a registry"},
+                  .examples = {{"waybill verify oci://registry.example.com/gpu/bundle:v1 --key waybill.pub",
+                                "an artifact in a registry"},
                                {"waybill verify bundle --key waybill.pub --format json", "a folder, for a machine"}},
                   .run = {}};
-  command.option("--key", &state->request.keys, "KEY", "a trusted public key (PEM) or env://NAME; may be given again: one of them must have signed");
+  command.option("--key", &state->request.keys, "KEY",
+                 "a trusted public key (PEM) or env://NAME; may be given again: one of them must have signed");
   command.option("--password-file", &state->request.password_file, "FILE", "password, if --key is a private key");
   command.option("--offline", &state->request.offline, "", "refuse a target that needs the network");
   add_connection_options(command, state->request.connection);

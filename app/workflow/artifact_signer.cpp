@@ -55,7 +55,8 @@ std::string empty_signature_config(const std::vector<oci::Descriptor>& layers) {
                                  {"config", Value::map()}}));
 }
 
-bool is_same_signature(oci::Store& store, const oci::Descriptor& layer, std::string_view payload, const signing::PublicKey& key, const Digest& subject) {
+bool is_same_signature(oci::Store& store, const oci::Descriptor& layer, std::string_view payload,
+                       const signing::PublicKey& key, const Digest& subject) {
   if (layer.media_type != signing::kSimpleSigningMediaType || layer.digest != sha256(payload)) return false;
   const auto signature = layer.annotations.find(std::string(signing::kSimpleSigningAnnotation));
   if (signature == layer.annotations.end() || !store.exists_blob(layer)) return false;
@@ -64,7 +65,8 @@ bool is_same_signature(oci::Store& store, const oci::Descriptor& layer, std::str
 
 }  // namespace
 
-ArtifactSigner::ArtifactSigner(oci::Store& store, oci::Descriptor subject, const signing::PrivateKey& key, std::int64_t created)
+ArtifactSigner::ArtifactSigner(oci::Store& store, oci::Descriptor subject, const signing::PrivateKey& key,
+                               std::int64_t created)
     : store_(store), subject_(std::move(subject)), key_(key), created_(created) {}
 
 SignatureRecord ArtifactSigner::sign_as_bundle() {
@@ -83,7 +85,9 @@ Digest ArtifactSigner::attach_statement(std::string_view statement, std::string_
     const auto stated = referrer.annotations.find(std::string(kPredicateTypeAnnotation));
     if (stated != referrer.annotations.end() && stated->second != predicate_type) continue;
     const std::vector<oci::Descriptor> layers = layers_of(store_, referrer);
-    if (layers.size() != 1 || layers[0].media_type != signing::kBundleMediaType || layers[0].size > signing::kLargestBundle) continue;
+    if (layers.size() != 1 || layers[0].media_type != signing::kBundleMediaType ||
+        layers[0].size > signing::kLargestBundle)
+      continue;
     const std::string bundle = oci::fetch_bytes(store_, layers[0], signing::kLargestBundle);
     if (signing::is_signed_already(bundle, key_.public_key(), statement)) return referrer.digest;
   }
@@ -91,7 +95,8 @@ Digest ArtifactSigner::attach_statement(std::string_view statement, std::string_
   return oci::attach(store_, subject_,
                      {.artifact_type = std::string(signing::kBundleMediaType),
                       .layers = {{std::string(signing::kBundleMediaType), bundle, {}}},
-                      .annotations = {{std::string(kContentAnnotation), "dsse-envelope"}, {std::string(kPredicateTypeAnnotation), std::string(predicate_type)}},
+                      .annotations = {{std::string(kContentAnnotation), "dsse-envelope"},
+                                      {std::string(kPredicateTypeAnnotation), std::string(predicate_type)}},
                       .created = created_})
       .digest;
 }
@@ -106,23 +111,27 @@ SignatureRecord ArtifactSigner::sign_as_tag(const std::string& docker_reference)
     if (const auto held = store_.fetch_tagged(tag)) {
       layers = oci::parse_image_manifest(held->bytes).layers;
       for (const oci::Descriptor& layer : layers) {
-        if (is_same_signature(store_, layer, payload, key_.public_key(), subject_.digest)) return {"simplesigning", held->descriptor.digest, key_id};
+        if (is_same_signature(store_, layer, payload, key_.public_key(), subject_.digest))
+          return {"simplesigning", held->descriptor.digest, key_id};
       }
     }
     oci::Descriptor layer = oci::push_bytes(store_, payload, signing::kSimpleSigningMediaType);
     layer.annotations.emplace(signing::kSimpleSigningAnnotation, signing::sign_simple_signing(key_, payload));
     layers.push_back(std::move(layer));
-    const oci::ImageManifest manifest{.media_type = std::string(oci::media_type::kImageManifest),
-                                      .artifact_type = {},
-                                      .config = oci::push_bytes(store_, empty_signature_config(layers), oci::media_type::kImageConfig),
-                                      .layers = layers,
-                                      .subject = {},
-                                      .annotations = {}};
+    const oci::ImageManifest manifest{
+        .media_type = std::string(oci::media_type::kImageManifest),
+        .artifact_type = {},
+        .config = oci::push_bytes(store_, empty_signature_config(layers), oci::media_type::kImageConfig),
+        .layers = layers,
+        .subject = {},
+        .annotations = {}};
     const std::string bytes = oci::to_bytes(manifest);
     store_.push_manifest(bytes, oci::media_type::kImageManifest);
     store_.tag(oci::describe(bytes, oci::media_type::kImageManifest), tag, oci::ForceTag::Yes);
   }
-  throw Error(ErrorCode::Conflict, fmt::format("somebody else kept changing the signatures '{}' in {}", tag, store_.name())).hint("run the same command again");
+  throw Error(ErrorCode::Conflict,
+              fmt::format("somebody else kept changing the signatures '{}' in {}", tag, store_.name()))
+      .hint("run the same command again");
 }
 
 std::string ArtifactSigner::attach_checksums(std::string_view checksums) {
@@ -135,30 +144,39 @@ std::string ArtifactSigner::attach_checksums(std::string_view checksums) {
   return signature;
 }
 
-void attach_checksums_signature(oci::Store& store, const oci::Descriptor& subject, std::string_view checksums, std::string_view signature, std::int64_t created) {
+void attach_checksums_signature(oci::Store& store, const oci::Descriptor& subject, std::string_view checksums,
+                                std::string_view signature, std::int64_t created) {
   oci::attach(store, subject,
               {.artifact_type = std::string(oci::media_type::kChecksums),
-               .layers = {{std::string(kChecksumsMediaType), std::string(checksums), {{std::string(oci::annotation::kTitle), std::string(kChecksumsFile)}}},
-                          {std::string(signing::kBundleMediaType), std::string(signature), {{std::string(oci::annotation::kTitle), "checksums.sigstore.json"}}}},
+               .layers = {{std::string(kChecksumsMediaType),
+                           std::string(checksums),
+                           {{std::string(oci::annotation::kTitle), std::string(kChecksumsFile)}}},
+                          {std::string(signing::kBundleMediaType),
+                           std::string(signature),
+                           {{std::string(oci::annotation::kTitle), "checksums.sigstore.json"}}}},
                .annotations = {},
                .created = created});
 }
 
-Digest attach_document(oci::Store& store, const oci::Descriptor& subject, std::string_view media_type, std::string_view title, std::string_view document,
-                       std::int64_t created) {
+Digest attach_document(oci::Store& store, const oci::Descriptor& subject, std::string_view media_type,
+                       std::string_view title, std::string_view document, std::int64_t created) {
   return oci::attach(store, subject,
                      {.artifact_type = std::string(media_type),
-                      .layers = {{std::string(media_type), std::string(document), {{std::string(oci::annotation::kTitle), std::string(title)}}}},
+                      .layers = {{std::string(media_type),
+                                  std::string(document),
+                                  {{std::string(oci::annotation::kTitle), std::string(title)}}}},
                       .annotations = {},
                       .created = created})
       .digest;
 }
 
-std::vector<std::string> find_checksums_signatures(oci::Store& store, const Digest& subject, std::string_view checksums) {
+std::vector<std::string> find_checksums_signatures(oci::Store& store, const Digest& subject,
+                                                   std::string_view checksums) {
   std::vector<std::string> signatures;
   for (const oci::Descriptor& referrer : store.referrers(subject, oci::media_type::kChecksums)) {
     const std::vector<oci::Descriptor> layers = layers_of(store, referrer);
-    if (layers.size() != 2 || layers[0].digest != sha256(checksums) || layers[1].size > signing::kLargestBundle) continue;
+    if (layers.size() != 2 || layers[0].digest != sha256(checksums) || layers[1].size > signing::kLargestBundle)
+      continue;
     signatures.push_back(oci::fetch_bytes(store, layers[1], signing::kLargestBundle));
   }
   return signatures;

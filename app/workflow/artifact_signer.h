@@ -1,9 +1,10 @@
 #pragma once
-// Signatures and attestations of an artifact in a store, in both published forms: sigstore bundles as referrers, and the older
+// Signatures and attestations of an artifact in a store, in both published forms: sigstore bundles as referrers, and
+// the older
 // `.sig` tag (docs/decisions/0011).
 //
-// Everything is idempotent although ECDSA signatures differ each time: what the store already holds, signed by the same key and
-// saying the same, is found and kept.
+// Everything is idempotent although ECDSA signatures differ each time: what the store already holds, signed by the same
+// key and saying the same, is found and kept.
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -35,8 +36,8 @@ class ArtifactSigner {
   // `docker_reference`: the name that containers/image compares (registry/repository:tag).
   [[nodiscard]] SignatureRecord sign_as_tag(const std::string& docker_reference);
   [[nodiscard]] AttestationRecord attest(std::string_view predicate_type, const Value& predicate);
-  // checksums.txt with its signature, so that a site can check unpacked files with cosign or sha256sum alone. Returns the signature
-  // (a sigstore bundle).
+  // checksums.txt with its signature, so that a site can check unpacked files with cosign or sha256sum alone. Returns
+  // the signature (a sigstore bundle).
   std::string attach_checksums(std::string_view checksums);
 
  private:
@@ -48,16 +49,18 @@ class ArtifactSigner {
   std::int64_t created_;
 };
 
-// An SBOM or another document as a plain referrer, for tools that cannot read attestations. `title` is the name of the file that a
-// tool like oras writes.
-Digest attach_document(oci::Store& store, const oci::Descriptor& subject, std::string_view media_type, std::string_view title, std::string_view document,
-                       std::int64_t created);
+// An SBOM or another document as a plain referrer, for tools that cannot read attestations. `title` is the name of the
+// file that a tool like oras writes.
+Digest attach_document(oci::Store& store, const oci::Descriptor& subject, std::string_view media_type,
+                       std::string_view title, std::string_view document, std::int64_t created);
 
 // checksums.txt with a signature (a sigstore bundle) that somebody made, as a referrer.
-void attach_checksums_signature(oci::Store& store, const oci::Descriptor& subject, std::string_view checksums, std::string_view signature, std::int64_t created);
+void attach_checksums_signature(oci::Store& store, const oci::Descriptor& subject, std::string_view checksums,
+                                std::string_view signature, std::int64_t created);
 
-// The signatures of checksums.txt that the store holds for a bundle, each a sigstore bundle, unverified. `checksums` is the file it must
-// be attached with.
-[[nodiscard]] std::vector<std::string> find_checksums_signatures(oci::Store& store, const Digest& subject, std::string_view checksums);
+// The signatures of checksums.txt that the store holds for a bundle, each a sigstore bundle, unverified. `checksums` is
+// the file it must be attached with.
+[[nodiscard]] std::vector<std::string> find_checksums_signatures(oci::Store& store, const Digest& subject,
+                                                                 std::string_view checksums);
 
 }  // namespace waybill

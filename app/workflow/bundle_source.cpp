@@ -14,7 +14,8 @@ void require_intact(const FileTree& tree, const std::string& name) {
   const std::vector<FileProblem> problems = check_files(tree);
   if (problems.empty()) return;
   std::string message = fmt::format("the bundle {} is not intact:", name);
-  for (std::size_t i = 0; i < problems.size() && i < kMostNamed; ++i) message += fmt::format("\n  {}: {}", problems[i].path, problems[i].reason);
+  for (std::size_t i = 0; i < problems.size() && i < kMostNamed; ++i)
+    message += fmt::format("\n  {}: {}", problems[i].path, problems[i].reason);
   if (problems.size() > kMostNamed) message += fmt::format("\n  and {} more", problems.size() - kMostNamed);
   throw Error(ErrorCode::Untrusted, message);
 }

@@ -14,9 +14,10 @@ struct BundleSource {
   std::optional<oci::Descriptor> artifact;  // its manifest, for layouts and registries
 };
 
-// Throws Untrusted, naming the files, when the tree differs from what its bundle.json and checksums.txt list: that proves
-// integrity, not origin (workflow/verify.h proves origin). NotFound and InvalidInput as the place demands.
-[[nodiscard]] BundleSource read_bundle(const std::string& target, const ConnectionOptions& options, const Services& services);
+// Throws Untrusted, naming the files, when the tree differs from what its bundle.json and checksums.txt list: that
+// proves integrity, not origin (workflow/verify.h proves origin). NotFound and InvalidInput as the place demands.
+[[nodiscard]] BundleSource read_bundle(const std::string& target, const ConnectionOptions& options,
+                                       const Services& services);
 
 // The same check for a tree in hand.
 void require_intact(const FileTree& tree, const std::string& name);

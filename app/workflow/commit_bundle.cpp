@@ -40,10 +40,12 @@ std::string lock_document(const FileTree& files, const Bundle& bundle, const Dig
 std::vector<RelPath> read_owned_files(std::string_view bytes) {
   const Value lock = json::parse(bytes, kLockFile);
   const Value* files = lock.find("files");
-  if (files == nullptr || !files->is_list()) throw Error(ErrorCode::InvalidInput, fmt::format("{} has no list 'files'", kLockFile));
+  if (files == nullptr || !files->is_list())
+    throw Error(ErrorCode::InvalidInput, fmt::format("{} has no list 'files'", kLockFile));
   std::vector<RelPath> owned;
   for (const Value& file : files->items()) {
-    if (!file.is_string()) throw Error(ErrorCode::InvalidInput, fmt::format("{}: 'files' holds something that is no path", kLockFile));
+    if (!file.is_string())
+      throw Error(ErrorCode::InvalidInput, fmt::format("{}: 'files' holds something that is no path", kLockFile));
     owned.push_back(RelPath::parse(file.as_string()));
   }
   return owned;
@@ -52,15 +54,20 @@ std::vector<RelPath> read_owned_files(std::string_view bytes) {
 std::string subject_of(const Bundle& bundle) {
   std::string target;
   for (const Dimension dimension : kDimensions) {
-    if (!bundle.info.criteria.is_any(dimension)) target += (target.empty() ? "" : "/") + bundle.info.criteria.get(dimension);
+    if (!bundle.info.criteria.is_any(dimension))
+      target += (target.empty() ? "" : "/") + bundle.info.criteria.get(dimension);
   }
-  return fmt::format("Roll out {} from catalogue {}", target.empty() ? "the base recipe" : target, bundle.info.catalogue.version);
+  return fmt::format("Roll out {} from catalogue {}", target.empty() ? "the base recipe" : target,
+                     bundle.info.catalogue.version);
 }
 
 }  // namespace
 
-git::Publication commit_bundle(const Bundle& bundle, const Digest& bundle_digest, const CommitOptions& options, const Services& services) {
-  const git::Lookup environment = [&services](std::string_view name) { return services.environment(std::string(name)); };
+git::Publication commit_bundle(const Bundle& bundle, const Digest& bundle_digest, const CommitOptions& options,
+                               const Services& services) {
+  const git::Lookup environment = [&services](std::string_view name) {
+    return services.environment(std::string(name));
+  };
   const std::unique_ptr<git::CredentialProvider> credentials = git::default_credentials(environment);
   const std::filesystem::path cache = services.cache_folder();
   git::PublicationServices publication_services;
@@ -77,9 +84,10 @@ git::Publication commit_bundle(const Bundle& bundle, const Digest& bundle_digest
   const std::string url = argocd_url(options.repository);
   // The root follows the branch, whose name the remote may have to tell.
   request.complete_files = [&](const std::string& branch, FileTree& files) {
-    const argocd::Place place{.repo_url = url,
-                              .path = options.path.empty() ? std::string(kBundleFolder) : options.path + "/" + std::string(kBundleFolder),
-                              .revision = branch};
+    const argocd::Place place{
+        .repo_url = url,
+        .path = options.path.empty() ? std::string(kBundleFolder) : options.path + "/" + std::string(kBundleFolder),
+        .revision = branch};
     files.add(RelPath::parse(kRootFile), argocd::root_document(bundle.tree, place));
     std::string lock = lock_document(files, bundle, bundle_digest);
     files.add(RelPath::parse(kLockFile), std::move(lock));
@@ -90,9 +98,12 @@ git::Publication commit_bundle(const Bundle& bundle, const Digest& bundle_digest
   request.trailers = {{"Waybill-Recipe", bundle.info.recipe_digest}, {"Waybill-Bundle", bundle_digest.to_string()}};
   request.push = options.dry_run ? git::Push::No : git::Push::Yes;
 
-  PendingChange pending(cache / "pending", fmt::format("{}\n{}\n{}\n{}", url, options.branch, options.path, bundle_digest.to_string()), services.now());
+  PendingChange pending(cache / "pending",
+                        fmt::format("{}\n{}\n{}\n{}", url, options.branch, options.path, bundle_digest.to_string()),
+                        services.now());
   const git::Identities identities =
-      git::resolve_identities({.author = options.author, .date = options.date, .now = pending.time()}, environment, git::git_configuration(environment));
+      git::resolve_identities({.author = options.author, .date = options.date, .now = pending.time()}, environment,
+                              git::git_configuration(environment));
   request.author = identities.author;
   request.committer = identities.committer;
   if (!options.dry_run) pending.remember();

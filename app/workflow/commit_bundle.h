@@ -23,6 +23,7 @@ struct CommitOptions {
 };
 
 // Throws what git::publish throws. `bundle_digest` is the diffID of the tree.
-[[nodiscard]] git::Publication commit_bundle(const Bundle& bundle, const Digest& bundle_digest, const CommitOptions& options, const Services& services);
+[[nodiscard]] git::Publication commit_bundle(const Bundle& bundle, const Digest& bundle_digest,
+                                             const CommitOptions& options, const Services& services);
 
 }  // namespace waybill

@@ -1,5 +1,6 @@
 #pragma once
-// Keys as the command line names them: a file (cosign's encrypted form, PKCS#8, SEC1 or a public key, all PEM) or env://NAME.
+// Keys as the command line names them: a file (cosign's encrypted form, PKCS#8, SEC1 or a public key, all PEM) or
+// env://NAME.
 #include <string>
 #include <vector>
 
@@ -18,7 +19,9 @@ struct KeyChoice {
 
 // A public key, or the public half of a private one (whose password is then asked for).
 [[nodiscard]] signing::PublicKey open_public_key(const KeyChoice& choice, const Services& services);
-[[nodiscard]] std::vector<signing::PublicKey> open_public_keys(const std::vector<std::string>& keys, const std::string& password_file, const Services& services);
+[[nodiscard]] std::vector<signing::PublicKey> open_public_keys(const std::vector<std::string>& keys,
+                                                               const std::string& password_file,
+                                                               const Services& services);
 
 struct KeyPairFiles {
   std::string private_key;  // PREFIX.key, mode 0600, cosign's encrypted form
@@ -27,6 +30,7 @@ struct KeyPairFiles {
 };
 enum class ReplaceKeys : bool { No, Yes };
 // Makes a P-256 pair. Conflict when a file is there and ReplaceKeys::No; then nothing is written.
-[[nodiscard]] KeyPairFiles generate_keys(const std::string& prefix, const std::string& password_file, ReplaceKeys replace, const Services& services);
+[[nodiscard]] KeyPairFiles generate_keys(const std::string& prefix, const std::string& password_file,
+                                         ReplaceKeys replace, const Services& services);
 
 }  // namespace waybill

@@ -19,7 +19,8 @@ FileTree layer_tree(const FileTree& folder) {
 
 oci::Packed pack_bundle(const FileTree& tree, const BundleInfo& info, std::int64_t created) {
   oci::PackOptions options;
-  options.annotations = {{std::string(oci::annotation::kTitle), "waybill bundle"}, {std::string(oci::annotation::kVersion), info.catalogue.version}};
+  options.annotations = {{std::string(oci::annotation::kTitle), "waybill bundle"},
+                         {std::string(oci::annotation::kVersion), info.catalogue.version}};
   options.created = created;
   return oci::pack_tree(tree, options);
 }

@@ -10,7 +10,8 @@ namespace fs = std::filesystem;
 
 namespace waybill {
 
-PendingChange::PendingChange(const fs::path& folder, std::string_view change, std::int64_t now) : file_(folder / sha256(change).hex()), time_(now) {
+PendingChange::PendingChange(const fs::path& folder, std::string_view change, std::int64_t now)
+    : file_(folder / sha256(change).hex()), time_(now) {
   std::error_code ignored;
   if (!fs::exists(file_, ignored)) return;
   const std::string text = read_file(file_, 64);

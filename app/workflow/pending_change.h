@@ -1,5 +1,6 @@
 #pragma once
-// The date of a change that is under way, kept in the cache until it is pushed: a repeat after a crash makes the same commit.
+// The date of a change that is under way, kept in the cache until it is pushed: a repeat after a crash makes the same
+// commit.
 #include <cstdint>
 #include <filesystem>
 #include <string>

@@ -20,13 +20,23 @@ class CountingStore final : public oci::Store {
 
   [[nodiscard]] std::string name() const override { return inner_.name(); }
   [[nodiscard]] bool exists_blob(const oci::Descriptor& descriptor) override { return inner_.exists_blob(descriptor); }
-  [[nodiscard]] std::unique_ptr<ByteSource> fetch_blob(const oci::Descriptor& descriptor) override { return inner_.fetch_blob(descriptor); }
-  oci::Pushed push_blob(const oci::Descriptor& descriptor, const oci::OpenBlob& open) override { return note(inner_.push_blob(descriptor, open)); }
-  [[nodiscard]] std::optional<oci::FetchedManifest> fetch_manifest(const Digest& digest) override { return inner_.fetch_manifest(digest); }
-  [[nodiscard]] std::optional<oci::FetchedManifest> fetch_tagged(const std::string& tag) override { return inner_.fetch_tagged(tag); }
+  [[nodiscard]] std::unique_ptr<ByteSource> fetch_blob(const oci::Descriptor& descriptor) override {
+    return inner_.fetch_blob(descriptor);
+  }
+  oci::Pushed push_blob(const oci::Descriptor& descriptor, const oci::OpenBlob& open) override {
+    return note(inner_.push_blob(descriptor, open));
+  }
+  [[nodiscard]] std::optional<oci::FetchedManifest> fetch_manifest(const Digest& digest) override {
+    return inner_.fetch_manifest(digest);
+  }
+  [[nodiscard]] std::optional<oci::FetchedManifest> fetch_tagged(const std::string& tag) override {
+    return inner_.fetch_tagged(tag);
+  }
   [[nodiscard]] std::optional<oci::Descriptor> resolve(const std::string& tag) override { return inner_.resolve(tag); }
   [[nodiscard]] std::optional<oci::Descriptor> resolve(const Digest& digest) override { return inner_.resolve(digest); }
-  oci::Pushed push_manifest(std::string_view bytes, std::string_view media_type) override { return note(inner_.push_manifest(bytes, media_type)); }
+  oci::Pushed push_manifest(std::string_view bytes, std::string_view media_type) override {
+    return note(inner_.push_manifest(bytes, media_type));
+  }
   void tag(const oci::Descriptor& manifest, const std::string& tag, oci::ForceTag force) override {
     const auto held = inner_.resolve(tag);
     if (!held || held->digest != manifest.digest) changed_ = true;
@@ -71,11 +81,13 @@ struct Publisher {
     Destination destination;
     const oci::Target target = oci::parse_target(request.output);
     if (const auto digest = oci::digest_of(target)) {
-      throw Error(ErrorCode::InvalidInput, fmt::format("'{}' names a digest; publishing makes one", request.output)).hint("leave '@sha256:…' out");
+      throw Error(ErrorCode::InvalidInput, fmt::format("'{}' names a digest; publishing makes one", request.output))
+          .hint("leave '@sha256:…' out");
     }
     destination.tag = oci::tag_of(target).value_or(default_tag(rendered.bundle.info));
     destination.target = with_tag(target, destination.tag);
-    destination.store = open_store(target, request.dry_run ? StoreUse::Read : StoreUse::Write, request.connection, services);
+    destination.store =
+        open_store(target, request.dry_run ? StoreUse::Read : StoreUse::Write, request.connection, services);
     const auto held = destination.store->resolve(destination.tag);
     if (held && held->digest != packed.manifest.digest && !request.force_tag) {
       throw oci::tag_conflict(destination.store->name(), destination.tag, held->digest, packed.manifest.digest);
@@ -94,15 +106,18 @@ struct Publisher {
     const Value spdx = spdx_document(input);
     const Value cyclonedx = cyclonedx_document(input);
     ArtifactSigner signer(store, packed.manifest, key, epoch);
-    PublishedArtifact artifact{oci::to_string(destination.target), packed.manifest.digest, destination.tag, false, {}, {}};
+    PublishedArtifact artifact{
+        oci::to_string(destination.target), packed.manifest.digest, destination.tag, false, {}, {}};
     attach_document(store, packed.manifest, "application/spdx+json", "bundle.spdx.json", json::canonical(spdx), epoch);
-    attach_document(store, packed.manifest, "application/vnd.cyclonedx+json", "bundle.cdx.json", json::canonical(cyclonedx), epoch);
+    attach_document(store, packed.manifest, "application/vnd.cyclonedx+json", "bundle.cdx.json",
+                    json::canonical(cyclonedx), epoch);
     artifact.attestations.push_back(signer.attest(signing::kSpdxPredicate, spdx));
     artifact.attestations.push_back(signer.attest(signing::kCycloneDxPredicate, cyclonedx));
     artifact.attestations.push_back(signer.attest(signing::kProvenancePredicate, provenance_predicate(input)));
     signer.attach_checksums(rendered.bundle.tree.at(RelPath::parse(kChecksumsFile)).bytes);
     artifact.signatures.push_back(signer.sign_as_bundle());
-    const std::string identity = request.sign_identity.empty() ? docker_reference(destination.target, destination.tag) : request.sign_identity;
+    const std::string identity =
+        request.sign_identity.empty() ? docker_reference(destination.target, destination.tag) : request.sign_identity;
     artifact.signatures.push_back(signer.sign_as_tag(identity));
     // From here on everything is there: the tag makes it visible.
     store.tag(packed.manifest, destination.tag, request.force_tag ? oci::ForceTag::Yes : oci::ForceTag::No);
@@ -113,10 +128,12 @@ struct Publisher {
 
 void check(const PublishRequest& request) {
   if (request.git.repository.empty() && request.output.empty()) {
-    throw Error(ErrorCode::InvalidInput, "nowhere to publish to").hint("name a git repository with --repo, a registry or layout with --output, or both");
+    throw Error(ErrorCode::InvalidInput, "nowhere to publish to")
+        .hint("name a git repository with --repo, a registry or layout with --output, or both");
   }
   if (!request.output.empty() && request.key.key.empty() && !request.dry_run) {
-    throw Error(ErrorCode::InvalidInput, "an artifact is always signed and no key is given").hint("name one with --key; 'waybill keygen' makes a pair");
+    throw Error(ErrorCode::InvalidInput, "an artifact is always signed and no key is given")
+        .hint("name one with --key; 'waybill keygen' makes a pair");
   }
 }
 
@@ -141,14 +158,19 @@ PublishResult publish(const PublishRequest& request, const Services& services) {
     CommitOptions options = request.git;
     options.dry_run = request.dry_run;
     result.git = commit_bundle(rendered.bundle, packed.diff_id, options, services);
-    services.reporter.info(result.git->changed ? fmt::format("committed {} to {} of {}", result.git->commit, result.git->branch, result.git->repository)
-                                               : fmt::format("nothing to commit: {} of {} holds this bundle already", result.git->branch, result.git->repository));
+    services.reporter.info(result.git->changed ? fmt::format("committed {} to {} of {}", result.git->commit,
+                                                             result.git->branch, result.git->repository)
+                                               : fmt::format("nothing to commit: {} of {} holds this bundle already",
+                                                             result.git->branch, result.git->repository));
   }
   if (destination) {
     result.artifact = with_context(
         [&] {
-          return result.git ? fmt::format("the commit {} is pushed and stays; run the same command again to complete the artifact", result.git->commit)
-                            : std::string("nothing is tagged yet; run the same command again to complete the artifact");
+          return result.git
+                     ? fmt::format(
+                           "the commit {} is pushed and stays; run the same command again to complete the artifact",
+                           result.git->commit)
+                     : std::string("nothing is tagged yet; run the same command again to complete the artifact");
         },
         [&] { return publisher.publish_artifact(*destination, *key); });
   }
@@ -156,8 +178,9 @@ PublishResult publish(const PublishRequest& request, const Services& services) {
 }
 
 Value to_value(const PublishResult& result) {
-  Value value = Value::map({{"recipe", Value::map({{"digest", result.recipe_digest}})},
-                            {"bundle", Value::map({{"digest", result.bundle_digest.to_string()}, {"files", std::uint64_t{result.files}}})}});
+  Value value = Value::map(
+      {{"recipe", Value::map({{"digest", result.recipe_digest}})},
+       {"bundle", Value::map({{"digest", result.bundle_digest.to_string()}, {"files", std::uint64_t{result.files}}})}});
   if (result.git) {
     value.set("git", Value::map({{"repository", result.git->repository},
                                  {"branch", result.git->branch},
@@ -174,10 +197,12 @@ Value to_value(const PublishResult& result) {
                                  {"tag", result.artifact->tag},
                                  {"pushed", result.artifact->pushed}}));
     for (const SignatureRecord& record : result.artifact->signatures) {
-      signatures.push_back(Value::map({{"form", record.form}, {"digest", record.digest.to_string()}, {"keyId", record.key_id}}));
+      signatures.push_back(
+          Value::map({{"form", record.form}, {"digest", record.digest.to_string()}, {"keyId", record.key_id}}));
     }
     for (const AttestationRecord& record : result.artifact->attestations) {
-      attestations.push_back(Value::map({{"predicateType", record.predicate_type}, {"digest", record.digest.to_string()}}));
+      attestations.push_back(
+          Value::map({{"predicateType", record.predicate_type}, {"digest", record.digest.to_string()}}));
     }
   }
   value.set("signatures", std::move(signatures));

@@ -1,8 +1,8 @@
 #pragma once
 // The main job in one command: resolve, render, commit, push; pack, attach, sign, push, tag.
 //
-// Every step can be repeated: what is there already is found and kept, so the same command completes what was interrupted, and
-// doing everything again adds nothing.
+// Every step can be repeated: what is there already is found and kept, so the same command completes what was
+// interrupted, and doing everything again adds nothing.
 #include <optional>
 #include <string>
 #include <vector>

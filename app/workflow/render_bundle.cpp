@@ -13,8 +13,10 @@ namespace {
 
 PlanOptions plan_options(const BundleRequest& request) {
   PlanOptions options;
-  for (const std::string& text : request.set) options.overrides.push_back(parse_value_override(text, ValueTyping::Guess));
-  for (const std::string& text : request.set_string) options.overrides.push_back(parse_value_override(text, ValueTyping::Text));
+  for (const std::string& text : request.set)
+    options.overrides.push_back(parse_value_override(text, ValueTyping::Guess));
+  for (const std::string& text : request.set_string)
+    options.overrides.push_back(parse_value_override(text, ValueTyping::Text));
   return options;
 }
 
@@ -34,9 +36,10 @@ Value chosen_options(const BundleRequest& request, const argocd::Version& versio
 
 void warn_about_left_out(const Plan& plan, Reporter& reporter) {
   for (const LeftOut& left_out : plan.left_out) {
-    reporter.warning(left_out.reason == LeftOut::Reason::Disabled
-                         ? fmt::format("the component '{}' is disabled and left out", left_out.component)
-                         : fmt::format("the component '{}' is left out: its manifests render to nothing", left_out.component));
+    reporter.warning(
+        left_out.reason == LeftOut::Reason::Disabled
+            ? fmt::format("the component '{}' is disabled and left out", left_out.component)
+            : fmt::format("the component '{}' is left out: its manifests render to nothing", left_out.component));
   }
 }
 
@@ -44,7 +47,8 @@ void warn_about_left_out(const Plan& plan, Reporter& reporter) {
 
 RenderedBundle render_bundle(const BundleRequest& request, const Services& services) {
   if (request.deployer != "argocd") {
-    throw Error(ErrorCode::InvalidInput, fmt::format("no deployer '{}'", request.deployer)).hint(suggestion(request.deployer, {"argocd"}));
+    throw Error(ErrorCode::InvalidInput, fmt::format("no deployer '{}'", request.deployer))
+        .hint(suggestion(request.deployer, {"argocd"}));
   }
   const argocd::Version version = argocd::Version::parse(request.argocd_version);
   const ResolvedRecipe resolved = resolve_recipe(request.recipe, services);

@@ -22,8 +22,8 @@ struct RenderedBundle {
   Plan plan;
   Bundle bundle;
 };
-// Throws what resolving, planning and rendering throw. `plan` refers to the registry of the catalogue only while this runs: its
-// releases' `registry` is null in the result.
+// Throws what resolving, planning and rendering throw. `plan` refers to the registry of the catalogue only while this
+// runs: its releases' `registry` is null in the result.
 [[nodiscard]] RenderedBundle render_bundle(const BundleRequest& request, const Services& services);
 
 }  // namespace waybill

@@ -29,11 +29,13 @@ void warn_about_unused_criteria(const Catalogue& catalogue, const Recipe& recipe
     bool honoured = false;
     for (const std::string& name : recipe.applied_overlays) {
       const Overlay* overlay = catalogue.find_overlay(name);
-      honoured = honoured || (overlay != nullptr && overlay->criteria && overlay->criteria->at(static_cast<std::size_t>(dimension)) == value);
+      honoured = honoured || (overlay != nullptr && overlay->criteria &&
+                              overlay->criteria->at(static_cast<std::size_t>(dimension)) == value);
     }
     if (!honoured) {
-      reporter.warning(fmt::format("the catalogue has nothing for {} '{}' together with the other criteria: the recipe does not depend on it",
-                                   to_string(dimension), value));
+      reporter.warning(fmt::format(
+          "the catalogue has nothing for {} '{}' together with the other criteria: the recipe does not depend on it",
+          to_string(dimension), value));
     }
   }
 }
@@ -63,20 +65,27 @@ Catalogue load_catalogue(const CatalogueChoice& choice) {
 
 ResolvedRecipe resolve_recipe(const RecipeRequest& request, const Services& services) {
   Catalogue catalogue = load_catalogue(request.catalogue);
-  for (const Diagnostic& warning : catalogue.warnings()) services.reporter.warning(fmt::format("{}: {}", to_string(warning.location), warning.message));
+  for (const Diagnostic& warning : catalogue.warnings())
+    services.reporter.warning(fmt::format("{}: {}", to_string(warning.location), warning.message));
   const Criteria criteria = criteria_of(request, catalogue);
   if (!request.recipe_file.empty()) {
-    if (!criteria.all_any()) throw Error(ErrorCode::InvalidInput, "both a recipe file and criteria are given").hint("leave one of them out");
-    Recipe recipe = parse_recipe(read_input(request.recipe_file), request.recipe_file == "-" ? "standard input" : request.recipe_file,
+    if (!criteria.all_any())
+      throw Error(ErrorCode::InvalidInput, "both a recipe file and criteria are given").hint("leave one of them out");
+    Recipe recipe = parse_recipe(read_input(request.recipe_file),
+                                 request.recipe_file == "-" ? "standard input" : request.recipe_file,
                                  [&catalogue](Dimension dimension) { return catalogue.used_values(dimension); });
     if (!recipe.catalogue.digest.empty() && recipe.catalogue.digest != catalogue.id().digest) {
-      services.reporter.warning(fmt::format("the recipe was resolved from catalogue {} ({}), values and manifests now come from {} ({})", recipe.catalogue.version,
-                                            recipe.catalogue.digest, catalogue.id().version, catalogue.id().digest));
+      services.reporter.warning(fmt::format(
+          "the recipe was resolved from catalogue {} ({}), values and manifests now come from {} ({})",
+          recipe.catalogue.version, recipe.catalogue.digest, catalogue.id().version, catalogue.id().digest));
     }
     return {std::move(catalogue), std::move(recipe)};
   }
   if (criteria.all_any()) {
-    throw Error(ErrorCode::InvalidInput, "no criteria given").hint("name at least one of --service, --accelerator, --intent, --os, --platform, or a recipe with --recipe FILE");
+    throw Error(ErrorCode::InvalidInput, "no criteria given")
+        .hint(
+            "name at least one of --service, --accelerator, --intent, --os, --platform, or a recipe with --recipe "
+            "FILE");
   }
   Recipe recipe = resolve(catalogue, criteria, program_version());
   warn_about_unused_criteria(catalogue, recipe, services.reporter);

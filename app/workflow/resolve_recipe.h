@@ -31,8 +31,8 @@ struct ResolvedRecipe {
   Catalogue catalogue;
   Recipe recipe;
 };
-// Throws InvalidInput when neither criteria nor a recipe file is given, or both. Warns about criteria that no applied overlay
-// honours, and about a recipe file that was resolved from another catalogue.
+// Throws InvalidInput when neither criteria nor a recipe file is given, or both. Warns about criteria that no applied
+// overlay honours, and about a recipe file that was resolved from another catalogue.
 [[nodiscard]] ResolvedRecipe resolve_recipe(const RecipeRequest& request, const Services& services);
 
 }  // namespace waybill

@@ -58,7 +58,8 @@ SecretBytes ask_on_terminal(const std::string& prompt) {
       if (count < 0 && errno == EINTR) throw_if_interrupted();
       if (count < 0) throw system_error("cannot read from the terminal");
       if (count == 0 || c == '\n') break;
-      if (size == secret.size()) throw Error(ErrorCode::InvalidInput, fmt::format("the password is longer than {} bytes", kLongestSecret));
+      if (size == secret.size())
+        throw Error(ErrorCode::InvalidInput, fmt::format("the password is longer than {} bytes", kLongestSecret));
       secret.bytes()[size++] = static_cast<std::byte>(c);
     }
   }

@@ -26,7 +26,8 @@ void write_signature(const fs::path& path, std::string_view message, const signi
   const bool present = fs::exists(fs::symlink_status(path));
   if (present && signing::verify_message_bundle(read_file(path, signing::kLargestBundle), keys, message).passed) return;
   if (present && !force) {
-    throw Error(ErrorCode::Conflict, fmt::format("'{}' holds another signature", path.string())).hint("--force replaces it");
+    throw Error(ErrorCode::Conflict, fmt::format("'{}' holds another signature", path.string()))
+        .hint("--force replaces it");
   }
   write_file(path, signing::sign_message(key, message), Overwrite::Yes, 0644);
 }
@@ -54,14 +55,18 @@ std::vector<oci::Descriptor> manifests_to_sign(oci::Store& store, const oci::Des
   for (std::size_t i = 0; i < found.size(); ++i) {
     const oci::FetchedManifest fetched = oci::require_manifest(store, found[i].digest);
     for (const oci::Descriptor& child : oci::links_of(fetched.bytes, fetched.descriptor.media_type).manifests) {
-      if (std::none_of(found.begin(), found.end(), [&](const oci::Descriptor& known) { return known.digest == child.digest; })) found.push_back(child);
+      if (std::none_of(found.begin(), found.end(),
+                       [&](const oci::Descriptor& known) { return known.digest == child.digest; }))
+        found.push_back(child);
     }
-    if (found.size() > kMostManifests) throw Error(ErrorCode::InvalidInput, fmt::format("the index names more than {} manifests", kMostManifests));
+    if (found.size() > kMostManifests)
+      throw Error(ErrorCode::InvalidInput, fmt::format("the index names more than {} manifests", kMostManifests));
   }
   return found;
 }
 
-SignResult sign_artifact(const oci::Target& target, const SignRequest& request, const signing::PrivateKey& key, const Services& services) {
+SignResult sign_artifact(const oci::Target& target, const SignRequest& request, const signing::PrivateKey& key,
+                         const Services& services) {
   const std::unique_ptr<oci::Store> store = open_store(target, StoreUse::Read, request.connection, services);
   const oci::Descriptor top = oci::resolve(*store, oci::tag_of(target), oci::digest_of(target));
   const std::string tag = oci::tag_of(target).value_or(oci::digest_tag(top.digest));
@@ -85,7 +90,9 @@ std::string docker_reference(const oci::Target& target, const std::string& tag) 
 }
 
 SignResult sign(const SignRequest& request, const Services& services) {
-  if (request.key.key.empty()) throw Error(ErrorCode::InvalidInput, "no key to sign with").hint("name one with --key; 'waybill keygen' makes a pair");
+  if (request.key.key.empty())
+    throw Error(ErrorCode::InvalidInput, "no key to sign with")
+        .hint("name one with --key; 'waybill keygen' makes a pair");
   const oci::Target target = oci::parse_target(request.target);
   const signing::PrivateKey key = open_private_key(request.key, services);
   if (const auto* path = std::get_if<oci::PathTarget>(&target)) {
@@ -97,9 +104,13 @@ SignResult sign(const SignRequest& request, const Services& services) {
 Value to_value(const SignResult& result) {
   Value signatures = Value::list();
   for (const SignatureRecord& record : result.signatures) {
-    signatures.push_back(Value::map({{"form", record.form}, {"digest", record.digest.to_string()}, {"keyId", record.key_id}}));
+    signatures.push_back(
+        Value::map({{"form", record.form}, {"digest", record.digest.to_string()}, {"keyId", record.key_id}}));
   }
-  Value value = Value::map({{"target", result.target}, {"digest", result.digest}, {"keyId", result.key_id}, {"signatures", std::move(signatures)}});
+  Value value = Value::map({{"target", result.target},
+                            {"digest", result.digest},
+                            {"keyId", result.key_id},
+                            {"signatures", std::move(signatures)}});
   if (!result.signature_file.empty()) value.set("file", result.signature_file);
   return value;
 }

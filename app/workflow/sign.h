@@ -25,8 +25,8 @@ struct SignResult {
   std::string key_id;
 };
 
-// A signature by the same key that is there already is kept. Throws Untrusted for a bundle folder that is not intact, Conflict for
-// a signature file of another key without `force`.
+// A signature by the same key that is there already is kept. Throws Untrusted for a bundle folder that is not intact,
+// Conflict for a signature file of another key without `force`.
 [[nodiscard]] SignResult sign(const SignRequest& request, const Services& services);
 
 [[nodiscard]] Value to_value(const SignResult& result);

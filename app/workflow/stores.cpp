@@ -9,7 +9,8 @@
 
 namespace waybill {
 
-std::unique_ptr<oci::Store> open_store(const oci::Target& target, StoreUse use, const ConnectionOptions& options, const Services& services) {
+std::unique_ptr<oci::Store> open_store(const oci::Target& target, StoreUse use, const ConnectionOptions& options,
+                                       const Services& services) {
   if (const auto* registry = std::get_if<oci::RegistryTarget>(&target)) {
     oci::RegistryOptions settings;
     settings.plain_http = options.plain_http ? oci::PlainHttp::Yes : oci::PlainHttp::LoopbackOnly;
@@ -17,7 +18,8 @@ std::unique_ptr<oci::Store> open_store(const oci::Target& target, StoreUse use, 
     settings.http.tls.verify = !options.insecure_tls;
     settings.http.user_agent = fmt::format("waybill/{}", program_version());
     settings.reporter = &services.reporter;
-    if (options.insecure_tls) services.reporter.warning(fmt::format("the certificate of {} is not verified", registry->reference.registry));
+    if (options.insecure_tls)
+      services.reporter.warning(fmt::format("the certificate of {} is not verified", registry->reference.registry));
     return std::make_unique<oci::Registry>(registry->reference, std::move(settings));
   }
   if (const auto* layout = std::get_if<oci::LayoutTarget>(&target)) {

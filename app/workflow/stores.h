@@ -18,8 +18,9 @@ struct ConnectionOptions {
 
 enum class StoreUse : std::uint8_t { Read, Write };  // Write makes a layout that is missing
 
-// Throws InvalidInput for a target that is no store (a path, an archive), NotFound for a layout that is not there. Warns when
-// TLS is not verified.
-[[nodiscard]] std::unique_ptr<oci::Store> open_store(const oci::Target& target, StoreUse use, const ConnectionOptions& options, const Services& services);
+// Throws InvalidInput for a target that is no store (a path, an archive), NotFound for a layout that is not there.
+// Warns when TLS is not verified.
+[[nodiscard]] std::unique_ptr<oci::Store> open_store(const oci::Target& target, StoreUse use,
+                                                     const ConnectionOptions& options, const Services& services);
 
 }  // namespace waybill

@@ -1,5 +1,6 @@
 #pragma once
-// Push and pull: bundles and artifacts between folders, layouts and registries. Signatures travel along, the tag comes last.
+// Push and pull: bundles and artifacts between folders, layouts and registries. Signatures travel along, the tag comes
+// last.
 #include <string>
 #include <vector>
 
@@ -15,11 +16,11 @@ struct PushRequest {
 };
 
 struct PullRequest {
-  std::string source;               // a layout or a registry
-  std::string output;               // a folder to unpack a bundle into, or oci-layout:FOLDER[:TAG]
-  std::vector<std::string> keys;    // verify before anything is written; empty: not verified
+  std::string source;             // a layout or a registry
+  std::string output;             // a folder to unpack a bundle into, or oci-layout:FOLDER[:TAG]
+  std::vector<std::string> keys;  // verify before anything is written; empty: not verified
   std::string password_file;
-  bool force = false;               // replace a folder that is there; move a tag
+  bool force = false;  // replace a folder that is there; move a tag
   ConnectionOptions connection;
 };
 

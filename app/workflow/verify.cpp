@@ -53,7 +53,9 @@ void attempt(std::vector<std::string>& failures, Read&& read) {
   try {
     read();
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::InvalidInput && error.code() != ErrorCode::Untrusted && error.code() != ErrorCode::NotFound) throw;
+    if (error.code() != ErrorCode::InvalidInput && error.code() != ErrorCode::Untrusted &&
+        error.code() != ErrorCode::NotFound)
+      throw;
     failures.push_back(error.message());
   }
 }
@@ -69,7 +71,8 @@ BundleForms check_bundles(oci::Store& store, const Digest& subject, const std::v
   for (const oci::Descriptor& referrer : store.referrers(subject)) {
     if (!referrer.artifact_type.starts_with("application/vnd.dev.sigstore.bundle")) continue;
     if (++looked_at > kMostReferrers) {
-      forms.signature.failures.push_back(fmt::format("more than {} bundles are attached, the rest was not looked at", kMostReferrers));
+      forms.signature.failures.push_back(
+          fmt::format("more than {} bundles are attached, the rest was not looked at", kMostReferrers));
       break;
     }
     attempt(forms.signature.failures, [&] {
@@ -100,7 +103,8 @@ FormResult check_signature_tag(oci::Store& store, const Digest& subject, const s
     const auto fetched = store.fetch_tagged(oci::digest_tag(subject, ".sig"));
     if (!fetched) return;
     const oci::ImageManifest manifest = oci::parse_image_manifest(fetched->bytes, fetched->descriptor.media_type);
-    if (manifest.layers.size() > kMostLayers) throw Error(ErrorCode::InvalidInput, fmt::format("more than {} signatures", kMostLayers));
+    if (manifest.layers.size() > kMostLayers)
+      throw Error(ErrorCode::InvalidInput, fmt::format("more than {} signatures", kMostLayers));
     for (const oci::Descriptor& layer : manifest.layers) {
       const auto signature = layer.annotations.find(std::string(signing::kSimpleSigningAnnotation));
       if (layer.media_type != signing::kSimpleSigningMediaType || signature == layer.annotations.end()) continue;
@@ -116,7 +120,9 @@ FormResult check_signature_tag(oci::Store& store, const Digest& subject, const s
 void check_files(const FileTree& tree, signing::VerificationReport& report) {
   const std::vector<FileProblem> problems = waybill::check_files(tree);
   for (const FileProblem& problem : problems) report.add({"files", false, problem.reason, problem.path});
-  if (problems.empty()) report.add({"files", true, fmt::format("exactly the {} files that are listed", layer_tree(tree).size()), std::string(kBundleFile)});
+  if (problems.empty())
+    report.add({"files", true, fmt::format("exactly the {} files that are listed", layer_tree(tree).size()),
+                std::string(kBundleFile)});
 }
 
 Verification verify_file(const std::filesystem::path& path, const std::vector<signing::PublicKey>& keys) {
@@ -128,7 +134,8 @@ Verification verify_file(const std::filesystem::path& path, const std::vector<si
     verification.report.add({"signature", false, fmt::format("there is no '{}'", signature_path), path.string()});
     return verification;
   }
-  const signing::SignatureResult result = signing::verify_message_bundle(read_file(signature_path, signing::kLargestBundle), keys, bytes);
+  const signing::SignatureResult result =
+      signing::verify_message_bundle(read_file(signature_path, signing::kLargestBundle), keys, bytes);
   verification.report.add({"signature", result.passed, result.reason, path.string()});
   if (result.passed) verification.signers.push_back({result.key_id, "file"});
   return verification;
@@ -136,7 +143,8 @@ Verification verify_file(const std::filesystem::path& path, const std::vector<si
 
 }  // namespace
 
-Verification verify_artifact(oci::Store& store, const oci::Descriptor& artifact, const std::vector<signing::PublicKey>& keys) {
+Verification verify_artifact(oci::Store& store, const oci::Descriptor& artifact,
+                             const std::vector<signing::PublicKey>& keys) {
   Verification verification;
   const std::string subject = artifact.digest.to_string();
   verification.digest = subject;
@@ -148,10 +156,12 @@ Verification verify_artifact(oci::Store& store, const oci::Descriptor& artifact,
   // One form signed by a trusted key is enough: cosign writes only one. Without any, every form says why.
   const bool any = bundles.signature.passed() || tag.passed();
   for (const FormResult* form : {&bundles.signature, &tag}) {
-    if (form->passed() || !any) verification.report.add({"signature (" + form->form + ")", form->passed(), form->reason(), subject});
+    if (form->passed() || !any)
+      verification.report.add({"signature (" + form->form + ")", form->passed(), form->reason(), subject});
     verification.signers.insert(verification.signers.end(), form->signers.begin(), form->signers.end());
   }
-  for (const std::string& predicate_type : bundles.attestations) verification.report.add({"attestation", true, "signed statement about this digest", predicate_type});
+  for (const std::string& predicate_type : bundles.attestations)
+    verification.report.add({"attestation", true, "signed statement about this digest", predicate_type});
 
   if (oci::is_index_type(fetched.descriptor.media_type)) return verification;
   const oci::ImageManifest manifest = oci::parse_image_manifest(fetched.bytes, fetched.descriptor.media_type);
@@ -161,7 +171,9 @@ Verification verify_artifact(oci::Store& store, const oci::Descriptor& artifact,
     verification.report.add({"content", true, "the layer is what the manifest says", unpacked.diff_id.to_string()});
     check_files(unpacked.tree, verification.report);
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::InvalidInput && error.code() != ErrorCode::Untrusted && error.code() != ErrorCode::NotFound) throw;
+    if (error.code() != ErrorCode::InvalidInput && error.code() != ErrorCode::Untrusted &&
+        error.code() != ErrorCode::NotFound)
+      throw;
     verification.report.add({"content", false, error.message(), subject});
   }
   return verification;
@@ -174,9 +186,11 @@ Verification verify_files(const FileTree& folder, const std::vector<signing::Pub
   const RelPath signature = RelPath::parse(kChecksumsSignature);
   if (!folder.contains(checksums) || !folder.contains(signature)) {
     const RelPath& missing = folder.contains(checksums) ? signature : checksums;
-    verification.report.add({"signature", false, fmt::format("there is no '{}'", missing.text()), std::string(kChecksumsFile)});
+    verification.report.add(
+        {"signature", false, fmt::format("there is no '{}'", missing.text()), std::string(kChecksumsFile)});
   } else {
-    const signing::SignatureResult result = signing::verify_message_bundle(folder.at(signature).bytes, keys, folder.at(checksums).bytes);
+    const signing::SignatureResult result =
+        signing::verify_message_bundle(folder.at(signature).bytes, keys, folder.at(checksums).bytes);
     verification.report.add({"signature", result.passed, result.reason, std::string(kChecksumsFile)});
     if (result.passed) verification.signers.push_back({result.key_id, "checksums"});
   }
@@ -186,16 +200,19 @@ Verification verify_files(const FileTree& folder, const std::vector<signing::Pub
 
 Verification verify(const VerifyRequest& request, const Services& services) {
   if (request.keys.empty()) {
-    throw Error(ErrorCode::InvalidInput, "nobody is trusted: no key given").hint("name the signer's public key with --key");
+    throw Error(ErrorCode::InvalidInput, "nobody is trusted: no key given")
+        .hint("name the signer's public key with --key");
   }
   const std::vector<signing::PublicKey> keys = open_public_keys(request.keys, request.password_file, services);
   const oci::Target target = oci::parse_target(request.target);
   Verification verification;
   if (const auto* path = std::get_if<oci::PathTarget>(&target)) {
-    verification = std::filesystem::is_directory(path->path) ? verify_files(read_folder(path->path), keys) : verify_file(path->path, keys);
+    verification = std::filesystem::is_directory(path->path) ? verify_files(read_folder(path->path), keys)
+                                                             : verify_file(path->path, keys);
   } else {
     if (request.offline && std::holds_alternative<oci::RegistryTarget>(target)) {
-      throw Error(ErrorCode::InvalidInput, fmt::format("'{}' cannot be verified offline", request.target)).hint("pull it into a layout first");
+      throw Error(ErrorCode::InvalidInput, fmt::format("'{}' cannot be verified offline", request.target))
+          .hint("pull it into a layout first");
     }
     const std::unique_ptr<oci::Store> store = open_store(target, StoreUse::Read, request.connection, services);
     verification = verify_artifact(*store, oci::resolve(*store, oci::tag_of(target), oci::digest_of(target)), keys);
@@ -207,10 +224,12 @@ Verification verify(const VerifyRequest& request, const Services& services) {
 Value to_value(const Verification& verification) {
   Value checks = Value::list();
   for (const signing::Check& check : verification.report.checks()) {
-    checks.push_back(Value::map({{"name", check.name}, {"passed", check.passed}, {"reason", check.reason}, {"subject", check.subject}}));
+    checks.push_back(Value::map(
+        {{"name", check.name}, {"passed", check.passed}, {"reason", check.reason}, {"subject", check.subject}}));
   }
   Value signers = Value::list();
-  for (const Signer& signer : verification.signers) signers.push_back(Value::map({{"keyId", signer.key_id}, {"form", signer.form}}));
+  for (const Signer& signer : verification.signers)
+    signers.push_back(Value::map({{"keyId", signer.key_id}, {"form", signer.form}}));
   return Value::map({{"target", verification.target},
                      {"digest", verification.digest},
                      {"trusted", verification.report.trusted()},

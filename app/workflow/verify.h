@@ -1,8 +1,8 @@
 #pragma once
 // Whether an artifact, a bundle folder or a file was signed by a key that is trusted, and is what was signed.
 //
-// Folders and layouts are verified without any network. Nothing passes by being present: a missing signature, a file that is not
-// listed, a changed executable bit are failures.
+// Folders and layouts are verified without any network. Nothing passes by being present: a missing signature, a file
+// that is not listed, a changed executable bit are failures.
 #include <string>
 #include <vector>
 
@@ -34,12 +34,13 @@ struct VerifyRequest {
   ConnectionOptions connection;
 };
 
-// Throws for what cannot be looked at (NotFound, Unavailable, InvalidInput: no key); what is looked at and is not trusted is a
-// report with failures.
+// Throws for what cannot be looked at (NotFound, Unavailable, InvalidInput: no key); what is looked at and is not
+// trusted is a report with failures.
 [[nodiscard]] Verification verify(const VerifyRequest& request, const Services& services);
 
 // The same for an artifact in an open store and for a bundle's files in hand.
-[[nodiscard]] Verification verify_artifact(oci::Store& store, const oci::Descriptor& artifact, const std::vector<signing::PublicKey>& keys);
+[[nodiscard]] Verification verify_artifact(oci::Store& store, const oci::Descriptor& artifact,
+                                           const std::vector<signing::PublicKey>& keys);
 [[nodiscard]] Verification verify_files(const FileTree& folder, const std::vector<signing::PublicKey>& keys);
 
 [[nodiscard]] Value to_value(const Verification& verification);

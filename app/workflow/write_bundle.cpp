@@ -22,11 +22,16 @@ WrittenBundle write_bundle(const WriteBundleRequest& request, const Services& se
   const RenderedBundle rendered = render_bundle(request.bundle, services);
   std::filesystem::path folder = request.folder;
   if (!folder.has_filename()) folder = folder.parent_path();
-  WrittenBundle written{folder.string(), rendered.bundle.tree.size(), rendered.bundle.info.recipe_digest, bundle_digest(rendered.bundle.tree).to_string(), {}};
+  WrittenBundle written{folder.string(),
+                        rendered.bundle.tree.size(),
+                        rendered.bundle.info.recipe_digest,
+                        bundle_digest(rendered.bundle.tree).to_string(),
+                        {}};
   // The root is made first: what cannot be written for that place must not leave a folder behind.
   std::string root;
   if (!request.repo_url.empty()) {
-    root = argocd::root_document(rendered.bundle.tree, {.repo_url = request.repo_url, .path = {}, .revision = std::string(kDefaultRevision)});
+    root = argocd::root_document(rendered.bundle.tree,
+                                 {.repo_url = request.repo_url, .path = {}, .revision = std::string(kDefaultRevision)});
   }
   write_folder(folder, rendered.bundle.tree, request.force ? Overwrite::Yes : Overwrite::No);
   if (!root.empty()) {
@@ -37,9 +42,10 @@ WrittenBundle write_bundle(const WriteBundleRequest& request, const Services& se
 }
 
 Value to_value(const WrittenBundle& written) {
-  Value value = Value::map({{"folder", written.folder},
-                            {"recipe", Value::map({{"digest", written.recipe_digest}})},
-                            {"bundle", Value::map({{"digest", written.bundle_digest}, {"files", std::uint64_t{written.files}}})}});
+  Value value = Value::map(
+      {{"folder", written.folder},
+       {"recipe", Value::map({{"digest", written.recipe_digest}})},
+       {"bundle", Value::map({{"digest", written.bundle_digest}, {"files", std::uint64_t{written.files}}})}});
   if (!written.root_file.empty()) value.set("root", written.root_file);
   return value;
 }
@@ -50,7 +56,8 @@ std::string bootstrap(const BootstrapRequest& request, const Services& services)
   if (place.revision.empty()) {
     const bool from_registry = place.repo_url.starts_with("oci://");
     if (from_registry && !source.artifact) {
-      throw Error(ErrorCode::InvalidInput, fmt::format("the digest that '{}' has in {} is not known", request.bundle, request.repo_url))
+      throw Error(ErrorCode::InvalidInput,
+                  fmt::format("the digest that '{}' has in {} is not known", request.bundle, request.repo_url))
           .hint("name the digest or a tag with --revision, or give the artifact itself as BUNDLE");
     }
     place.revision = from_registry ? source.artifact->digest.to_string() : std::string(kDefaultRevision);

@@ -1,5 +1,5 @@
-// Resolves a recipe from the built-in catalogue, prints the order in which its components are deployed, and packs the recipe
-// into an OCI image layout.
+// Resolves a recipe from the built-in catalogue, prints the order in which its components are deployed, and packs the
+// recipe into an OCI image layout.
 //
 //   order LAYOUT_FOLDER
 #include <core/error.h>
@@ -31,7 +31,8 @@ void pack(const waybill::Recipe& recipe, const std::string& folder) {
   waybill::FileTree tree;
   tree.add(waybill::RelPath::parse("recipe.yaml"), waybill::yaml::write(waybill::to_value(recipe)));
   const auto layout = waybill::oci::Layout::open_or_create(folder);
-  const waybill::oci::Packed packed = waybill::oci::pack_tree(tree, {.artifact_type = "application/vnd.example.recipe"});
+  const waybill::oci::Packed packed =
+      waybill::oci::pack_tree(tree, {.artifact_type = "application/vnd.example.recipe"});
   waybill::oci::push(*layout, packed);
   layout->tag(packed.manifest, "latest", waybill::oci::ForceTag::No);
   std::cout << "packed as " << packed.manifest.digest.to_string() << '\n';

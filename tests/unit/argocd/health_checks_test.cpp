@@ -57,17 +57,17 @@ INSTANTIATE_TEST_SUITE_P(
         // The verdict is about an older spec.
         State{kApplication,
               "{" SPEC ", status = {health = {status = 'Healthy'}, sync = {status = 'Synced', comparedTo = {source = "
-                       "{repoURL = 'r', helm = "
+              "{repoURL = 'r', helm = "
               "{valuesObject = {a = {1, 3}}}}}}}}",
               "Progressing"},
         State{kApplication,
               "{" SPEC ", status = {health = {status = 'Healthy'}, sync = {status = 'Synced', comparedTo = {source = "
-                       "{repoURL = 'r', helm = "
+              "{repoURL = 'r', helm = "
               "{valuesObject = {a = {1, 2}, b = 1}}}}}}}",
               "Progressing"},
         State{kApplication,
               "{" SPEC ", status = {health = {status = 'Degraded'}, sync = {status = 'Synced', comparedTo = {source = "
-                       "{repoURL = 'x'}}}}}",
+              "{repoURL = 'x'}}}}}",
               "Progressing"},
         State{kApplication,
               "{spec = {sources = {{chart = 'a'}}}, status = {health = {status = 'Healthy'}, sync = {status = "
@@ -81,15 +81,15 @@ INSTANTIATE_TEST_SUITE_P(
               "Progressing"},
         State{kApplication,
               "{" SPEC ", status = {health = {status = 'Healthy'}, operationState = {phase = 'Running'}, sync = "
-                       "{status = 'Synced', " COMPARED "}}}",
+              "{status = 'Synced', " COMPARED "}}}",
               "Progressing"},
         State{kApplication,
               "{" SPEC ", status = {health = {status = 'Degraded'}, operationState = {phase = 'Running'}, sync = "
-                       "{status = 'Synced', " COMPARED "}}}",
+              "{status = 'Synced', " COMPARED "}}}",
               "Progressing"},
         State{kApplication,
               "{" SPEC ", status = {health = {status = 'Degraded'}, operationState = {phase = 'Failed'}, sync = "
-                       "{status = 'Synced', " COMPARED "}}}",
+              "{status = 'Synced', " COMPARED "}}}",
               "Degraded"},
         State{kApplication,
               "{" SPEC
