@@ -49,9 +49,8 @@ std::string_view first_pem_type(std::string_view text) noexcept {
   if (begin == std::string_view::npos) return {};
   const std::string_view rest = text.substr(begin + kBegin.size());
   const std::size_t end = rest.find(kDashes);
-  if (end == std::string_view::npos || end > kLongestType || rest.substr(0, end).find('\n') != std::string_view::npos) {
-    return {};
-  }
+  // Not found is a position behind every limit.
+  if (end > kLongestType || rest.substr(0, end).find('\n') != std::string_view::npos) return {};
   return rest.substr(0, end);
 }
 
