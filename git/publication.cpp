@@ -134,7 +134,7 @@ class Publisher {
     if (tip.start) base = tree_of_commit(objects.repository(), *tip.start);
     update_.owned = owned_files(objects, base.get());
     const git_oid tree = apply(objects, base.get(), update_);
-    if (base_) refuse_contested(objects, base.get(), tree);
+    if (base_) refuse_contested(objects, *base_, base.get(), tree);
     result_.tree = to_hex(tree);
     if (tip.start && git.git_oid_equal(&tree, git.git_tree_id(base.get())) != 0)
       return finish(*tip.start, false, false);
@@ -196,9 +196,10 @@ class Publisher {
   }
 
   // After a lost race: did the other one write what is ours?
-  void refuse_contested(Objects& objects, const git_tree* theirs, const git_oid& wanted) {
+  void refuse_contested(Objects& objects, const std::optional<git_oid>& base, const git_tree* theirs,
+                        const git_oid& wanted) {
     Owned<git_tree> before;
-    if (*base_) before = tree_of_commit(objects.repository(), **base_);
+    if (base) before = tree_of_commit(objects.repository(), *base);
     const Owned<git_tree> ours = read_tree(objects.repository(), wanted);
     std::set<RelPath> paths = update_.owned;
     for (const auto& [path, file] : update_.files.files()) paths.insert(path);

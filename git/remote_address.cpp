@@ -153,7 +153,7 @@ RemoteAddress RemoteAddress::parse(std::string_view text) {
   const auto* known = std::ranges::find(kSchemes, scheme, &Scheme::name);
   if (known == kSchemes.end()) refuse(fmt::format("has the scheme '{}', which is not supported", scheme.substr(0, 40)));
   result.transport_ = known->transport;
-  std::string_view rest = text.substr(separator + 3);
+  const std::string_view rest = text.substr(separator + 3);
   const std::size_t slash = std::min(rest.find('/'), rest.size());
   std::string_view authority = rest.substr(0, slash);
   const std::string_view path = rest.substr(slash);
