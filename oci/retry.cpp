@@ -34,7 +34,7 @@ bool number(std::string_view text, int& result) noexcept {
 }
 
 // "Sun, 06 Nov 1994 08:49:37 GMT"
-std::optional<std::chrono::system_clock::time_point> parse_http_date(std::string_view text) {
+std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text) {
   static constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   if (text.size() != 29 || text.substr(3, 2) != ", " || !text.ends_with(" GMT") || text[19] != ':' || text[22] != ':') {
@@ -93,7 +93,9 @@ std::optional<milliseconds> parse_retry_after(std::string_view text, std::chrono
   if (int seconds = 0; number(text, seconds)) return std::chrono::seconds(seconds);
   const auto date = parse_http_date(text);
   if (!date) return std::nullopt;
-  return std::max(milliseconds(0), std::chrono::duration_cast<milliseconds>(*date - now));
+  // In seconds: the clock's own nanoseconds end in the year 2262, a server's dates do not.
+  const std::chrono::seconds rest = *date - std::chrono::floor<std::chrono::seconds>(now);
+  return std::max(milliseconds(0), milliseconds(rest));
 }
 
 }  // namespace waybill::oci

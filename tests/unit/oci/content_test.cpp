@@ -131,6 +131,7 @@ TEST(RetryAfter, IsSecondsOrADate) {
   EXPECT_EQ(parse_retry_after("3", now), milliseconds(3000));
   EXPECT_EQ(parse_retry_after("Sun, 06 Nov 1994 08:49:47 GMT", now), milliseconds(10'000));
   EXPECT_EQ(parse_retry_after("Sun, 06 Nov 1994 08:49:27 GMT", now), milliseconds(0));
+  EXPECT_GT(parse_retry_after("Sun, 06 Nov 3988 08:49:37 GMT", now), std::chrono::hours(24 * 365 * 1900));
   for (const char* text : {"", "-1", "soon", "3 s", "Sun, 06 Nov 1994 08:49:47 CET", "Sun, 31 Feb 1994 08:49:47 GMT"})
     EXPECT_FALSE(parse_retry_after(text, now)) << text;
 }
