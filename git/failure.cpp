@@ -58,7 +58,6 @@ std::string lower(std::string_view text) {
 ErrorCode code_of(const Failure& failure) {
   switch (failure.code) {
     case GIT_EAUTH:
-      return ErrorCode::Denied;
     case GIT_EOWNER:
       return ErrorCode::Denied;
     case GIT_ECERTIFICATE:

@@ -44,6 +44,16 @@ struct Person {
   std::optional<std::string> email;
 };
 
+PersonName checked_person(const Person& person, std::string_view role) {
+  if (!person.name || !person.email) {
+    throw Error(ErrorCode::InvalidInput,
+                fmt::format("the {}'s {} is unknown", role, person.name ? "e-mail address" : "name"))
+        .hint(std::string(kHint));
+  }
+  return {.name = checked_part(*person.name, fmt::format("{}'s name", role)),
+          .email = checked_part(*person.email, fmt::format("{}'s e-mail address", role))};
+}
+
 class Resolver {
  public:
   Resolver(const Lookup& environment, const Lookup& configuration)
@@ -109,18 +119,15 @@ Identities resolve_identities(const IdentityRequest& request, const Lookup& envi
   } else {
     author = resolver.person("GIT_AUTHOR", "author");
   }
-  if (!author.name || !author.email) {
-    throw Error(ErrorCode::InvalidInput,
-                fmt::format("the author's {} is unknown", author.name ? "e-mail address" : "name"))
-        .hint(std::string(kHint));
-  }
-  Person committer = resolver.person("GIT_COMMITTER", "committer");
-  if (!committer.name || !committer.email) committer = author;
-  return {.author = {.name = checked_part(*author.name, "author's name"),
-                     .email = checked_part(*author.email, "author's e-mail address"),
+  const PersonName author_name = checked_person(author, "author");
+  const Person committer = resolver.person("GIT_COMMITTER", "committer");
+  const PersonName committer_name =
+      committer.name && committer.email ? checked_person(committer, "committer") : author_name;
+  return {.author = {.name = author_name.name,
+                     .email = author_name.email,
                      .when = resolver.date(request, "GIT_AUTHOR_DATE")},
-          .committer = {.name = checked_part(*committer.name, "committer's name"),
-                        .email = checked_part(*committer.email, "committer's e-mail address"),
+          .committer = {.name = committer_name.name,
+                        .email = committer_name.email,
                         .when = resolver.date(request, "GIT_COMMITTER_DATE")}};
 }
 

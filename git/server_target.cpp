@@ -96,7 +96,7 @@ class ServerTarget final : public Target {
     const int result = git.git_remote_push(remote.get(), &list, &options);
     if (conversation.found_other_commit() || result == GIT_ENONFASTFORWARD) return PushOutcome::LostRace;
     conversation.check_result(result, fmt::format("cannot push to '{}'", address_.text()));
-    if (conversation.refusal()) return judge(tip, *conversation.refusal(), clean_line(conversation.remarks()));
+    if (const auto& refusal = conversation.refusal()) return judge(tip, *refusal, clean_line(conversation.remarks()));
     cache_.remember(branch_, commit);
     return PushOutcome::Done;
   }

@@ -65,7 +65,7 @@ std::string_view kind_of(git_filemode_t mode) {
 
 class Applier {
  public:
-  explicit Applier(Objects& objects) noexcept : objects_(objects), git_(library()) {}
+  explicit Applier(Objects& objects) : objects_(objects), git_(library()) {}
 
   // The tree of one folder, or nothing if no entry is left. Vanished files first, then folders, then files: so a file
   // of ours can become a folder of ours and the other way round.
