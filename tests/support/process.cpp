@@ -132,6 +132,14 @@ void Background::kill() noexcept {
   pid_ = -1;
 }
 
+int Background::wait() noexcept {
+  int status = 0;
+  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
+  pid_ = -1;
+  return status_of(status);
+}
+
 Background::~Background() {
   if (pid_ <= 0) return;
   ::kill(pid_, SIGTERM);

@@ -34,6 +34,7 @@ class Background {
   ~Background();
   [[nodiscard]] pid_t pid() const noexcept { return pid_; }
   void kill() noexcept;  // SIGKILL, now
+  int wait() noexcept;   // until it ends by itself or by a signal; its exit status as in ProcessResult
 
  private:
   pid_t pid_ = -1;

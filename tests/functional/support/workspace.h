@@ -72,7 +72,9 @@ using Snapshot = std::map<std::string, std::string>;
 void flip_byte(const std::filesystem::path& file);
 
 // How gtest shows a result in a failure.
-inline void PrintTo(const ProcessResult& result, std::ostream* stream) { *stream << "a process that exited with " << result.exit_status; }
+inline void PrintTo(const ProcessResult& result, std::ostream* stream) {
+  *stream << "a process that exited with " << result.exit_status;
+}
 
 MATCHER_P(Exited, status, "") {
   *result_listener << "\nstdout: " << arg.out << "\nstderr: " << arg.err;
