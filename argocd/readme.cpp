@@ -73,7 +73,8 @@ A wave begins when everything in the waves before it is healthy.
    With the argo-cd chart, add `bootstrap/argocd-values.yaml` to its values instead; it also sets
    `controller.sync.timeout.seconds`, which ends a sync that waits too long, so that a mended bundle is looked at.
 3. If the repositories in `bootstrap/repositories.yaml` need credentials, add them to a copy of that file and apply it.
-   An OCI registry without TLS needs `insecureOCIForceHttp: "true"` there.
+   An OCI registry without TLS needs `insecureOCIForceHttp: "true"` there. The place of this bundle is not among them: if it needs
+   credentials or has no TLS, it gets a Secret of its own, with `type: git` or `type: oci` and as `url` exactly the URL of step 4.
 4. Write the root Application for the place where this bundle lies, and apply it:
 
        waybill bootstrap FOLDER --repo-url URL --path PATH --revision REVISION > root.yaml
@@ -85,7 +86,7 @@ A wave begins when everything in the waves before it is healthy.
 
     kubectl -n {namespace} get applications
 
-The root `{root}` is Progressing until the last component is healthy.
+The root `{root}` is Synced and Healthy when the last component is. Before that it is OutOfSync, and Healthy at times.
 
 ## When the root is stuck
 
@@ -100,7 +101,8 @@ it, take `spec.syncPolicy.automated` out of its Application: the root leaves tha
 
     kubectl -n {namespace} delete application {root}
 
-removes the components in reverse order. Namespaces stay.
+removes the components in reverse order; `kubectl delete -f root.yaml` does the same and removes the two projects too. Namespaces
+stay.
 )",
                      fmt::arg("digest", digest(recipe).to_string()),
                      fmt::arg("criteria", criteria_text(recipe.criteria)), fmt::arg("version", options.version.text()),

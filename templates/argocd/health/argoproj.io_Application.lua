@@ -45,4 +45,8 @@ end
 if health.status == "Healthy" and sync.status ~= "Synced" then
   return verdict("Progressing", "healthy but not synced: " .. (sync.status or "Unknown"))
 end
+if health.status == "Missing" then
+  -- Argo CD leaves Missing out when it sums up: the root would be Healthy before its last component exists.
+  return verdict("Progressing", "its objects are not there yet")
+end
 return verdict(health.status, health.message or "")

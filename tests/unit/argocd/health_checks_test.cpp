@@ -100,6 +100,10 @@ INSTANTIATE_TEST_SUITE_P(
               "{metadata = {deletionTimestamp = 'now'}, " SPEC
               ", status = {health = {status = 'Healthy'}, sync = {status = 'Synced', " COMPARED "}}}",
               "Progressing"},
+        // Nothing of it is there yet; Argo CD would not count Missing for the root.
+        State{kApplication,
+              "{" SPEC ", status = {health = {status = 'Missing'}, sync = {status = 'OutOfSync', " COMPARED "}}}",
+              "Progressing"},
         State{kApplication,
               "{" SPEC ", status = {health = {status = 'Suspended'}, sync = {status = 'Synced', " COMPARED "}}}",
               "Suspended"}));
