@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <filesystem>
+
 #include "app/workflow/pack_bundle.h"
 #include "app/workflow/sign.h"
 #include "core/error.h"
@@ -76,7 +78,8 @@ struct Publisher {
     std::unique_ptr<oci::Store> store;
   };
 
-  // Opens the target and refuses a tag that is taken, before anything is written anywhere.
+  // Opens the target and refuses a tag that is taken, before anything is written anywhere. In a dry run a layout that
+  // is not there is not made: then there is no store.
   Destination open_destination() const {
     Destination destination;
     const oci::Target target = oci::parse_target(request.output);
@@ -86,6 +89,8 @@ struct Publisher {
     }
     destination.tag = oci::tag_of(target).value_or(default_tag(rendered.bundle.info));
     destination.target = with_tag(target, destination.tag);
+    const auto* layout = std::get_if<oci::LayoutTarget>(&target);
+    if (request.dry_run && layout != nullptr && !std::filesystem::exists(layout->folder)) return destination;
     destination.store =
         open_store(target, request.dry_run ? StoreUse::Read : StoreUse::Write, request.connection, services);
     const auto held = destination.store->resolve(destination.tag);
@@ -93,6 +98,11 @@ struct Publisher {
       throw oci::tag_conflict(destination.store->name(), destination.tag, held->digest, packed.manifest.digest);
     }
     return destination;
+  }
+
+  // What publishing would make; its signatures do not exist.
+  PublishedArtifact planned_artifact(const Destination& destination) const {
+    return {oci::to_string(destination.target), packed.manifest.digest, destination.tag, false, {}, {}};
   }
 
   PublishedArtifact publish_artifact(const Destination& destination, const signing::PrivateKey& key) const {
@@ -151,19 +161,21 @@ PublishResult publish(const PublishRequest& request, const Services& services) {
   std::optional<Publisher::Destination> destination;
   if (!request.output.empty()) {
     if (!request.key.key.empty()) key = open_private_key(request.key, services);
-    if (!request.dry_run) destination = publisher.open_destination();
+    destination = publisher.open_destination();
   }
 
   if (!request.git.repository.empty()) {
     CommitOptions options = request.git;
     options.dry_run = request.dry_run;
     result.git = commit_bundle(rendered.bundle, packed.diff_id, options, services);
-    services.reporter.info(result.git->changed ? fmt::format("committed {} to {} of {}", result.git->commit,
-                                                             result.git->branch, result.git->repository)
-                                               : fmt::format("nothing to commit: {} of {} holds this bundle already",
-                                                             result.git->branch, result.git->repository));
+    const std::string where = fmt::format("{} of {}", result.git->branch, result.git->repository);
+    services.reporter.info(!result.git->changed ? fmt::format("nothing to commit: {} holds this bundle already", where)
+                           : request.dry_run    ? fmt::format("would commit to {}", where)
+                                                : fmt::format("committed {} to {}", result.git->commit, where));
   }
-  if (destination) {
+  if (destination && request.dry_run) {
+    result.artifact = publisher.planned_artifact(*destination);
+  } else if (destination) {
     result.artifact = with_context(
         [&] {
           return result.git
