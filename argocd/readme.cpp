@@ -80,7 +80,7 @@ A wave begins when everything in the waves before it is healthy.
        waybill bootstrap FOLDER --repo-url URL --path PATH --revision REVISION > root.yaml
        kubectl apply --server-side -f root.yaml
 
-   `waybill publish` and `waybill commit` have written it already, beside the folder that they committed.
+   `waybill publish` has written it already, as `root.yaml` beside the folder that it committed.
 
 ## Watch
 

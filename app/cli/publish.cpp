@@ -25,7 +25,10 @@ std::string report(const PublishResult& result) {
   }
   if (result.artifact) {
     text += fmt::format("artifact     {}\ndigest       {}{}\n", result.artifact->reference,
-                        result.artifact->digest.to_string(), result.artifact->pushed ? "" : ", unchanged");
+                        result.artifact->digest.to_string(),
+                        result.artifact->signatures.empty() ? ", not pushed"
+                        : result.artifact->pushed           ? ""
+                                                            : ", unchanged");
     for (const SignatureRecord& record : result.artifact->signatures)
       text += fmt::format("signature    {} ({})\n", record.digest.to_string(), record.form);
     for (const AttestationRecord& record : result.artifact->attestations)
