@@ -14,8 +14,9 @@ static_assert(std::atomic<bool>::is_always_lock_free);
 
 extern "C" void on_signal(int signal_number) {
   if (interrupt_requested.exchange(true)) {
-    std::signal(signal_number, SIG_DFL);
-    std::raise(signal_number);
+    // Nothing is left to do if these fail: the flag is set already.
+    static_cast<void>(std::signal(signal_number, SIG_DFL));
+    static_cast<void>(std::raise(signal_number));
   }
 }
 
@@ -30,7 +31,7 @@ void install_interrupt_handlers() {
     if (sigaction(signal_number, nullptr, &inherited) == 0 && inherited.sa_handler == SIG_IGN) continue;
     if (sigaction(signal_number, &action, nullptr) != 0) throw system_error("cannot install a signal handler");
   }
-  std::signal(SIGPIPE, SIG_IGN);
+  if (std::signal(SIGPIPE, SIG_IGN) == SIG_ERR) throw system_error("cannot ignore SIGPIPE");
 }
 
 bool interrupted() noexcept { return interrupt_requested.load(); }

@@ -99,7 +99,7 @@ class FdSink final : public ByteSink {
 // Passes everything on and keeps the digest and the count.
 class HashingSink final : public ByteSink {
  public:
-  explicit HashingSink(ByteSink& next) noexcept : next_(next) {}
+  explicit HashingSink(ByteSink& next) : next_(next) {}
   using ByteSink::write;
   void write(Bytes bytes) override {
     hash_.update(bytes);
@@ -134,7 +134,7 @@ class LimitedSource final : public ByteSource {
 // verified content.
 class VerifyingSource final : public ByteSource {
  public:
-  VerifyingSource(std::unique_ptr<ByteSource> inner, const Digest& digest, std::uint64_t size) noexcept
+  VerifyingSource(std::unique_ptr<ByteSource> inner, const Digest& digest, std::uint64_t size)
       : inner_(std::move(inner)), digest_(digest), rest_(size), size_(size) {}
   std::size_t read(std::span<std::byte> buffer) override;
 
