@@ -97,7 +97,10 @@ int run_command(const std::vector<std::string>& words) {
     console.out(help_text(command, globals.options()));
     return 0;
   }
-  Console console(globals.resolved());
+  GlobalOptions options = globals.resolved();
+  // A machine that reads JSON gets JSON: notes are for people, unless they are asked for. Warnings stay.
+  if (options.verbosity == 0 && wants_json(words)) options.quiet = true;
+  Console console(options);
   return command.run(console);
 }
 

@@ -195,6 +195,15 @@ Verification verify_files(const FileTree& folder, const std::vector<signing::Pub
     if (result.passed) verification.signers.push_back({result.key_id, "checksums"});
   }
   check_files(folder, verification.report);
+  // Nothing lists attestation/: there, only the signature itself is expected.
+  for (const auto& [path, file] : folder.files()) {
+    if (!path.is_within(RelPath::parse(kAttestationFolder))) continue;
+    if (path != signature) {
+      verification.report.add({"files", false, "not expected here", path.text()});
+    } else if (file.executable == Executable::Yes) {
+      verification.report.add({"files", false, "executable", path.text()});
+    }
+  }
   return verification;
 }
 
