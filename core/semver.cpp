@@ -95,14 +95,14 @@ SemVer SemVer::parse(std::string_view text) {
 }
 
 std::weak_ordering SemVer::operator<=>(const SemVer& other) const noexcept {
-  if (const auto order = major_ <=> other.major_; order != 0) return order;
-  if (const auto order = minor_ <=> other.minor_; order != 0) return order;
-  if (const auto order = patch_ <=> other.patch_; order != 0) return order;
+  if (const auto order = major_ <=> other.major_; std::is_neq(order)) return order;
+  if (const auto order = minor_ <=> other.minor_; std::is_neq(order)) return order;
+  if (const auto order = patch_ <=> other.patch_; std::is_neq(order)) return order;
   if (prerelease_.empty() || other.prerelease_.empty()) return prerelease_.empty() <=> other.prerelease_.empty();
   std::string_view a = prerelease_;
   std::string_view b = other.prerelease_;
   while (!a.empty() && !b.empty()) {
-    if (const auto order = compare_identifiers(take(a, '.'), take(b, '.')); order != 0) return order;
+    if (const auto order = compare_identifiers(take(a, '.'), take(b, '.')); std::is_neq(order)) return order;
   }
   return a.size() <=> b.size();
 }

@@ -25,7 +25,7 @@ class SemVer {
 
   // Precedence (section 11): the leading "v" and the build metadata do not count.
   [[nodiscard]] std::weak_ordering operator<=>(const SemVer& other) const noexcept;
-  [[nodiscard]] bool operator==(const SemVer& other) const noexcept { return (*this <=> other) == 0; }
+  [[nodiscard]] bool operator==(const SemVer& other) const noexcept { return std::is_eq(*this <=> other); }
 
  private:
   SemVer() = default;

@@ -97,13 +97,10 @@ bool equal_maps(const Value::Map& a, const Value::Map& b) {
 
 }  // namespace
 
-Value::Value(std::uint64_t value) noexcept {
-  if (value <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-    data_ = static_cast<std::int64_t>(value);
-  } else {
-    data_ = value;
-  }
-}
+Value::Value(std::uint64_t value) noexcept
+    : data_(value <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())
+                ? Data(static_cast<std::int64_t>(value))
+                : Data(value)) {}
 
 Value Value::map() {
   Value value;

@@ -144,6 +144,7 @@ class Loader {
       diagnostics_.error({"overlays/base.yaml", 0, 0}, "missing-file", "the catalogue has no overlays/base.yaml");
     }
     for (auto& [name, candidate] : candidates_) {
+      if (!candidate) continue;
       take(*candidate);
       content_.overlays.push_back(std::move(candidate->document.overlay));
     }
@@ -157,6 +158,7 @@ class Loader {
 
   void check_references() {
     std::vector<std::string> overlays;
+    overlays.reserve(content_.overlays.size());
     for (const Overlay& overlay : content_.overlays) overlays.push_back(overlay.name);
     const std::vector<std::string> components(components_.begin(), components_.end());
     for (const Reference& reference : references_) {

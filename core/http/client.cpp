@@ -270,7 +270,7 @@ class CurlClient final : public Client {
       refuse_line_breaks(value, "header");
       if (equal_without_case(name, "Authorization"))
         throw Error(ErrorCode::Internal, "a secret belongs into Request::authorization");
-      append(value.empty() ? name + ";" : name + ": " + value);
+      append(value.empty() ? name + ";" : fmt::format("{}: {}", name, value));
     }
     if (with_authorization && request.authorization != nullptr) {
       refuse_line_breaks(request.authorization->view(), "header");
