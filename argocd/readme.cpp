@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "argocd/root.h"
 #include "argocd/wave.h"
@@ -12,7 +13,7 @@ namespace waybill::argocd {
 namespace {
 
 // Text of a recipe inside a table: a bar or a line break would break the table.
-std::string cell(std::string text) {
+std::string cell(std::string_view text) {
   std::string result;
   for (const char c : text) {
     if (c == '|' || c == '`' || c == '\\') result += '\\';

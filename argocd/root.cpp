@@ -85,7 +85,7 @@ struct Child {
     return found.as_string();
   }
   [[nodiscard]] std::vector<std::string> annotation(std::string_view name) const {
-    std::string text = at({"metadata", "annotations"}).text_or(name, "");
+    const std::string text = at({"metadata", "annotations"}).text_or(name, "");
     std::vector<std::string> words;
     std::size_t start = 0;
     while (start < text.size()) {

@@ -191,6 +191,7 @@ class Evaluator {
     if (!command.is_call) return evaluate(command.operands.front());
     if (command.function == Function::And || command.function == Function::Or) return choose(command, piped);
     std::vector<Result> arguments;
+    arguments.reserve(command.operands.size() + 1);
     for (const Operand& operand : command.operands) arguments.push_back(evaluate(operand));
     if (piped != nullptr) arguments.push_back(*piped);
     return call(command, std::move(arguments));
@@ -278,7 +279,7 @@ class Evaluator {
     return text;
   }
 
-  Result to_text(Result result, Position position) const {
+  Result to_text(const Result& result, Position position) const {
     if (result.value.is_null()) return {Value("<nil>"), true};
     if (!is_scalar(result.value))
       fail(position, fmt::format("a {} has no text", result.value.kind_name()), "use toYaml");

@@ -52,6 +52,7 @@ class Planner {
       }
       if (component == nullptr) {
         std::vector<std::string> names;
+        names.reserve(recipe_.components.size());
         for (const ComponentRef& candidate : recipe_.components) names.push_back(candidate.name);
         throw Error(ErrorCode::InvalidInput,
                     fmt::format("a value is set for '{}', which is not in the recipe", change.component))

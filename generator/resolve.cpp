@@ -32,6 +32,7 @@ std::vector<const Overlay*> matching_overlays(const Catalogue& catalogue, const 
   }
   std::sort(found.begin(), found.end(), Dialect::before);
   std::vector<const Overlay*> result;
+  result.reserve(found.size());
   for (const OverlayMatch& match : found) result.push_back(match.overlay);
   return result;
 }

@@ -42,6 +42,7 @@ Value package(std::string_view id, std::string_view name, std::string_view versi
 // SPDX 2.3, section 7.9: the SHA-1 of all files' SHA-1s, sorted and put together.
 std::string verification_code(const std::vector<FileItem>& files) {
   std::vector<std::string> sums;
+  sums.reserve(files.size());
   for (const FileItem& file : files) sums.push_back(file.sha1);
   std::sort(sums.begin(), sums.end());
   std::string text;
