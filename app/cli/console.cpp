@@ -183,7 +183,9 @@ void Console::error(const Error& error, bool as_json) noexcept {
       return;
     }
     std::string text = "error: ";
-    if (error.location() && !to_string(*error.location()).empty()) text += to_string(*error.location()) + ": ";
+    if (const auto& location = error.location(); location && !to_string(*location).empty()) {
+      text += to_string(*location) + ": ";
+    }
     text += error.message() + "\n";
     for (const std::string& frame : error.context()) text += "  " + frame + "\n";
     if (!error.hint().empty()) text += "hint: " + error.hint() + "\n";

@@ -51,6 +51,7 @@ signing::PublicKey open_public_key(const KeyChoice& choice, const Services& serv
 
 std::vector<signing::PublicKey> open_public_keys(const std::vector<std::string>& keys, const std::string& password_file, const Services& services) {
   std::vector<signing::PublicKey> opened;
+  opened.reserve(keys.size());
   for (const std::string& key : keys) opened.push_back(open_public_key({key, password_file}, services));
   return opened;
 }
