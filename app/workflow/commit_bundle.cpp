@@ -99,8 +99,8 @@ git::Publication commit_bundle(const Bundle& bundle, const Digest& bundle_digest
   request.push = options.dry_run ? git::Push::No : git::Push::Yes;
 
   const PendingChange pending(
-      cache / "pending",
-      fmt::format("{}\n{}\n{}\n{}", url, options.branch, options.path, bundle_digest.to_string()), services.now());
+      cache / "pending", fmt::format("{}\n{}\n{}\n{}", url, options.branch, options.path, bundle_digest.to_string()),
+      services.now());
   const git::Identities identities =
       git::resolve_identities({.author = options.author, .date = options.date, .now = pending.time()}, environment,
                               git::git_configuration(environment));
