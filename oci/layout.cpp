@@ -431,13 +431,14 @@ void Layout::sync_pending() {
   if (digests.empty()) return;
   std::sort(digests.begin(), digests.end());
   digests.erase(std::unique(digests.begin(), digests.end()), digests.end());
-  // As git does for many loose objects (core.fsyncMethod=batch): each file's data is handed to the disk and waited for, then one
-  // fsync commits all their names and sizes and empties the disk's own cache. One fsync a file costs a flush each.
-  // A missing file was never needed, since push_manifest has looked at what its index names.
+  // As git does for many loose objects (core.fsyncMethod=batch): each file's data is handed to the disk and waited for,
+  // then one fsync commits all their names and sizes and empties the disk's own cache. One fsync a file costs a flush
+  // each. A missing file was never needed, since push_manifest has looked at what its index names.
   std::vector<UniqueFd> files;
   const auto write_out = [&] {
     for (const UniqueFd& fd : files) {
-      if (::sync_file_range(fd.get(), 0, 0, SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER) != 0 &&
+      if (::sync_file_range(fd.get(), 0, 0,
+                            SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER) != 0 &&
           (errno == EIO || errno == ENOSPC)) {
         throw system_error(fmt::format("cannot write blobs of '{}' to the disk", folder_.string()));
       }

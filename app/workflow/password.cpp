@@ -25,12 +25,14 @@ SecretBytes obtain_password(const std::string& password_file, PasswordUse use, c
     return without_line_feed(read_secret(input, kLongestPassword, "standard input"));
   }
   if (!password_file.empty()) {
-    return without_line_feed(read_secret(*FdSource::open(password_file), kLongestPassword, fmt::format("the password file '{}'", password_file)));
+    return without_line_feed(read_secret(*FdSource::open(password_file), kLongestPassword,
+                                         fmt::format("the password file '{}'", password_file)));
   }
   for (const char* name : {"WAYBILL_PASSWORD", "COSIGN_PASSWORD"}) {
     if (const auto value = services.environment(name)) return SecretBytes::copy_of(*value);
   }
-  SecretBytes password = services.ask_secret(use == PasswordUse::Create ? "Password for the new key: " : "Password of the key: ");
+  SecretBytes password =
+      services.ask_secret(use == PasswordUse::Create ? "Password for the new key: " : "Password of the key: ");
   if (use == PasswordUse::Create && !(password == services.ask_secret("The same again: "))) {
     throw Error(ErrorCode::InvalidInput, "the two passwords differ");
   }

@@ -95,7 +95,8 @@ ProcessResult run(const std::vector<std::string>& argv, const ProcessOptions& op
     pollfd fds[3] = {{out.read.get(), POLLIN, 0}, {err.read.get(), POLLIN, 0}, {in.write.get(), POLLOUT, 0}};
     ::poll(fds, 3, 100);
     char buffer[65536];
-    for (const auto& [index, pipe, text] : {std::tuple{0, &out.read, &result.out}, std::tuple{1, &err.read, &result.err}}) {
+    for (const auto& [index, pipe, text] :
+         {std::tuple{0, &out.read, &result.out}, std::tuple{1, &err.read, &result.err}}) {
       if ((fds[index].revents & (POLLIN | POLLHUP | POLLERR)) == 0) continue;
       const ssize_t count = ::read(pipe->get(), buffer, sizeof buffer);
       if (count > 0) text->append(buffer, static_cast<std::size_t>(count));
@@ -118,7 +119,8 @@ ProcessResult run(const std::vector<std::string>& argv, const ProcessOptions& op
   return result;
 }
 
-Background::Background(const std::vector<std::string>& argv, const std::string& out_file, const ProcessOptions& options) {
+Background::Background(const std::vector<std::string>& argv, const std::string& out_file,
+                       const ProcessOptions& options) {
   const UniqueFd in(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   const UniqueFd out(::open(out_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   if (!out) throw std::runtime_error("cannot write " + out_file);
@@ -201,7 +203,8 @@ std::string find_program(const std::string& name) {
 
 std::string shared_data(const std::string& relative) {
   const char* configured = std::getenv("WAYBILL_SHARED");
-  const fs::path root = configured != nullptr && *configured != '\0' ? fs::path(configured) : fs::path(WAYBILL_SOURCE_FOLDER) / "../shared";
+  const fs::path root = configured != nullptr && *configured != '\0' ? fs::path(configured)
+                                                                     : fs::path(WAYBILL_SOURCE_FOLDER) / "../shared";
   const fs::path path = root / relative;
   return fs::exists(path) ? fs::canonical(path).string() : "";
 }

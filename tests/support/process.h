@@ -16,16 +16,17 @@ struct ProcessResult {
 };
 
 struct ProcessOptions {
-  std::string input = {};                        // standard input
-  std::string folder = {};                       // working folder, empty: ours
+  std::string input = {};                               // standard input
+  std::string folder = {};                              // working folder, empty: ours
   std::map<std::string, std::string> environment = {};  // added to ours; an empty value removes the variable
-  std::chrono::seconds timeout{120};             // then SIGKILL and exit status 137
+  std::chrono::seconds timeout{120};                    // then SIGKILL and exit status 137
 };
 
 // argv[0] is looked up in PATH and in the peers' folder. Throws std::runtime_error when it cannot be started.
 [[nodiscard]] ProcessResult run(const std::vector<std::string>& argv, const ProcessOptions& options = {});
 
-// A program in the background, ended (SIGTERM, then SIGKILL) by pid when this object dies. `out_file` gets both its outputs.
+// A program in the background, ended (SIGTERM, then SIGKILL) by pid when this object dies. `out_file` gets both its
+// outputs.
 class Background {
  public:
   Background(const std::vector<std::string>& argv, const std::string& out_file, const ProcessOptions& options = {});
@@ -45,16 +46,18 @@ class Background {
 // Waits until something listens there; false after the timeout.
 [[nodiscard]] bool wait_for_port(int port, std::chrono::seconds timeout = std::chrono::seconds(20));
 
-// The full path of a program in PATH or in the peers' folder (WAYBILL_PEERS, default ~/.cache/waybill/peers/bin); empty when
-// it is not installed.
+// The full path of a program in PATH or in the peers' folder (WAYBILL_PEERS, default ~/.cache/waybill/peers/bin); empty
+// when it is not installed.
 [[nodiscard]] std::string find_program(const std::string& name);
-// A folder or file of the project's shared test data (WAYBILL_SHARED, default ../shared beside the checkout); empty when absent.
+// A folder or file of the project's shared test data (WAYBILL_SHARED, default ../shared beside the checkout); empty
+// when absent.
 [[nodiscard]] std::string shared_data(const std::string& relative);
 
 }  // namespace waybill::testing
 
 // The one way in which a test leaves out a check: by the name of what it misses.
-#define WAYBILL_REQUIRE_PEER(name) \
-  if (::waybill::testing::find_program(name).empty()) GTEST_SKIP() << "missing peer: " << (name) << " (./dev peers installs it)"
+#define WAYBILL_REQUIRE_PEER(name)                    \
+  if (::waybill::testing::find_program(name).empty()) \
+  GTEST_SKIP() << "missing peer: " << (name) << " (./dev peers installs it)"
 #define WAYBILL_REQUIRE_SHARED(relative) \
   if (::waybill::testing::shared_data(relative).empty()) GTEST_SKIP() << "missing test data: " << (relative)
