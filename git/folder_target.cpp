@@ -14,8 +14,7 @@ namespace {
 
 class FolderTarget final : public Target {
  public:
-  FolderTarget(const RemoteAddress& address, const PublicationRequest& request)
-      : folder_(address.path()), base_(request.base_branch) {
+  FolderTarget(const RemoteAddress& address, const PublicationRequest& request) : folder_(address.path()) {
     std::error_code ignored;
     if (!fs::exists(folder_, ignored)) {
       throw Error(ErrorCode::NotFound, fmt::format("there is no repository '{}'", folder_.string()))
@@ -33,7 +32,8 @@ class FolderTarget final : public Target {
     }
     check(result, fmt::format("cannot open the repository '{}'", folder_.string()));
     head_ = head_branch();
-    branch_ = !request.branch.empty() ? request.branch : !head_.empty() ? head_ : std::string(kDefaultBranch);
+    base_ = !request.branch.empty() ? request.branch : !head_.empty() ? head_ : std::string(kDefaultBranch);
+    branch_ = !request.change_branch.empty() ? request.change_branch : base_;
     name_ = std::string(kBranchPrefix) + branch_;
     if (request.push == Push::Yes) refuse_checked_out_branch();
     if (request.push == Push::Yes && has_push_hooks(*repository_)) scratch_ = std::make_unique<Scratch>(*repository_);
@@ -43,10 +43,10 @@ class FolderTarget final : public Target {
   Objects& objects() override { return *objects_; }
 
   Tip refresh() override {
-    Tip tip{.branch = branch_, .commit = commit_of(branch_), .start = {}};
-    tip.start = tip.commit ? tip.commit : commit_of(!base_.empty() ? base_ : head_);
-    if (!tip.start && !base_.empty())
-      throw Error(ErrorCode::NotFound, fmt::format("'{}' has no branch '{}'", folder_.string(), base_));
+    Tip tip{
+        .branch = branch_, .commit = commit_of(branch_), .start = {}, .base = base_, .base_commit = commit_of(base_)};
+    if (branch_ != base_ && !tip.base_commit) throw missing_base(folder_.string(), base_);
+    tip.start = tip.commit ? tip.commit : tip.base_commit ? tip.base_commit : commit_of(head_);
     return tip;
   }
 
