@@ -168,10 +168,6 @@ PublishResult publish(const PublishRequest& request, const Services& services) {
     CommitOptions options = request.git;
     options.dry_run = request.dry_run;
     result.git = commit_bundle(rendered.bundle, packed.diff_id, options, services);
-    const std::string where = fmt::format("{} of {}", result.git->branch, result.git->repository);
-    services.reporter.info(!result.git->changed ? fmt::format("nothing to commit: {} holds this bundle already", where)
-                           : request.dry_run    ? fmt::format("would commit to {}", where)
-                                                : fmt::format("committed {} to {}", result.git->commit, where));
   }
   if (destination && request.dry_run) {
     result.artifact = publisher.planned_artifact(*destination);
@@ -181,7 +177,7 @@ PublishResult publish(const PublishRequest& request, const Services& services) {
           return result.git
                      ? fmt::format(
                            "the commit {} is pushed and stays; run the same command again to complete the artifact",
-                           result.git->commit)
+                           result.git->publication.commit)
                      : std::string("nothing is tagged yet; run the same command again to complete the artifact");
         },
         [&] { return publisher.publish_artifact(*destination, *key); });
@@ -193,14 +189,7 @@ Value to_value(const PublishResult& result) {
   Value value = Value::map(
       {{"recipe", Value::map({{"digest", result.recipe_digest}})},
        {"bundle", Value::map({{"digest", result.bundle_digest.to_string()}, {"files", std::uint64_t{result.files}}})}});
-  if (result.git) {
-    value.set("git", Value::map({{"repository", result.git->repository},
-                                 {"branch", result.git->branch},
-                                 {"path", result.git->path},
-                                 {"commit", result.git->commit},
-                                 {"changed", result.git->changed},
-                                 {"pushed", result.git->pushed}}));
-  }
+  if (result.git) value.set("git", to_value(*result.git));
   Value signatures = Value::list();
   Value attestations = Value::list();
   if (result.artifact) {
