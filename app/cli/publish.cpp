@@ -15,7 +15,7 @@
 namespace waybill::cli {
 namespace {
 
-std::string report(const PublishResult& result) {
+std::string text_of(const PublishResult& result) {
   std::string text = fmt::format("recipe       {}\nbundle       {} ({} files)\n", result.recipe_digest,
                                  result.bundle_digest.to_string(), result.files);
   if (result.git) text += report(*result.git);
@@ -77,7 +77,7 @@ Command publish_command() {
   command.run = [state](Console& console) {
     state->request.git.ca_file = state->request.connection.ca_file;
     const PublishResult result = publish(state->request, process_services(console.reporter()));
-    console.out(state->format == "json" ? json::write_pretty(to_value(result)) : report(result));
+    console.out(state->format == "json" ? json::write_pretty(to_value(result)) : text_of(result));
     return 0;
   };
   return command;
