@@ -88,6 +88,8 @@ Error failure_of(const RemoteAddress& address, const std::string& words) {
             "name a key file with --ssh-key, or add the key to the ssh agent ('ssh-add', needed for keys with a "
             "passphrase)");
   }
+  if (said("timed out") || said("Timeout, server"))
+    return {ErrorCode::Timeout, fmt::format("no answer from '{}': {}", address.text(), clean_line(words))};
   if (words.empty()) return {ErrorCode::Unavailable, fmt::format("'{}' broke off", address.text())};
   return classify_failure({.code = -1, .category = 0, .message = words},
                           fmt::format("cannot talk to '{}'", address.text()));
