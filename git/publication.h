@@ -86,7 +86,7 @@ struct ChangedFile {
 
 struct Publication {
   std::string repository;  // without credentials
-  std::string branch;      // that was or would be pushed
+  std::string branch;      // that was or would be pushed; `base` when that holds the change already
   std::string base;        // that deploys; the same without a change branch
   std::string path;
   std::string commit;  // hexadecimal: the new commit, or the tip when nothing changed; empty only for an empty dry run
