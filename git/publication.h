@@ -72,7 +72,7 @@ struct PublicationServices {
   std::chrono::milliseconds silence{60'000};  // how long a server may say nothing
   Reporter* reporter = nullptr;
   std::function<void(std::chrono::milliseconds)> sleep = {};  // between attempts; empty: really sleep
-  unsigned races = 10;                                        // how often a lost race is tried again
+  unsigned races = 30;                                        // how often a lost race is tried again
   unsigned connections = 3;                                   // how often an unreachable server is tried
   std::uint64_t fetch_limit = 4ULL << 30;                     // bytes taken from a server at most
 };

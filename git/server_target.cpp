@@ -179,7 +179,8 @@ class ServerTarget final : public Target {
                        (now.commit && library().git_oid_equal(&*now.commit, &*before.commit) == 0);
     if (moved || sounds_like_a_race(refusal)) return PushOutcome::LostRace;
     throw Error(ErrorCode::Denied, fmt::format("'{}' refuses the commit on branch '{}': {}{}", address_.text(), branch_,
-                                               refusal, remarks.empty() ? "" : fmt::format(" ({})", remarks)));
+                                               refusal, remarks.empty() ? "" : fmt::format(" ({})", remarks)))
+        .hint("if the branch takes changes by pull request only: --branch-per-change");
   }
 
   const RemoteAddress& address_;

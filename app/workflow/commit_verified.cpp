@@ -19,7 +19,7 @@ struct VerifiedBundle {
 };
 
 VerifiedBundle verified_folder(const std::string& folder, const std::vector<signing::PublicKey>& keys) {
-  if (!std::filesystem::is_directory(folder))
+  if (std::filesystem::is_regular_file(folder))
     throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is no folder", folder))
         .hint("a bundle is a folder, oci-layout:FOLDER:TAG or oci://REGISTRY/REPOSITORY:TAG");
   const FileTree tree = read_folder(folder);
