@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <vector>
 
 #include "core/digest.h"
 #include "core/interrupt.h"
@@ -44,6 +45,18 @@ std::size_t count_packs(const fs::path& repository) {
   return count;
 }
 
+// A killed process leaves locks and half a pack. Whoever holds our own lock knows that nobody is at work here.
+void remove_leftovers(const fs::path& repository) {
+  std::error_code ignored;
+  std::vector<fs::path> leftovers;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(repository, ignored)) {
+    const fs::path& path = entry.path();
+    const bool is_pack = path.parent_path().filename() == "pack" && !path.filename().string().starts_with("pack-");
+    if (entry.is_regular_file(ignored) && (path.extension() == ".lock" || is_pack)) leftovers.push_back(path);
+  }
+  for (const fs::path& path : leftovers) fs::remove(path, ignored);
+}
+
 }  // namespace
 
 Cache::Cache(const fs::path& folder, const std::string& address, const Sleep& sleep) {
@@ -53,6 +66,7 @@ Cache::Cache(const fs::path& folder, const std::string& address, const Sleep& sl
   const std::string name = sha256(address).hex();
   path_ = folder / (name + ".git");
   lock_ = locked(folder / (name + ".lock"), sleep);
+  remove_leftovers(path_);
   if (count_packs(path_) > kMostPacks) fs::remove_all(path_, error);
   try {
     open();

@@ -1,9 +1,10 @@
 // A repository in a folder of this machine: objects are written into it directly, and the branch is moved by
-// compare-and-swap; where hooks wait, git itself pushes (hooks.h).
+// compare-and-swap (branch_move.h), without a reflog; where hooks wait, git itself pushes (hooks.h).
 #include <fmt/core.h>
 
 #include <filesystem>
 
+#include "git/branch_move.h"
 #include "git/hooks.h"
 #include "git/target.h"
 
@@ -53,17 +54,8 @@ class FolderTarget final : public Target {
   PushOutcome push(const Tip& tip, const git_oid& commit) override {
     objects_->flush();
     if (scratch_) return push_with_git(tip, commit);
-    const Library& git = library();
-    Owned<git_reference> moved;
-    const int result =
-        tip.commit ? git.git_reference_create_matching(Out(moved), repository_.get(), name_.c_str(), &commit, 1,
-                                                       &*tip.commit, "publish")
-                   : git.git_reference_create(Out(moved), repository_.get(), name_.c_str(), &commit, 0, "publish");
-    // The second kind of loss: another process holds the lock of the branch at this moment.
-    if (result == GIT_EMODIFIED || result == GIT_EEXISTS || result == GIT_ELOCKED || result == GIT_ENOTFOUND)
-      return PushOutcome::LostRace;
-    check(result, fmt::format("cannot move the branch '{}' of '{}'", branch_, folder_.string()));
-    return PushOutcome::Done;
+    return move_branch(*repository_, name_, tip.commit, commit) == Moved::Yes ? PushOutcome::Done
+                                                                              : PushOutcome::LostRace;
   }
 
   bool start_afresh() override { return false; }

@@ -71,6 +71,7 @@
   X(git_reference_create)             \
   X(git_reference_create_matching)    \
   X(git_reference_free)               \
+  X(git_reference_list)               \
   X(git_reference_lookup)             \
   X(git_reference_name_is_valid)      \
   X(git_reference_name_to_id)         \
@@ -94,6 +95,7 @@
   X(git_repository_open_ext)          \
   X(git_signature_free)               \
   X(git_signature_new)                \
+  X(git_strarray_dispose)             \
   X(git_transport_smart)              \
   X(git_tree_entry_byname)            \
   X(git_tree_entry_bypath)            \

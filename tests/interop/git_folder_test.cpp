@@ -216,6 +216,41 @@ TEST_F(GitFolder, TheCheckedOutBranchIsRefusedAndAnotherIsNot) {
   EXPECT_THAT(work.git({"status", "--porcelain"}), IsEmpty());
 }
 
+TEST_F(GitFolder, ALockOfGitsOwnIsWaitedForAndNeverTakenAway) {
+  const GitRepository remote = bare();
+  static_cast<void>(publish_to(remote, publication_request("a", {{"f", "1"}})));
+  write_file(remote.folder() / "refs/heads/main.lock", "", Overwrite::No);
+  PublicationRequest request = publication_request("a", {{"f", "2"}});
+  request.repository = remote.folder().string();
+  int pauses = 0;
+  try {
+    static_cast<void>(
+        publish(request, {.cache_folder = folder_.path() / "cache", .sleep = [&](auto) { ++pauses; }, .races = 3}));
+    FAIL() << "the lock was passed by";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::Conflict) << error.message();
+  }
+  EXPECT_EQ(pauses, 3);
+  EXPECT_TRUE(std::filesystem::exists(remote.folder() / "refs/heads/main.lock"));
+  std::filesystem::remove(remote.folder() / "refs/heads/main.lock");
+  EXPECT_TRUE(publish_to(remote, request).pushed);
+}
+
+TEST_F(GitFolder, PackedBranchesAreMovedAndNestedOnesRefused) {
+  const GitRepository remote = bare();
+  static_cast<void>(publish_to(remote, publication_request("a", {{"f", "1"}})));
+  remote.git({"branch", "group/one", "main"});
+  remote.git({"pack-refs", "--all"});
+  EXPECT_TRUE(publish_to(remote, publication_request("a", {{"f", "2"}})).pushed);
+  EXPECT_EQ(remote.git({"rev-list", "--count", "main"}), "2");
+  for (const std::string name : {"group", "main/below"}) {
+    PublicationRequest request = publication_request("a", {{"f", "3"}});
+    request.branch = name;
+    EXPECT_EQ(failure(remote, request), ErrorCode::Conflict) << name << ": " << message_;
+  }
+  EXPECT_THAT(remote.complaints(), IsEmpty());
+}
+
 TEST_F(GitFolder, ARefusingHookIsObeyedAndItsWordsAreTold) {
   const GitRepository remote = bare();
   static_cast<void>(publish_to(remote, publication_request("a", {{"f", "1"}})));
