@@ -176,6 +176,12 @@ CommittedBundle commit_bundle(const Bundle& bundle, const Digest& bundle_digest,
   request.committer = identities.committer;
   if (options.sign) request.sign = git::make_commit_signer(identities.committer, configuration, environment);
   const Forge forge(options, *credentials, services);
+  if (environment("GIT_SSH_COMMAND") &&
+      git::RemoteAddress::parse(options.repository).transport() == git::Transport::Ssh) {
+    services.reporter.warning(
+        "GIT_SSH_COMMAND is not used, as it could turn off the check of host keys; there are --ssh-key, --known-hosts and "
+        "~/.ssh/config");
+  }
 
   if (!options.dry_run) pending.remember();
   CommittedBundle committed{.publication = git::publish(request, publication_services), .pull_request = {}};
