@@ -58,13 +58,14 @@ bool take_away_if_left(const fs::path& lock_path) {
          ::unlink(lock_path.c_str()) == 0;
 }
 
-// What killed processes of ours left beside.
+// What killed processes of ours left beside. One that has a second name still marks a lock as left, or is a branch.
 void take_away_candidates(const fs::path& folder) {
   std::error_code ignored;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
     if (!entry.path().filename().string().starts_with(kPrefix)) continue;
     const UniqueFd fd = open_file(entry.path());
-    if (fd && lock(fd)) ::unlink(entry.path().c_str());
+    struct stat opened {};
+    if (fd && lock(fd) && ::fstat(fd.get(), &opened) == 0 && opened.st_nlink == 1) ::unlink(entry.path().c_str());
   }
 }
 

@@ -55,7 +55,9 @@ class GitInterruption : public Workspace {
         EXPECT_EQ(remote.git({"rev-parse", "main"}), expected);
       }
       ASSERT_THAT(remote.complaints(), IsEmpty()) << "after step " << step;
-      ASSERT_EQ(at(waybill_json(command), "git.commit").as_string(), expected) << "after step " << step;
+      const ProcessResult next = waybill(joined(command, {"--format", "json"}));
+      ASSERT_EQ(next.exit_status, 0) << "after step " << step << ": " << next.err;
+      ASSERT_EQ(at(parse_json(next.out), "git.commit").as_string(), expected) << "after step " << step;
       ASSERT_THAT(remote.complaints(), IsEmpty()) << "after the run that followed step " << step;
     }
     RecordProperty("steps", std::to_string(step - 1));
