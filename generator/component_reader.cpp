@@ -89,6 +89,8 @@ Constraint read_constraint(const yaml::Node& node, const ReadContext& context) {
   Constraint constraint;
   constraint.name = fields.required_text("name");
   constraint.value = fields.required_text("value");
+  const yaml::Node* value = fields.find("value");
+  constraint.mark = context.mark(value == nullptr ? node : *value);
   constraint.severity = fields.text("severity");
   constraint.remediation = fields.text("remediation", TextKind::Block);
   constraint.unit = fields.text("unit");
@@ -128,6 +130,7 @@ ValidationPhase read_phase(const yaml::Node& node, std::string_view name, const 
   phase.checks = fields.texts("checks");
   phase.node_selection = read_node_selection(fields, context);
   phase.infrastructure = fields.text("infrastructure");
+  phase.mark = context.mark(node);
   fields.finish();
   return phase;
 }

@@ -5,6 +5,9 @@
 namespace waybill::cli {
 
 [[nodiscard]] Command recipe_command();
+[[nodiscard]] Command recipe_list_command();
+[[nodiscard]] Command recipe_diff_command();
+[[nodiscard]] Command explain_command();
 [[nodiscard]] Command plan_command();
 [[nodiscard]] Command bundle_command();
 [[nodiscard]] Command publish_command();

@@ -40,6 +40,15 @@ void warn_about_unused_criteria(const Catalogue& catalogue, const Recipe& recipe
   }
 }
 
+}  // namespace
+
+Catalogue load_catalogue(const CatalogueChoice& choice) {
+  std::vector<std::shared_ptr<const CatalogueSource>> layers;
+  layers.push_back(choice.folder.empty() ? embedded_catalogue() : folder_source(choice.folder));
+  for (const std::string& folder : choice.data) layers.push_back(folder_source(folder));
+  return Catalogue::load(std::move(layers));
+}
+
 Criteria criteria_of(const RecipeRequest& request, const Catalogue& catalogue) {
   Criteria criteria;
   const std::array<std::pair<Dimension, const std::string*>, 5> words{{{Dimension::Service, &request.service},
@@ -54,19 +63,14 @@ Criteria criteria_of(const RecipeRequest& request, const Catalogue& catalogue) {
   return criteria;
 }
 
-}  // namespace
-
-Catalogue load_catalogue(const CatalogueChoice& choice) {
-  std::vector<std::shared_ptr<const CatalogueSource>> layers;
-  layers.push_back(choice.folder.empty() ? embedded_catalogue() : folder_source(choice.folder));
-  for (const std::string& folder : choice.data) layers.push_back(folder_source(folder));
-  return Catalogue::load(std::move(layers));
+void warn_about(const Catalogue& catalogue, Reporter& reporter) {
+  for (const Diagnostic& warning : catalogue.warnings())
+    reporter.warning(fmt::format("{}: {}", to_string(warning.location), warning.message));
 }
 
 ResolvedRecipe resolve_recipe(const RecipeRequest& request, const Services& services) {
   Catalogue catalogue = load_catalogue(request.catalogue);
-  for (const Diagnostic& warning : catalogue.warnings())
-    services.reporter.warning(fmt::format("{}: {}", to_string(warning.location), warning.message));
+  warn_about(catalogue, services.reporter);
   const Criteria criteria = criteria_of(request, catalogue);
   if (!request.recipe_file.empty()) {
     if (!criteria.all_any())

@@ -27,6 +27,12 @@ struct RecipeRequest {
   std::string recipe_file;  // instead of criteria; "-" is standard input
 };
 
+// The words of the request as criteria; those of the catalogue's own overlays are known too. Throws InvalidInput for an
+// unknown word, with the nearest.
+[[nodiscard]] Criteria criteria_of(const RecipeRequest& request, const Catalogue& catalogue);
+// Warns about what is odd in the catalogue.
+void warn_about(const Catalogue& catalogue, Reporter& reporter);
+
 struct ResolvedRecipe {
   Catalogue catalogue;
   Recipe recipe;
