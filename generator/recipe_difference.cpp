@@ -106,10 +106,10 @@ bool RecipeDifference::empty() const noexcept {
   return changes.empty() && removed_components.empty() && added_components.empty() && order_before == order_after;
 }
 
-ChangeCount RecipeDifference::values() const {
+ChangeCount RecipeDifference::values(std::string_view component) const {
   ChangeCount count;
   for (const LeafChange& change : changes) {
-    if (change.part != RecipePart::Value) continue;
+    if (change.part != RecipePart::Value || (!component.empty() && change.component != component)) continue;
     const bool before = change.before && is_set(*change.before);
     const bool after = change.after && is_set(*change.after);
     if (before && after) {

@@ -1,5 +1,5 @@
 #pragma once
-// What differs between two recipes (docs/catalogue.md, "How many values").
+// What differs between two recipes (docs/recipes.md, "Differences").
 //
 // Compared is everything that recipe_tree() holds, and the bytes of the manifests: criteria, versions of program and
 // catalogue and the names of the overlays are where a recipe comes from, not what it is.
@@ -45,8 +45,8 @@ struct RecipeDifference {
   std::vector<std::string> moved;
 
   [[nodiscard]] bool empty() const noexcept;
-  // Of the values that are really set (is_set()), in all components (spec: recipe-engine 10).
-  [[nodiscard]] ChangeCount values() const;
+  // Of the values that are really set (is_set()), in all components or in one (spec: recipe-engine 10).
+  [[nodiscard]] ChangeCount values(std::string_view component = {}) const;
 };
 
 // Of two trees of recipe_tree().

@@ -1,5 +1,5 @@
 #pragma once
-// Which targets a catalogue covers (docs/catalogue.md, "Targets").
+// Which targets a catalogue covers (docs/recipes.md, "Targets").
 //
 // The criteria that some set of overlays ask for together, where they do not contradict each other, are a target. So a
 // target states nothing that no overlay asks for, every query applies the same overlays as exactly one target (or as no

@@ -53,7 +53,7 @@ std::string heading_of(const std::string& path) {
 
 std::string name_below(const std::string& path, const std::string& heading) {
   const std::string name = path.substr(heading.size());
-  return name.starts_with('.') ? name.substr(1) : name;
+  return name.starts_with('.') ? name.substr(1) : readable_path(name);
 }
 
 std::string place_of(const Layer& layer) {
@@ -87,13 +87,7 @@ std::string values_text(const std::vector<ExplainedValue>& values, bool color) {
       }
     }
     text += "\n" + styled(heading, Style::Bold, color) + "\n";
-    const std::string table = columns(rows);
-    std::size_t at = 0;
-    for (const Style style : styles) {
-      const std::size_t end = table.find('\n', at);
-      text += styled(std::string_view(table).substr(at, end - at), style, color) + "\n";
-      at = end + 1;
-    }
+    text += columns(rows, styles, color);
   }
   return text;
 }

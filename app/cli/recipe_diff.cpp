@@ -100,21 +100,20 @@ class Text {
     const auto add = [&](const std::vector<std::string>& names, bool came) {
       for (const std::string& name : names) {
         std::string version;
-        std::size_t values = 0;
         for (const LeafChange& change : difference.changes) {
           const std::optional<Value>& value = came ? change.after : change.before;
           if (change.component != name || !value) continue;
-          if (change.part == RecipePart::Value) ++values;
           if (change.part == RecipePart::Field && (change.path == "version" || change.path == "tag"))
             version = value->as_string();
         }
-        rows.push_back({fmt::format("  {} {}", came ? "+" : "-", name), version, counted(values, "value")});
+        rows.push_back(
+            {fmt::format("  {} {}", came ? "+" : "-", name), version, counted(difference.values(name).all(), "value")});
         styles.push_back(came ? Style::Green : Style::Red);
       }
     };
     add(difference.removed_components, false);
     add(difference.added_components, true);
-    add_rows(rows, styles);
+    text_ += columns(rows, styles, color_);
   }
 
   // The lines of components that came or went say nothing more than that.
@@ -131,23 +130,13 @@ class Text {
         styles.push_back(Style::Bold);
       }
       const char* sign = !change.before ? "+" : !change.after ? "-" : "~";
-      rows.push_back({fmt::format("{}{} {}", component.empty() ? "  " : "    ", sign, change.path),
+      rows.push_back({fmt::format("{}{} {}", component.empty() ? "  " : "    ", sign, readable_path(change.path)),
                       difference_of(change), places_of(placed)});
       styles.push_back(!change.before ? Style::Green : !change.after ? Style::Red : Style::Yellow);
     }
     if (rows.empty()) return;
     add_heading(heading);
-    add_rows(rows, styles);
-  }
-
-  void add_rows(const Rows& rows, const std::vector<Style>& styles) {
-    const std::string table = columns(rows);
-    std::size_t at = 0;
-    for (const Style style : styles) {
-      const std::size_t end = table.find('\n', at);
-      add_line(style, table.substr(at, end - at));
-      at = end + 1;
-    }
+    text_ += columns(rows, styles, color_);
   }
 
   void add_summary() {

@@ -27,7 +27,7 @@ std::string columns(const std::vector<std::vector<std::string>>& rows, std::size
   std::vector<std::size_t> widths;
   for (const std::vector<std::string>& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i) {
+    for (std::size_t i = 0; i + 1 < row.size(); ++i) {
       if (width(row[i]) <= widest) widths[i] = std::max(widths[i], width(row[i]));
     }
   }
@@ -42,6 +42,24 @@ std::string columns(const std::vector<std::vector<std::string>>& rows, std::size
     text += line + "\n";
   }
   return text;
+}
+
+std::string columns(const std::vector<std::vector<std::string>>& rows, const std::vector<Style>& styles, bool color) {
+  const std::string plain = columns(rows);
+  std::string text;
+  std::size_t at = 0;
+  for (const Style style : styles) {
+    const std::size_t end = plain.find('\n', at);
+    text += styled(std::string_view(plain).substr(at, end - at), style, color) + "\n";
+    at = end + 1;
+  }
+  return text;
+}
+
+std::string readable_path(std::string_view path) {
+  const std::size_t end = path.find("\"]");
+  if (!path.starts_with("[\"") || end == std::string_view::npos) return std::string(path);
+  return fmt::format("{}{}", path.substr(2, end - 2), path.substr(end + 2));
 }
 
 std::string one_line(const Value& value, std::size_t longest) {

@@ -53,7 +53,7 @@ Error nothing_at(const Explanation& explanation, const std::string& wanted) {
     return Error(ErrorCode::NotFound,
                  fmt::format("nothing at '{}': '{}' is a value, with nothing below it", wanted, stopped));
   return Error(ErrorCode::NotFound, stopped.empty()
-                                        ? fmt::format("nothing at '{}': a recipe has no '{}'", wanted, key)
+                                        ? fmt::format("nothing at '{}': the recipe has no '{}'", wanted, key)
                                         : fmt::format("nothing at '{}': '{}' has no '{}'", wanted, stopped, key))
       .hint(suggestion(key, keys));
 }
