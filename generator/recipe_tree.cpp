@@ -71,10 +71,13 @@ Value recipe_tree(const Catalogue& catalogue, const Recipe& recipe) {
   }
   Value order = Value::list();
   for (const std::string& name : recipe.deployment_order) order.push_back(name);
-  return Value::map({{"components", std::move(components)},
-                     {"constraints", constraints_tree(recipe.constraints)},
-                     {"validation", validation_tree(recipe.validation)},
-                     {"deploymentOrder", std::move(order)}});
+  Value tree = Value::map({{"components", std::move(components)}});
+  for (const auto& [key, part] : {std::pair{"constraints", constraints_tree(recipe.constraints)},
+                                  std::pair{"validation", validation_tree(recipe.validation)}}) {
+    if (is_set(part)) tree.set(key, part);
+  }
+  tree.set("deploymentOrder", std::move(order));
+  return tree;
 }
 
 }  // namespace waybill

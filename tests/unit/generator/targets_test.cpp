@@ -47,7 +47,7 @@ std::vector<std::string> texts(const std::vector<Criteria>& targets) {
 
 TEST(Targets, AreWhatOverlaysAskForAloneAndTogether) {
   const Catalogue catalogue =
-      catalogue_with({"service: eks", "intent: training", "service: gke, intent: training", "{}"});
+      catalogue_with({"service: eks", "intent: training", "service: gke, intent: training", ""});
   EXPECT_THAT(texts(targets(catalogue, {})),
               ElementsAre("--training--", "eks----", "eks-training--", "gke-training--"));
 }
