@@ -27,9 +27,8 @@ std::vector<const Overlay*> inheritance_chain(const Catalogue& catalogue, const 
 
 std::vector<const Overlay*> matching_overlays(const Catalogue& catalogue, const Criteria& criteria) {
   std::vector<OverlayMatch> found;
-  for (const Overlay& overlay : catalogue.overlays()) {
-    if (matches(overlay, criteria)) found.push_back({&overlay, inheritance_chain(catalogue, overlay).size()});
-  }
+  for (const Overlay* overlay : catalogue.matching_overlays(criteria))
+    found.push_back({overlay, inheritance_chain(catalogue, *overlay).size()});
   std::sort(found.begin(), found.end(), Dialect::before);
   std::vector<const Overlay*> result;
   result.reserve(found.size());
