@@ -30,9 +30,10 @@ Words words_of(const std::array<std::string, kDimensions.size()>& criteria) {
 }  // namespace
 
 struct OverlayIndex::Completion {
-  Completion(std::size_t count, Complete function) : done(count), complete(std::move(function)) {}
-  std::vector<std::once_flag> done;
+  Completion(std::size_t count, Complete function) : complete(std::move(function)), done(count, false) {}
   Complete complete;
+  std::mutex mutex;
+  std::vector<bool> done;
 };
 
 OverlayIndex::OverlayIndex(std::vector<Overlay> overlays, Complete complete) : overlays_(std::move(overlays)) {
@@ -45,14 +46,14 @@ OverlayIndex::OverlayIndex(std::vector<Overlay> overlays, Complete complete) : o
 
 const Overlay& OverlayIndex::whole(std::size_t position) const {
   Overlay& overlay = overlays_[position];
-  if (completion_ != nullptr) {
-    std::call_once(completion_->done[position], [&] {
-      Overlay read = completion_->complete(overlay);
-      overlay.constraints = std::move(read.constraints);
-      overlay.components = std::move(read.components);
-      overlay.validation = std::move(read.validation);
-    });
-  }
+  if (completion_ == nullptr) return overlay;
+  const std::lock_guard lock(completion_->mutex);
+  if (completion_->done[position]) return overlay;
+  Overlay read = completion_->complete(overlay);
+  overlay.constraints = std::move(read.constraints);
+  overlay.components = std::move(read.components);
+  overlay.validation = std::move(read.validation);
+  completion_->done[position] = true;
   return overlay;
 }
 

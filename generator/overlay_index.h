@@ -20,7 +20,7 @@ class OverlayIndex {
 
   OverlayIndex() = default;
   // In order of the names. With `complete`, only heads are given (name, base, criteria, nodes, location, source); it
-  // gives the whole of one, must not throw for one that was given, and is called at most once for each.
+  // gives the whole of one and is called once for each that is asked for, never twice at a time.
   explicit OverlayIndex(std::vector<Overlay> overlays, Complete complete = {});
 
   // Heads at least: everything but constraints, components and validation is there.

@@ -17,7 +17,7 @@ std::vector<const Overlay*> inheritance_chain(const Catalogue& catalogue, const 
   // Loading has seen to it that every parent exists and that no chain is a circle.
   while (!chain.back()->inherits_base_only()) {
     const Overlay* parent = catalogue.find_overlay(chain.back()->base);
-    if (parent == nullptr || chain.size() > catalogue.overlays().size())
+    if (parent == nullptr || std::find(chain.begin(), chain.end(), parent) != chain.end())
       throw Error(ErrorCode::Internal, fmt::format("the overlay '{}' has no sound chain", overlay.name));
     chain.push_back(parent);
   }
