@@ -20,6 +20,11 @@ namespace {
 
 fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
 
+fs::path temporary_base() {
+  const char* configured = std::getenv("TMPDIR");
+  return configured != nullptr && *configured != '\0' ? configured : "/tmp";
+}
+
 void sync_folder(const fs::path& folder) {
   const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (fd) ::fsync(fd.get());  // best effort: some file systems refuse it for folders
@@ -106,11 +111,7 @@ void write_file(const fs::path& path, std::string_view bytes, Overwrite overwrit
 }
 
 TemporaryFolder::TemporaryFolder(const fs::path& parent) {
-  fs::path base = parent;
-  if (base.empty()) {
-    const char* configured = std::getenv("TMPDIR");
-    base = configured != nullptr && *configured != '\0' ? configured : "/tmp";
-  }
+  const fs::path base = parent.empty() ? temporary_base() : parent;
   std::string name = (base / ".waybill-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr)
     throw system_error(fmt::format("cannot make a temporary folder in '{}'", base.string()));
@@ -120,6 +121,15 @@ TemporaryFolder::TemporaryFolder(const fs::path& parent) {
 TemporaryFolder::~TemporaryFolder() {
   std::error_code ignored;
   if (!path_.empty()) fs::remove_all(path_, ignored);
+}
+
+UniqueFd unnamed_temporary_file() {
+  const fs::path base = temporary_base();
+  std::string name = (base / ".waybill-XXXXXX").string();
+  UniqueFd fd(::mkostemp(name.data(), O_CLOEXEC));
+  if (!fd) throw system_error(fmt::format("cannot make a temporary file in '{}'", base.string()));
+  ::unlink(name.c_str());
+  return fd;
 }
 
 FileTree read_folder(const fs::path& folder, std::uint64_t limit) {

@@ -220,7 +220,7 @@ TEST_F(Manners, ColourIsAskedForOrLeftOut) {
   ASSERT_THAT(waybill(command).err, HasSubstr("warning: "));
   EXPECT_THAT(waybill(command).err, Not(HasSubstr("\033[")));
   EXPECT_THAT(waybill(joined(command, {"--color", "always"})).err, HasSubstr("\033[33m"));
-  if (find_program("script").empty()) GTEST_SKIP() << "missing peer: script (a terminal to write to)";
+  WAYBILL_REQUIRE_PEER("script");
   const auto on_a_terminal = [&](const Environment& environment) {
     return execute({"script", "-qec", "'" + program() + "' recipe --service eks --os rhel -o r.yaml", "/dev/null"},
                    environment)
