@@ -7,7 +7,8 @@
 //
 // Loading is strict (spec: recipe-engine 1, 2, 7; section 11 says where we differ from aicr on purpose): unknown
 // fields, wrong types, duplicate names and references that lead nowhere are errors, all of them reported together.
-// Value files and manifests are parsed only when somebody asks for them.
+// Value files and manifests are parsed only when somebody asks for them. The embedded catalogue was read and checked
+// when the program was built: of it, a query reads the overlays that it needs.
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -41,8 +42,11 @@ class Catalogue {
   // influence a result, layers applied (docs/formats.md, "Catalogue").
   [[nodiscard]] const CatalogueId& id() const noexcept;
   [[nodiscard]] const Overlay& base() const noexcept;
-  [[nodiscard]] const std::vector<Overlay>& overlays() const noexcept;  // without the base, by name
-  [[nodiscard]] const Overlay* find_overlay(std::string_view name) const noexcept;
+  // Without the base, by name. Asking for all reads those that no query has needed yet.
+  [[nodiscard]] const std::vector<Overlay>& overlays() const;
+  [[nodiscard]] const Overlay* find_overlay(std::string_view name) const;
+  // Those that apply to the query (overlay.h), by name, without their ancestors and the base.
+  [[nodiscard]] std::vector<const Overlay*> matching_overlays(const Criteria& query) const;
   [[nodiscard]] const std::vector<RegistryEntry>& registry() const noexcept;  // in file order, lower layers first
   [[nodiscard]] const RegistryEntry* find_component(std::string_view name) const noexcept;
   // Values of a dimension that some overlay uses, sorted, without "any".

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -10,7 +11,6 @@
 
 #include "core/error.h"
 #include "core/suggest.h"
-#include "core/yaml/reader.h"
 #include "generator/dependency_graph.h"
 #include "generator/field_rules.h"
 #include "generator/overlay_reader.h"
@@ -23,13 +23,17 @@ constexpr std::string_view kInfoFile = "catalogue.yaml";
 constexpr std::string_view kInfoKind = "CatalogueInfo";
 constexpr std::string_view kUnversioned = "unversioned";
 
+// What an overlay adds, which matters for those alone that match.
+constexpr std::array<std::string_view, 3> kBodyFields{"constraints", "componentRefs", "validation"};
+
 bool is_base_file(std::string_view path) noexcept {
   return path.find("overlays/") != std::string_view::npos && path.ends_with("/base.yaml");
 }
 
 class Loader {
  public:
-  Loader(const LayeredFiles& files, Diagnostics& diagnostics) : files_(files), diagnostics_(diagnostics) {}
+  Loader(const LayeredFiles& files, OverlayParts parts, Diagnostics& diagnostics)
+      : files_(files), parts_(parts), diagnostics_(diagnostics) {}
 
   CatalogueContent load() {
     content_.id.version = kUnversioned;
@@ -56,13 +60,13 @@ class Loader {
   }
 
   std::optional<yaml::Node> parse(const LayeredFiles::File& file) {
-    const std::string name = files_.display_name(file);
     try {
-      return yaml::parse(files_.read(file), name, yaml::Documents::First);
+      const bool whole = parts_ == OverlayParts::All || is_base_file(file.path) || !may_be_overlay(file.path);
+      return whole ? files_.parse(file) : files_.parse(file, kBodyFields);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::InvalidInput) throw;
-      diagnostics_.error(error.location().value_or(SourceLocation{name, 0, 0}), "syntax", error.message(),
-                         error.hint());
+      diagnostics_.error(error.location().value_or(SourceLocation{files_.display_name(file), 0, 0}), "syntax",
+                         error.message(), error.hint());
       return std::nullopt;
     }
   }
@@ -222,6 +226,7 @@ class Loader {
   }
 
   const LayeredFiles& files_;
+  OverlayParts parts_;
   Diagnostics& diagnostics_;
   CatalogueContent content_;
   std::optional<Candidate> base_;
@@ -232,8 +237,16 @@ class Loader {
 
 }  // namespace
 
-CatalogueContent load_content(const LayeredFiles& files, Diagnostics& diagnostics) {
-  return Loader(files, diagnostics).load();
+CatalogueContent load_content(const LayeredFiles& files, OverlayParts parts, Diagnostics& diagnostics) {
+  return Loader(files, parts, diagnostics).load();
+}
+
+Overlay read_overlay_file(const LayeredFiles& files, std::uint32_t source) {
+  const LayeredFiles::File& file = *files.by_source(source);
+  Diagnostics ignored;  // those of a prepared file were looked at when the program was built
+  return read_overlay(files.parse(file),
+                      {files.display_name(file), source, ReadContext::UnquotedText::Warning, ignored})
+      .overlay;
 }
 
 }  // namespace waybill

@@ -35,6 +35,17 @@ std::string printable(std::string_view text) {
   return shown;
 }
 
+bool is_forbidden(char c, TextKind kind) noexcept {
+  return is_control(c) && !(kind == TextKind::Block && (c == '\n' || c == '\t'));
+}
+
+// A text that read_text has nothing to say about.
+bool is_sound_text(const yaml::Node& node, TextKind kind) {
+  return node.kind == yaml::Kind::Scalar && !node.text.empty() &&
+         std::none_of(node.text.begin(), node.text.end(), [kind](char c) { return is_forbidden(c, kind); }) &&
+         node.is_text() && !yaml::is_lossy(node);
+}
+
 }  // namespace
 
 std::string read_text(const yaml::Node& node, std::string_view what, const ReadContext& context, TextKind kind) {
@@ -43,14 +54,11 @@ std::string read_text(const yaml::Node& node, std::string_view what, const ReadC
     return {};
   }
   if (node.is_null()) return {};
-  const auto forbidden = [&](char c) {
-    return is_control(c) && !(kind == TextKind::Block && (c == '\n' || c == '\t'));
-  };
-  if (std::any_of(node.text.begin(), node.text.end(), forbidden)) {
+  if (std::any_of(node.text.begin(), node.text.end(), [kind](char c) { return is_forbidden(c, kind); })) {
     context.error(node, "control-character", fmt::format("{} holds control characters", what));
     return {};
   }
-  const bool is_text = node.to_value().is_string();
+  const bool is_text = node.is_text();
   if (!is_text || yaml::is_lossy(node)) {
     const std::string message =
         is_text ? fmt::format("{} must be text, and some readers take '{}' for something else", what, node.text)
@@ -96,7 +104,9 @@ const yaml::Node* MapReader::list(std::string_view name) { return of_kind(name, 
 
 std::string MapReader::text(std::string_view name, TextKind kind) {
   const yaml::Node* field = find(name);
-  return field == nullptr ? std::string() : read_text(*field, describe(name), context_, kind);
+  if (field == nullptr) return {};
+  // Nearly every text is sound, and then nobody needs the words for it.
+  return is_sound_text(*field, kind) ? field->text : read_text(*field, describe(name), context_, kind);
 }
 
 std::string MapReader::required_text(std::string_view name) {
@@ -105,7 +115,7 @@ std::string MapReader::required_text(std::string_view name) {
     context_.error(field == nullptr ? node_ : *field, "missing-field", fmt::format("{} is missing", describe(name)));
     return {};
   }
-  return read_text(*field, describe(name), context_);
+  return is_sound_text(*field, TextKind::Line) ? field->text : read_text(*field, describe(name), context_);
 }
 
 bool MapReader::boolean(std::string_view name) {
@@ -141,7 +151,9 @@ std::vector<std::string> MapReader::texts(std::string_view name) {
   if (field == nullptr) return result;
   for (const yaml::Node& item : field->items) {
     if (item.is_null()) continue;
-    result.push_back(read_text(item, fmt::format("an entry of {}", describe(name)), context_));
+    result.push_back(is_sound_text(item, TextKind::Line)
+                         ? item.text
+                         : read_text(item, fmt::format("an entry of {}", describe(name)), context_));
   }
   return result;
 }

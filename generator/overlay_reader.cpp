@@ -71,6 +71,7 @@ OverlayDocument read_overlay(const yaml::Node& root, const ReadContext& context)
   OverlayDocument document;
   Overlay& overlay = document.overlay;
   overlay.location = context.location(root);
+  overlay.source = context.source;
   MapReader top(root, "the overlay", context);
   top.ignore("kind");
   const std::string api_version = top.text("apiVersion");

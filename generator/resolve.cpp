@@ -17,7 +17,7 @@ std::vector<const Overlay*> inheritance_chain(const Catalogue& catalogue, const 
   // Loading has seen to it that every parent exists and that no chain is a circle.
   while (!chain.back()->inherits_base_only()) {
     const Overlay* parent = catalogue.find_overlay(chain.back()->base);
-    if (parent == nullptr || chain.size() > catalogue.overlays().size())
+    if (parent == nullptr || std::find(chain.begin(), chain.end(), parent) != chain.end())
       throw Error(ErrorCode::Internal, fmt::format("the overlay '{}' has no sound chain", overlay.name));
     chain.push_back(parent);
   }
@@ -27,9 +27,8 @@ std::vector<const Overlay*> inheritance_chain(const Catalogue& catalogue, const 
 
 std::vector<const Overlay*> matching_overlays(const Catalogue& catalogue, const Criteria& criteria) {
   std::vector<OverlayMatch> found;
-  for (const Overlay& overlay : catalogue.overlays()) {
-    if (matches(overlay, criteria)) found.push_back({&overlay, inheritance_chain(catalogue, overlay).size()});
-  }
+  for (const Overlay* overlay : catalogue.matching_overlays(criteria))
+    found.push_back({overlay, inheritance_chain(catalogue, *overlay).size()});
   std::sort(found.begin(), found.end(), Dialect::before);
   std::vector<const Overlay*> result;
   result.reserve(found.size());
