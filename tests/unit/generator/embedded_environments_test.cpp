@@ -61,6 +61,7 @@ std::set<std::string> expected_components(const Target& target) {
   if (target.infiniband()) names.insert("infiniband");
   if (target.tuned()) names.insert("skyhook-customizations");
   if (target.gke_cos() && target.accelerator == "h100" && target.intent == "training") names.insert("gke-nccl-tcpxo");
+  if (target.gke_cos() && target.accelerator == "b200" && target.intent == "training") names.insert("gke-nccl-rdma");
   if (target.intent == "inference") {
     names.insert(
         {"gateway-api-crds", "gateway-api-inference-extension-crds", "inference-gateway", "kgateway", "kgateway-crds"});
@@ -251,6 +252,7 @@ TEST(EmbeddedEnvironments, TuneNcclForNetworkAndAcceleratorWhenTraining) {
     }
     EXPECT_EQ(environment.contains("NCCL_MNNVL_ENABLE"), target.accelerator == "gb200");
     EXPECT_EQ(environment.contains("NCCL_FASTRAK_IFNAME"), tcpxo);
+    EXPECT_EQ(environment.contains("NCCL_NET"), target.gke_cos() && target.accelerator == "b200");
     EXPECT_EQ(environment.contains("FI_EFA_USE_DEVICE_RDMA"),
               target.service == "eks" &&
                   (target.accelerator == "h100" || target.accelerator == "a100" || target.accelerator == "b200"));
