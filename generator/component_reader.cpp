@@ -13,7 +13,7 @@ namespace waybill {
 namespace {
 
 // A recipe of more components than this is a mistake or an attack.
-constexpr std::size_t kMostComponents = 1000;
+constexpr std::size_t kMostComponents = 10'000;
 
 std::vector<ExpectedResource> read_expected_resources(MapReader& fields, const ReadContext& context) {
   std::vector<ExpectedResource> resources;

@@ -2,6 +2,7 @@
 // Manners).
 #include <algorithm>
 #include <fstream>
+#include <sstream>
 
 #include "tests/functional/support/workspace.h"
 
@@ -52,6 +53,20 @@ TEST_F(Manners, EveryCommandOfTheOverviewHasHelpWithExamples) {
   }
   EXPECT_EQ(std::count(overview.out.begin(), overview.out.end(), '\n'),
             static_cast<std::ptrdiff_t>(verbs().size()) + 7);
+}
+
+// Every further library costs each run of the program (docs/decisions/0010).
+TEST_F(Manners, StartsWithTheCLibraryAlone) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers are shared libraries";
+#endif
+  const ProcessResult headers = execute({"readelf", "--dynamic", "--wide", program()});
+  ASSERT_THAT(headers, Exited(0));
+  std::istringstream lines(headers.out);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("(NEEDED)") == std::string::npos) continue;
+    EXPECT_THAT(line, ::testing::AnyOf(HasSubstr("[libc.so"), HasSubstr("[libm.so"), HasSubstr("[ld-linux")));
+  }
 }
 
 TEST_F(Manners, WhatIsUnknownIsRefusedWithTheNearestWord) {
