@@ -1,6 +1,6 @@
 #include "generator/catalogue.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <map>
 #include <set>
@@ -14,10 +14,38 @@
 
 namespace waybill {
 
+namespace {
+
+// "./components//x/values.yaml" as aicr resolves it; nothing for a path that leads out of the catalogue.
+std::string cleaned(std::string_view path) {
+  if (path.starts_with('/')) return {};
+  std::vector<std::string_view> segments;
+  while (!path.empty()) {
+    const std::size_t end = std::min(path.find('/'), path.size());
+    const std::string_view segment = path.substr(0, end);
+    path.remove_prefix(std::min(end + 1, path.size()));
+    if (segment == "..") {
+      if (segments.empty()) return {};
+      segments.pop_back();
+    } else if (!segment.empty() && segment != ".") {
+      segments.push_back(segment);
+    }
+  }
+  return fmt::format("{}", fmt::join(segments, "/"));
+}
+
+}  // namespace
+
 struct Catalogue::State {
   explicit State(Layers layers) : files(std::move(layers)) {}
+  // By the exact path first, as aicr does.
+  [[nodiscard]] const LayeredFiles::File* find(std::string_view path) const {
+    const LayeredFiles::File* exact = files.find(path);
+    return exact != nullptr ? exact : files.find(cleaned(path));
+  }
+
   [[nodiscard]] const LayeredFiles::File& require(std::string_view path) const {
-    if (const LayeredFiles::File* file = files.find(path)) return *file;
+    if (const LayeredFiles::File* file = find(path)) return *file;
     std::vector<std::string> paths;
     for (const LayeredFiles::File& candidate : files.all()) paths.push_back(candidate.path);
     const std::string near = nearest(path, paths);
@@ -87,21 +115,21 @@ std::vector<std::string> Catalogue::used_values(Dimension dimension) const {
 
 std::string Catalogue::read(std::string_view path) const { return state_->files.read(state_->require(path)); }
 
-bool Catalogue::contains(std::string_view path) const noexcept { return state_->files.find(path) != nullptr; }
+bool Catalogue::contains(std::string_view path) const { return state_->find(path) != nullptr; }
 
-Value Catalogue::read_values(std::string_view path) const {
+FreeData Catalogue::read_value_file(std::string_view path) const {
   const LayeredFiles::File& file = state_->require(path);
   yaml::Node root = state_->files.parse(file);
-  if (root.is_null()) return Value::map();
+  if (root.is_null()) return {Value::map(), {}};
   if (root.kind != yaml::Kind::Map) {
     throw Error(ErrorCode::InvalidInput, fmt::format("the value file '{}' is no mapping", path))
         .at({state_->files.display_name(file), root.line, root.column});
   }
-  return std::move(root).to_value(file.source);
+  return read_free_data(std::move(root), file.source);
 }
 
 std::string Catalogue::display_name(std::string_view path) const {
-  const LayeredFiles::File* file = state_->files.find(path);
+  const LayeredFiles::File* file = state_->find(path);
   return file == nullptr ? std::string(path) : state_->files.display_name(*file);
 }
 

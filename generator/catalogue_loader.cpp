@@ -30,6 +30,21 @@ bool is_base_file(std::string_view path) noexcept {
   return path.find("overlays/") != std::string_view::npos && path.ends_with("/base.yaml");
 }
 
+// A stray file that says of itself neither what it is nor anything that an overlay says.
+bool is_nobodys(const yaml::Node& root) noexcept {
+  if (root.is_null()) return true;
+  return root.kind == yaml::Kind::Map && root.find("kind") == nullptr && root.find("metadata") == nullptr &&
+         root.find("spec") == nullptr;
+}
+
+// aicr visits a folder's entries by name and enters a folder in its place, so '/' comes before every other character.
+bool visited_before(std::string_view a, std::string_view b) noexcept {
+  return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), [](char left, char right) {
+    const auto rank = [](char c) { return c == '/' ? 0 : static_cast<int>(static_cast<unsigned char>(c)); };
+    return rank(left) < rank(right);
+  });
+}
+
 class Loader {
  public:
   Loader(const LayeredFiles& files, OverlayParts parts, Diagnostics& diagnostics)
@@ -53,10 +68,11 @@ class Loader {
   struct Candidate {
     OverlayDocument document;
     std::size_t layer = 0;
+    std::string path;
   };
 
   ReadContext context(const LayeredFiles::File& file) {
-    return {files_.display_name(file), file.source, ReadContext::UnquotedText::Warning, diagnostics_};
+    return {files_.display_name(file), file.source, ReadContext::Doubts::Warning, diagnostics_};
   }
 
   std::optional<yaml::Node> parse(const LayeredFiles::File& file) {
@@ -116,28 +132,38 @@ class Loader {
                               fmt::format("did you mean '{}'?", near));
       return;
     }
+    if (!is_base_file(file.path) && is_nobodys(*root)) {
+      context(file).warning(*root, "unknown-kind", "a file without kind, metadata and spec is not read");
+      return;
+    }
     OverlayDocument document = read_overlay(*root, context(file));
     Overlay& overlay = document.overlay;
     if (is_base_file(file.path)) {
       overlay.name = kBaseName;
-      add(base_, std::move(document), file.layer);
+      add(base_, std::move(document), file);
     } else if (overlay.name == kBaseName) {
       diagnostics_.error(overlay.location, "duplicate-name", "only overlays/base.yaml may be named 'base'");
-    } else if (!overlay.name.empty()) {
+    } else if (overlay.name.empty()) {
+      // aicr would match it and then forget it (spec: recipe-engine, B11).
+      diagnostics_.error(overlay.location, "missing-field", "the overlay has no metadata.name");
+    } else {
       std::optional<Candidate>& slot = candidates_[overlay.name];
-      add(slot, std::move(document), file.layer);
+      add(slot, std::move(document), file);
     }
   }
 
-  // Of two files in different layers the higher layer's counts; in one layer it is a mistake.
-  void add(std::optional<Candidate>& slot, OverlayDocument document, std::size_t layer) {
-    if (slot && slot->layer == layer) {
-      diagnostics_.error(document.overlay.location, "duplicate-name",
-                         fmt::format("the overlay '{}' is defined in '{}' too", document.overlay.name,
-                                     slot->document.overlay.location.file));
-      return;
+  // Of two files in different layers the higher layer's counts, in one layer the one that aicr visits last.
+  void add(std::optional<Candidate>& slot, OverlayDocument document, const LayeredFiles::File& file) {
+    if (slot && slot->layer == file.layer) {
+      const bool later = visited_before(slot->path, file.path);
+      diagnostics_.warning(document.overlay.location, "duplicate-name",
+                           fmt::format("the overlay '{}' is defined in '{}' too", document.overlay.name,
+                                       slot->document.overlay.location.file),
+                           fmt::format("only '{}' counts; rename one of them",
+                                       later ? document.overlay.location.file : slot->document.overlay.location.file));
+      if (!later) return;
     }
-    if (!slot || slot->layer < layer) slot = Candidate{std::move(document), layer};
+    if (!slot || slot->layer <= file.layer) slot = Candidate{std::move(document), file.layer, file.path};
   }
 
   void settle() {
@@ -190,11 +216,12 @@ class Loader {
     }
   }
 
+  // Only queries that come to such a reference fail, as in aicr.
   void dangling(const Reference& reference, std::string rule, std::string message,
                 const std::vector<std::string>& candidates) {
     const std::string near = nearest(reference.name, candidates);
-    diagnostics_.error(reference.location, std::move(rule), std::move(message),
-                       near.empty() ? "" : fmt::format("did you mean '{}'?", near));
+    diagnostics_.warning(reference.location, std::move(rule), std::move(message),
+                         near.empty() ? "" : fmt::format("did you mean '{}'?", near));
   }
 
   std::vector<std::string> component_files() const {
@@ -205,7 +232,8 @@ class Loader {
     return result;
   }
 
-  // Overlays must not inherit from each other in a circle, and the base's components must be in order by themselves.
+  // Overlays that inherit from each other in a circle fail the queries that match them; the base's components must be
+  // in order by themselves.
   void check_chains() {
     DependencyGraph parents;
     for (const Overlay& overlay : content_.overlays) {
@@ -215,8 +243,8 @@ class Loader {
     if (const std::vector<std::string> cycle = find_cycle(parents); !cycle.empty()) {
       const auto first = std::find_if(content_.overlays.begin(), content_.overlays.end(),
                                       [&](const Overlay& o) { return o.name == cycle.front(); });
-      diagnostics_.error(first->location, "circular-base",
-                         fmt::format("overlays are based on each other in a circle: {}", describe_cycle(cycle)));
+      diagnostics_.warning(first->location, "circular-base",
+                           fmt::format("overlays are based on each other in a circle: {}", describe_cycle(cycle)));
     }
     try {
       check_dependencies(dependency_graph(content_.base.components));

@@ -51,16 +51,13 @@ void read_criteria(MapReader& spec, Overlay& overlay, const ReadContext& context
 
 void read_metadata(MapReader& document, Overlay& overlay, const ReadContext& context) {
   const yaml::Node* node = document.map("metadata");
-  if (node == nullptr) {
-    context.error(document.node(), "missing-field", "the overlay has no metadata.name");
-    return;
-  }
+  if (node == nullptr) return;
   MapReader fields(*node, "the metadata", context);
-  overlay.name = fields.required_text("name");
+  overlay.name = fields.text("name");
   for (const std::string_view ignored : {"description", "labels", "annotations"}) fields.ignore(ignored);
   fields.finish();
   if (!overlay.name.empty() && !is_plain_word(overlay.name)) {
-    context.error(*node->find("name"), "bad-value", fmt::format("'{}' is no valid name of an overlay", overlay.name),
+    context.doubt(*node->find("name"), "bad-value", fmt::format("'{}' is no valid name of an overlay", overlay.name),
                   "letters, digits, '.', '_' and '-'");
   }
 }

@@ -16,7 +16,8 @@ struct OverlayDocument {
   std::vector<Reference> references;
 };
 
-// Problems go to the context's diagnostics; what could be read comes back.
+// Problems go to the context's diagnostics; what could be read comes back. A missing name is the caller's business: the
+// base recipe needs none.
 [[nodiscard]] OverlayDocument read_overlay(const yaml::Node& root, const ReadContext& context);
 
 }  // namespace waybill

@@ -82,7 +82,7 @@ void read_validations(MapReader& entry, RegistryEntry& result, const ReadContext
     if (item.is_null()) continue;
     MapReader fields(item, "the validation", context);
     RegistryValidation validation;
-    validation.function = fields.required_text("function");
+    validation.function = fields.wanted_text("function");
     validation.severity = fields.text("severity");
     validation.conditions = fields.data("conditions");
     validation.message = fields.text("message", TextKind::Block);
@@ -105,10 +105,10 @@ void check_defaults(const RegistryEntry& entry, const yaml::Node& node, const Re
   kustomize.tag = entry.default_tag;
   for (const ComponentRef& component : {helm, kustomize}) {
     for (FieldProblem& problem : check_fields(component))
-      context.error(node, "bad-value", std::move(problem.message), std::move(problem.hint));
+      context.doubt(node, "bad-value", std::move(problem.message), std::move(problem.hint));
   }
   if (entry.is_kustomize() && (!entry.default_repository.empty() || !entry.default_chart.empty()))
-    context.error(node, "two-types",
+    context.doubt(node, "two-types",
                   fmt::format("the component '{}' has both a helm and a kustomize section", entry.name));
 }
 
@@ -158,7 +158,7 @@ std::vector<RegistryEntry> read_registry(const yaml::Node& root, const ReadConte
       for (const std::string& word : words) {
         const auto [owner, added] = owners.try_emplace(word, entry.name);
         if (!added && !word.empty()) {
-          context.error(item, "duplicate-name",
+          context.doubt(item, "duplicate-name",
                         fmt::format("'{}' names '{}' and '{}' of the registry", word, owner->second, entry.name));
         }
       }

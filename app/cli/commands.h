@@ -5,6 +5,7 @@
 namespace waybill::cli {
 
 [[nodiscard]] Command recipe_command();
+[[nodiscard]] Command query_command();
 [[nodiscard]] Command plan_command();
 [[nodiscard]] Command bundle_command();
 [[nodiscard]] Command publish_command();

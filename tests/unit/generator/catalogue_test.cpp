@@ -41,16 +41,14 @@ TEST(Catalogue, LoadsWithoutFindings) {
 TEST(Catalogue, NamesPlaceRuleAndNearestWordOfEveryProblem) {
   const std::string found = findings(
       with_overlay("  criteira: {}\n  componentRefs:\n    - name: alpha\n      valuesFiles: x\n      type: helm\n"));
-  EXPECT_THAT(
-      found,
-      HasSubstr(
-          "overlays/new.yaml:5:3: error: the spec has no field 'criteira' (did you mean 'criteria'?) [unknown-field]"));
-  EXPECT_THAT(found, HasSubstr("overlays/new.yaml:8:7: error: the component has no field 'valuesFiles' (did you mean "
+  EXPECT_THAT(found, HasSubstr("overlays/new.yaml:5:3: warning: the spec has no field 'criteira' (did you mean "
+                               "'criteria'?) [unknown-field]"));
+  EXPECT_THAT(found, HasSubstr("overlays/new.yaml:8:7: warning: the component has no field 'valuesFiles' (did you mean "
                                "'valuesFile'?) [unknown-field]"));
   EXPECT_THAT(found, HasSubstr("'helm' is no known type (did you mean 'Helm'?) [bad-value]"));
 }
 
-TEST(Catalogue, RefusesReferencesThatLeadNowhere) {
+TEST(Catalogue, FindsReferencesThatLeadNowhere) {
   const std::string found =
       findings(with_overlay("  base: ekss\n  componentRefs:\n    - name: alpha\n      valuesFile: "
                             "components/alpha/value.yaml\n      dependencyRefs: [bete]\n"));
@@ -67,16 +65,57 @@ TEST(Catalogue, RefusesCriteriaThatCouldNeverMatch) {
   EXPECT_THAT(findings(with_overlay("  criteria: {nodes: -1}\n")), HasSubstr("cannot be negative"));
 }
 
-TEST(Catalogue, RefusesCirclesOfOverlays) {
+TEST(Catalogue, FindsCirclesOfOverlays) {
   Files files = with_overlay("  base: other\n");
   files["overlays/other.yaml"] = "kind: RecipeMetadata\nmetadata: {name: other}\nspec: {base: new}\n";
   EXPECT_THAT(findings(files), HasSubstr("new -> other -> new"));
 }
 
-TEST(Catalogue, RefusesTwoOverlaysOfOneNameInOneLayer) {
+TEST(Catalogue, OfTwoOverlaysOfOneNameInOneLayerTheLastVisitedCounts) {
   Files files = small_catalogue();
   files["more/eks.yaml"] = files["overlays/eks.yaml"];
   EXPECT_THAT(findings(files), HasSubstr("the overlay 'eks' is defined in 'more/eks.yaml' too"));
+  EXPECT_EQ(load(files).find_overlay("eks")->location.file, "overlays/eks.yaml");
+  // aicr enters a folder in its place: what lies in "overlays" comes before what lies in "overlays-b".
+  files["overlays-b/eks.yaml"] = files["overlays/eks.yaml"];
+  EXPECT_EQ(load(files).find_overlay("eks")->location.file, "overlays-b/eks.yaml");
+}
+
+TEST(Catalogue, ReadsOddTypesAsAicrDoes) {
+  const Catalogue catalogue =
+      load(with_overlay("  criteria: {service: gke, nodes: 8.9}\n  componentRefs:\n    - null\n    - {name: alpha, "
+                        "version: 82.10, chart: "
+                        "true, cleanup: yes, patches: [a, null]}\n"));
+  const Overlay& overlay = *catalogue.find_overlay("new");
+  EXPECT_EQ(overlay.nodes, 8);
+  ASSERT_EQ(overlay.components.size(), 1U);
+  EXPECT_EQ(overlay.components[0].version, "82.10");
+  EXPECT_EQ(overlay.components[0].chart, "true");
+  EXPECT_TRUE(overlay.components[0].cleanup);
+  EXPECT_EQ(overlay.components[0].patches.size(), 1U);
+  EXPECT_EQ(catalogue.warnings().size(), 5U);
+}
+
+TEST(Catalogue, FilesAreFoundByPathsThatAreNotClean) {
+  const Catalogue catalogue = load(small_catalogue());
+  EXPECT_TRUE(catalogue.contains("./components//alpha/values.yaml"));
+  EXPECT_TRUE(catalogue.contains("components/x/../alpha/values.yaml"));
+  EXPECT_FALSE(catalogue.contains("/components/alpha/values.yaml"));
+  EXPECT_FALSE(catalogue.contains("../components/alpha/values.yaml"));
+  EXPECT_EQ(catalogue.read_values("./components/alpha/values.yaml"),
+            catalogue.read_values("components/alpha/values.yaml"));
+}
+
+TEST(Catalogue, StrayFilesAreNotOverlaysAndTheBaseNeedsNoName) {
+  Files files = small_catalogue();
+  files["settings.yaml"] = "replicas: 1\n";
+  files["empty.yaml"] = "";
+  EXPECT_EQ(load(files).overlays().size(), 1U);
+  EXPECT_THAT(findings(files), HasSubstr("settings.yaml:1:1: warning: a file without kind"));
+  files["overlays/base.yaml"] = "spec: {componentRefs: [{name: alpha}]}\n";
+  EXPECT_EQ(load(files).base().components.size(), 1U);
+  files["nameless.yaml"] = "spec: {criteria: {}}\n";
+  EXPECT_THAT(findings(files), HasSubstr("nameless.yaml:1:1: error: the overlay has no metadata.name"));
 }
 
 TEST(Catalogue, ReadsOnlyWhatItKnows) {
