@@ -29,17 +29,10 @@ Catalogue::~Catalogue() = default;
 Catalogue Catalogue::load(Layers layers) {
   auto state = std::make_unique<State>(std::move(layers));
   Diagnostics diagnostics;
-  state->content = load_content(state->files, diagnostics);
+  state->content = load_content(state->files, ReadContext::Doubts::Warning, diagnostics);
   diagnostics.throw_if_errors();
   state->warnings = diagnostics.all();
   return Catalogue(std::move(state));
-}
-
-Diagnostics Catalogue::check(Layers layers) {
-  const LayeredFiles files(std::move(layers));
-  Diagnostics diagnostics;
-  static_cast<void>(load_content(files, diagnostics));
-  return diagnostics;
 }
 
 const CatalogueId& Catalogue::id() const noexcept { return state_->content.id; }
@@ -84,7 +77,7 @@ std::string Catalogue::read(std::string_view path) const {
   return state_->files.read(*file);
 }
 
-bool Catalogue::contains(std::string_view path) const noexcept { return state_->files.find(path) != nullptr; }
+bool Catalogue::contains(std::string_view path) const { return state_->files.find(path) != nullptr; }
 
 Value Catalogue::read_values(std::string_view path) const {
   const std::string text = read(path);

@@ -5,9 +5,11 @@
 //   Catalogue catalogue = Catalogue::load({embedded_catalogue()});
 //   Catalogue site = Catalogue::load({folder_source("recipes"), folder_source("site-data")});   // later wins
 //
-// Loading is strict (spec: recipe-engine 1, 2, 7; section 11 says where we differ from aicr on purpose): unknown
-// fields, wrong types, duplicate names and references that lead nowhere are errors, all of them reported together.
-// Value files and manifests are parsed only when somebody asks for them.
+// Loading refuses what has no clear meaning (spec: recipe-engine 1, 2, 7; section 11 says where we differ from aicr on
+// purpose): files that do not parse, wrong types, misspelt fields, overlays that could never match; all such problems
+// are reported together. What aicr accepts with one clear meaning is accepted with a warning. What a query does not
+// need is not looked at: references are followed when a recipe is resolved, value files and manifests are parsed when
+// somebody asks for them. catalogue_check.h finds every mistake in one go.
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -31,8 +33,6 @@ class Catalogue {
   // Layers from the lowest to the highest: a file of a later layer replaces the file of the same path, an overlay the
   // one of the same name; registry.yaml is merged by component name. Throws InvalidInput with every problem found.
   [[nodiscard]] static Catalogue load(Layers layers);
-  // Everything that load() finds, errors and warnings, without throwing for it.
-  [[nodiscard]] static Diagnostics check(Layers layers);
   Catalogue(Catalogue&&) noexcept;
   Catalogue& operator=(Catalogue&&) noexcept;
   ~Catalogue();
@@ -50,9 +50,10 @@ class Catalogue {
   // What was odd but not wrong.
   [[nodiscard]] const std::vector<Diagnostic>& warnings() const noexcept;
 
-  // A file of the topmost layer that has it, by its exact clean path. Throws NotFound.
+  // A file of the topmost layer that has it; a path that is not clean is cleaned if it does not leave the catalogue.
+  // Throws NotFound.
   [[nodiscard]] std::string read(std::string_view path) const;
-  [[nodiscard]] bool contains(std::string_view path) const noexcept;
+  [[nodiscard]] bool contains(std::string_view path) const;
   // A value file as a map (an empty file is an empty map), its marks naming a source of source_name(). Throws NotFound,
   // and InvalidInput when it is no map.
   [[nodiscard]] Value read_values(std::string_view path) const;

@@ -1,14 +1,18 @@
 #pragma once
 // Reads and checks what a catalogue's files say; Catalogue keeps the result.
+#include <string_view>
 #include <vector>
 
 #include "core/diagnostics.h"
+#include "generator/document_reader.h"
 #include "generator/layered_files.h"
 #include "generator/overlay.h"
 #include "generator/recipe.h"
 #include "generator/registry.h"
 
 namespace waybill {
+
+inline constexpr std::string_view kCatalogueInfoFile = "catalogue.yaml";
 
 struct CatalogueContent {
   CatalogueId id;
@@ -17,7 +21,9 @@ struct CatalogueContent {
   std::vector<RegistryEntry> registry;  // in file order, lower layers first
 };
 
-// Every problem goes to `diagnostics`; the content is sound only if there is no error among them.
-[[nodiscard]] CatalogueContent load_content(const LayeredFiles& files, Diagnostics& diagnostics);
+// Every problem goes to `diagnostics`; the content is sound only if there is no error among them. What overlays refer
+// to (parents, files, components) is not looked up.
+[[nodiscard]] CatalogueContent load_content(const LayeredFiles& files, ReadContext::Doubts doubts,
+                                            Diagnostics& diagnostics);
 
 }  // namespace waybill

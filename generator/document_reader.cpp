@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "core/suggest.h"
@@ -35,6 +36,23 @@ std::string printable(std::string_view text) {
   return shown;
 }
 
+// The words that YAML 1.1 takes for booleans and go-yaml still does where one is expected.
+std::optional<bool> old_boolean(std::string_view word) noexcept {
+  for (const std::string_view yes : {"y", "Y", "yes", "Yes", "YES", "on", "On", "ON"}) {
+    if (word == yes) return true;
+  }
+  for (const std::string_view no : {"n", "N", "no", "No", "NO", "off", "Off", "OFF"}) {
+    if (word == no) return false;
+  }
+  return std::nullopt;
+}
+
+// A number with a fraction that go-yaml cuts to a whole one.
+bool is_cuttable(const Value& value) noexcept {
+  constexpr double kTooLarge = 9.2e18;
+  return value.is_double() && value.as_double() > -kTooLarge && value.as_double() < kTooLarge;
+}
+
 }  // namespace
 
 std::string read_text(const yaml::Node& node, std::string_view what, const ReadContext& context, TextKind kind) {
@@ -55,12 +73,7 @@ std::string read_text(const yaml::Node& node, std::string_view what, const ReadC
     const std::string message =
         is_text ? fmt::format("{} must be text, and some readers take '{}' for something else", what, node.text)
                 : fmt::format("{} must be text, and '{}' is {}", what, node.text, kind_of(node));
-    const std::string hint = fmt::format("write \"{}\" in quotes", node.text);
-    if (context.unquoted_text == ReadContext::UnquotedText::Error) {
-      context.error(node, "unquoted-text", message, hint);
-    } else {
-      context.warning(node, "unquoted-text", message, hint);
-    }
+    context.doubt(node, "unquoted-text", message, fmt::format("write \"{}\" in quotes", node.text));
   }
   return node.text;
 }
@@ -99,13 +112,22 @@ std::string MapReader::text(std::string_view name, TextKind kind) {
   return field == nullptr ? std::string() : read_text(*field, describe(name), context_, kind);
 }
 
+bool MapReader::is_missing(const yaml::Node* field) const noexcept {
+  return field == nullptr || (field->kind == yaml::Kind::Scalar && field->text.empty());
+}
+
 std::string MapReader::required_text(std::string_view name) {
   const yaml::Node* field = find(name);
-  if (field == nullptr || (field->kind == yaml::Kind::Scalar && field->text.empty())) {
-    context_.error(field == nullptr ? node_ : *field, "missing-field", fmt::format("{} is missing", describe(name)));
-    return {};
-  }
-  return read_text(*field, describe(name), context_);
+  if (!is_missing(field)) return read_text(*field, describe(name), context_);
+  context_.error(field == nullptr ? node_ : *field, "missing-field", fmt::format("{} is missing", describe(name)));
+  return {};
+}
+
+std::string MapReader::wanted_text(std::string_view name) {
+  const yaml::Node* field = find(name);
+  if (!is_missing(field)) return read_text(*field, describe(name), context_);
+  context_.doubt(field == nullptr ? node_ : *field, "missing-field", fmt::format("{} is missing", describe(name)));
+  return {};
 }
 
 bool MapReader::boolean(std::string_view name) {
@@ -113,6 +135,11 @@ bool MapReader::boolean(std::string_view name) {
   if (field == nullptr) return false;
   const Value value = field->to_value();
   if (value.is_bool()) return value.as_bool();
+  if (const std::optional<bool> word = old_boolean(value.is_string() ? value.as_string() : "")) {
+    context_.doubt(*field, "wrong-type", fmt::format("{} must be true or false, not '{}'", describe(name), field->text),
+                   fmt::format("write {}", *word));
+    return *word;
+  }
   context_.error(*field, "wrong-type",
                  fmt::format("{} must be true or false, not {}", describe(name), kind_of(*field)));
   return false;
@@ -123,6 +150,13 @@ std::int64_t MapReader::natural(std::string_view name) {
   if (field == nullptr) return 0;
   const Value value = field->to_value();
   const auto* number = std::get_if<std::int64_t>(&value.data());
+  std::int64_t whole = 0;
+  if (number == nullptr && is_cuttable(value)) {
+    whole = static_cast<std::int64_t>(value.as_double());
+    number = &whole;
+    context_.doubt(*field, "wrong-type", fmt::format("{} must be a whole number, not {}", describe(name), field->text),
+                   fmt::format("write {}", whole));
+  }
   if (number == nullptr) {
     context_.error(*field, "wrong-type",
                    fmt::format("{} must be a whole number, not {}", describe(name), kind_of(*field)));
@@ -155,8 +189,13 @@ void MapReader::finish() {
   if (node_.kind != yaml::Kind::Map) return;
   for (const auto& [key, value] : node_.members) {
     if (std::find(known_.begin(), known_.end(), key.text) != known_.end()) continue;
-    context_.error(key, "unknown-field", fmt::format("{} has no field '{}'", what_, printable(key.text)),
-                   suggestion(key.text, known_));
+    const std::string message = fmt::format("{} has no field '{}'", what_, printable(key.text));
+    const std::string hint = suggestion(key.text, known_);
+    if (nearest(key.text, known_).empty()) {
+      context_.doubt(key, "unknown-field", message, hint);
+    } else {
+      context_.error(key, "unknown-field", message, hint);
+    }
   }
 }
 

@@ -17,13 +17,14 @@
 namespace waybill {
 
 struct ReadContext {
-  // Of a scalar without quotes where text is expected that YAML reads as something else (1.10, true, yes): go-yaml
-  // takes its characters, and so do we in catalogues, with a warning; in recipes it is an error.
-  enum class UnquotedText : bool { Warning, Error };
+  // What is odd but means something to aicr v0.11.1 (an unknown field, 1.10 without quotes where text is expected, a
+  // name that appears twice): a catalogue may be anybody's, so a query reads it as aicr does, with a warning; for a
+  // check of the catalogue and in a recipe it is an error.
+  enum class Doubts : bool { Warning, Error };
 
   std::string file;
   std::uint32_t source = 0;  // for marks
-  UnquotedText unquoted_text = UnquotedText::Warning;
+  Doubts doubts = Doubts::Warning;
   Diagnostics& diagnostics;
 
   [[nodiscard]] SourceLocation location(const yaml::Node& node) const { return {file, node.line, node.column}; }
@@ -33,6 +34,13 @@ struct ReadContext {
   }
   void warning(const yaml::Node& node, std::string rule, std::string message, std::string hint = {}) const {
     diagnostics.warning(location(node), std::move(rule), std::move(message), std::move(hint));
+  }
+  void doubt(const yaml::Node& node, std::string rule, std::string message, std::string hint = {}) const {
+    if (doubts == Doubts::Warning) {
+      warning(node, std::move(rule), std::move(message), std::move(hint));
+    } else {
+      error(node, std::move(rule), std::move(message), std::move(hint));
+    }
   }
 };
 
@@ -57,6 +65,9 @@ class MapReader {
 
   [[nodiscard]] std::string text(std::string_view name, TextKind kind = TextKind::Line);
   [[nodiscard]] std::string required_text(std::string_view name);
+  // The same, but only a doubt when it is missing.
+  [[nodiscard]] std::string wanted_text(std::string_view name);
+  // Of numbers and booleans the spellings that go-yaml takes besides (yes, off, 8.9) are doubts (recipe-engine A.3).
   [[nodiscard]] bool boolean(std::string_view name);
   [[nodiscard]] std::int64_t natural(std::string_view name);            // 0 when absent; negative numbers are diagnosed
   [[nodiscard]] std::vector<std::string> texts(std::string_view name);  // null elements are dropped
@@ -65,12 +76,14 @@ class MapReader {
   // A field that is known but means nothing here.
   void ignore(std::string_view name);
 
-  // Diagnoses the fields that were not asked for. Must be called once, at the end.
+  // Diagnoses the fields that were not asked for: an error when the name looks like a slip of the pen, otherwise a
+  // doubt. Must be called once, at the end.
   void finish();
 
  private:
   [[nodiscard]] const yaml::Node* of_kind(std::string_view name, yaml::Kind kind, std::string_view expected);
   [[nodiscard]] std::string describe(std::string_view name) const;
+  [[nodiscard]] bool is_missing(const yaml::Node* field) const noexcept;
 
   const yaml::Node& node_;
   std::string what_;

@@ -249,7 +249,7 @@ class RecipeReader {
 Recipe parse_recipe(std::string_view text, std::string_view name, const UsedValues& used_values) {
   const yaml::Node root = parse_document(text, name);
   Diagnostics diagnostics;
-  const ReadContext context{std::string(name), 0, ReadContext::UnquotedText::Error, diagnostics};
+  const ReadContext context{std::string(name), 0, ReadContext::Doubts::Error, diagnostics};
   return RecipeReader(root, context, used_values).read();
 }
 

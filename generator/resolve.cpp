@@ -6,19 +6,35 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/suggest.h"
 #include "generator/dependency_graph.h"
 #include "generator/dialect.h"
 #include "generator/merge.h"
+#include "generator/recipe_files.h"
 
 namespace waybill {
 
 std::vector<const Overlay*> inheritance_chain(const Catalogue& catalogue, const Overlay& overlay) {
   std::vector<const Overlay*> chain{&overlay};
-  // Loading has seen to it that every parent exists and that no chain is a circle.
   while (!chain.back()->inherits_base_only()) {
-    const Overlay* parent = catalogue.find_overlay(chain.back()->base);
-    if (parent == nullptr || chain.size() > catalogue.overlays().size())
-      throw Error(ErrorCode::Internal, fmt::format("the overlay '{}' has no sound chain", overlay.name));
+    const Overlay& child = *chain.back();
+    const Overlay* parent = catalogue.find_overlay(child.base);
+    if (parent == nullptr) {
+      std::vector<std::string> names;
+      for (const Overlay& candidate : catalogue.overlays()) names.push_back(candidate.name);
+      throw Error(ErrorCode::InvalidInput,
+                  fmt::format("the overlay '{}' is based on '{}', which does not exist", child.name, child.base))
+          .at(child.location)
+          .hint(suggestion(child.base, names));
+    }
+    if (chain.size() > catalogue.overlays().size()) {
+      throw Error(ErrorCode::InvalidInput,
+                  fmt::format("the overlay '{}' is based on overlays that are based on each other in a circle, among "
+                              "them '{}'",
+                              overlay.name, parent->name))
+          .at(parent->location)
+          .hint("'waybill catalogue check' shows the whole circle");
+    }
     chain.push_back(parent);
   }
   std::reverse(chain.begin(), chain.end());
@@ -56,6 +72,7 @@ Recipe resolve(const Catalogue& catalogue, const Criteria& criteria, std::string
   for (ComponentRef& component : recipe.components) {
     if (const RegistryEntry* entry = catalogue.find_component(component.name)) apply_defaults(*entry, component);
   }
+  require_files(catalogue, recipe);
   return recipe;
 }
 

@@ -59,7 +59,9 @@ Criteria criteria_of(const RecipeRequest& request, const Catalogue& catalogue) {
 Catalogue load_catalogue(const CatalogueChoice& choice) {
   std::vector<std::shared_ptr<const CatalogueSource>> layers;
   layers.push_back(choice.folder.empty() ? embedded_catalogue() : folder_source(choice.folder));
-  for (const std::string& folder : choice.data) layers.push_back(folder_source(folder));
+  for (const std::string& folder : choice.data) {
+    if (!folder.empty()) layers.push_back(data_source(folder));
+  }
   return Catalogue::load(std::move(layers));
 }
 

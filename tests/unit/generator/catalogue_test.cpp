@@ -1,4 +1,5 @@
 #include "generator/catalogue.h"
+#include "generator/catalogue_check.h"
 
 #include <gmock/gmock.h>
 
@@ -17,8 +18,8 @@ using testing::source_of;
 // The findings as text, one a line.
 std::string findings(const Files& files) {
   std::string text;
-  const Diagnostics found = Catalogue::check({source_of(files)});
-  for (const Diagnostic& diagnostic : found.all()) text += to_string(diagnostic) + "\n";
+  const CatalogueReport report = check_catalogue({source_of(files)});
+  for (const Diagnostic& diagnostic : report.findings) text += to_string(diagnostic) + "\n";
   return text;
 }
 
