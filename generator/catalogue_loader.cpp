@@ -25,6 +25,12 @@ bool is_base_file(std::string_view path) noexcept {
   return path.find("overlays/") != std::string_view::npos && path.ends_with("/base.yaml");
 }
 
+// A stray file that says of itself neither what it is nor anything that an overlay says.
+bool is_nobodys(const yaml::Node& root) noexcept {
+  return root.kind == yaml::Kind::Map && root.find("kind") == nullptr && root.find("metadata") == nullptr &&
+         root.find("spec") == nullptr;
+}
+
 class Loader {
  public:
   Loader(const LayeredFiles& files, ReadContext::Doubts doubts, Diagnostics& diagnostics)
@@ -101,6 +107,11 @@ class Loader {
   bool is_overlay(const yaml::Node& root, const LayeredFiles::File& file) {
     if (root.is_null()) {
       context(file).warning(root, "empty-file", "the file is empty");
+      return false;
+    }
+    if (is_nobodys(root) && !is_base_file(file.path)) {
+      if (!is_hidden(file.path))
+        context(file).warning(root, "unread-file", "a file without kind, metadata and spec is not read");
       return false;
     }
     const yaml::Node* kind = root.kind == yaml::Kind::Map ? root.find("kind") : nullptr;

@@ -3,13 +3,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <utility>
 
 #include "core/suggest.h"
 #include "generator/field_rules.h"
-#include "generator/merge.h"
 
 namespace waybill {
 namespace {
@@ -146,19 +144,14 @@ std::vector<ComponentRef> read_components(MapReader& fields, const ReadContext& 
     context.error(*list, "out-of-range", fmt::format("more than {} components", kMostComponents));
     return components;
   }
-  std::map<std::string, std::size_t, std::less<>> seen;
+  std::set<std::string, std::less<>> seen;
   for (const yaml::Node& item : list->items) {
     if (item.is_null()) continue;
     ComponentRef component = read_component(item, context, references);
-    const auto [first, added] = seen.try_emplace(component.name, components.size());
-    if (added || component.name.empty()) {
-      components.push_back(std::move(component));
-    } else {
-      // As aicr has it: equal names in one list are merged in sequence.
+    if (!component.name.empty() && !seen.insert(component.name).second)
       context.doubt(item, "duplicate-name", fmt::format("the component '{}' appears twice", component.name),
                     "make one entry of both");
-      merge(components[first->second], component);
-    }
+    components.push_back(std::move(component));
   }
   return components;
 }
