@@ -104,18 +104,13 @@ GlobalOptions GlobalBindings::resolved() const {
   return result;
 }
 
-Parsed parse(const Command& command, GlobalBindings& globals, const std::vector<std::string>& words) {
+void parse(const Command& command, GlobalBindings& globals, const std::vector<std::string>& words) {
   CLI::App app;
-  app.set_help_flag();  // ours, so that it is made from the same data as the manual
-  bool help = false;
-  app.add_flag("-h,--help", help);
+  app.set_help_flag();  // asked for before: it is made from the same data as the manual
   const std::vector<Option> global = globals.options();
   for (const Option& option : global) add_option(app, option, {});
   for (const Option& option : command.options) add_option(app, option, command.name);
   for (const Argument& argument : command.arguments) app.add_option(argument.name, *argument.value);
-  const bool help_asked =
-      std::any_of(words.begin(), words.end(), [](const std::string& word) { return word == "--help" || word == "-h"; });
-  if (help_asked) return Parsed::Help;
   try {
     app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
   } catch (const CLI::ExtrasError&) {
@@ -149,7 +144,6 @@ Parsed parse(const Command& command, GlobalBindings& globals, const std::vector<
           .hint(fmt::format("see 'waybill {} --help'", command.name));
     }
   }
-  return Parsed::Run;
 }
 
 }  // namespace waybill::cli
