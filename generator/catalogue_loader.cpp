@@ -21,10 +21,6 @@ namespace {
 constexpr std::string_view kInfoKind = "CatalogueInfo";
 constexpr std::string_view kUnversioned = "unversioned";
 
-bool is_base_file(std::string_view path) noexcept {
-  return path.find("overlays/") != std::string_view::npos && path.ends_with("/base.yaml");
-}
-
 // A stray file that says of itself neither what it is nor anything that an overlay says.
 bool is_nobodys(const yaml::Node& root) noexcept {
   return root.kind == yaml::Kind::Map && root.find("kind") == nullptr && root.find("metadata") == nullptr &&

@@ -47,6 +47,10 @@ std::string cleaned(std::string_view path) {
 
 bool is_check_file(std::string_view path) noexcept { return path.find("checks/") != std::string_view::npos; }
 
+bool is_base_file(std::string_view path) noexcept {
+  return path.find("overlays/") != std::string_view::npos && path.ends_with("/base.yaml");
+}
+
 bool is_component_file(std::string_view path) noexcept {
   return !is_check_file(path) && path.find("components/") != std::string_view::npos;
 }

@@ -55,6 +55,8 @@ class LayeredFiles {
 [[nodiscard]] bool is_hidden(std::string_view path) noexcept;
 // Whether a walk folder by folder, entries in byte order, reaches `path` after `other` (spec: recipe-engine 7.4).
 [[nodiscard]] bool comes_after(std::string_view path, std::string_view other) noexcept;
+// The base recipe: base.yaml in a folder overlays.
+[[nodiscard]] bool is_base_file(std::string_view path) noexcept;
 // A YAML file that may be an overlay.
 [[nodiscard]] bool may_be_overlay(std::string_view path) noexcept;
 
