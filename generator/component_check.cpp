@@ -95,32 +95,29 @@ void ComponentCheck::check_manifest(const std::string& path, const std::string& 
   const std::string name = check_.files.display_name(*check_.files.find(path));
   const bool is_template = text.find("{{") != std::string::npos;
   if (!is_template && !rendered_.insert(path).second) return;
-  std::string rendered = text;
   try {
-    if (is_template) {
-      const std::optional<Value> values = final_values(component);
-      if (!values) return;
-      const ManifestContext context = context_of(component, entry, *values);
-      if (!rendered_
-               .insert(fmt::format("{}\n{}\n{}\n{}\n{}", path, context.release_namespace, context.chart_name,
-                                   context.chart_version, yaml::write(context.values)))
-               .second)
-        return;
-      rendered = render_manifest(text, name, context);
+    if (!is_template) {
+      static_cast<void>(yaml::parse_all(text, name));
+      return;
     }
-    static_cast<void>(yaml::parse_all(rendered, name));
+    const std::optional<Value> values = final_values(component);
+    if (!values) return;
+    const ManifestContext context = context_of(component, entry, *values);
+    const std::string everything = fmt::format("{}\n{}\n{}\n{}\n{}", path, context.release_namespace,
+                                               context.chart_name, context.chart_version, yaml::write(context.values));
+    if (rendered_.insert(everything).second) static_cast<void>(render_manifest(text, name, context));
   } catch (const Error& error) {
     if (error.code() != ErrorCode::InvalidInput) throw;
-    // What is no YAML only after rendering has no place in the template.
-    const bool rendering = is_template && rendered != text;
-    SourceLocation location = error.location().value_or(SourceLocation{name, 1, 1});
-    if (rendering) location = {name, 1, 1};
-    tell(std::move(location), "bad-manifest",
-         rendering
-             ? fmt::format("with the values of '{}' the manifest renders to something that is no YAML: line {}: {}",
-                           component.name, error.location() ? error.location()->line : 0, error.message())
-             : error.message(),
-         error.hint());
+    const SourceLocation location = error.location().value_or(SourceLocation{name, 1, 1});
+    // What is no YAML only after rendering has no place in the template, and comes with a context that says so.
+    if (is_template && !error.context().empty()) {
+      tell({name, 1, 1}, "bad-manifest",
+           fmt::format("with the values of '{}' the manifest renders to something that is no YAML, in its line {}: {}",
+                       component.name, location.line, error.message()),
+           error.hint());
+    } else {
+      tell(location, "bad-manifest", error.message(), error.hint());
+    }
   }
 }
 

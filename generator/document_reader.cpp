@@ -47,6 +47,20 @@ std::optional<bool> old_boolean(std::string_view word) noexcept {
   return std::nullopt;
 }
 
+// One letter too many, too few, wrong, or swapped with its neighbour: what is meant is beyond doubt.
+bool is_slip_of(std::string_view word, std::string_view name) noexcept {
+  while (!word.empty() && !name.empty() && word.front() == name.front()) {
+    word.remove_prefix(1);
+    name.remove_prefix(1);
+  }
+  while (!word.empty() && !name.empty() && word.back() == name.back()) {
+    word.remove_suffix(1);
+    name.remove_suffix(1);
+  }
+  const bool swapped = word.size() == 2 && name.size() == 2 && word[0] == name[1] && word[1] == name[0];
+  return swapped || (word.size() <= 1 && name.size() <= 1);
+}
+
 // A number with a fraction that go-yaml cuts to a whole one.
 bool is_cuttable(const Value& value) noexcept {
   constexpr double kTooLarge = 9.2e18;
@@ -191,10 +205,10 @@ void MapReader::finish() {
     if (std::find(known_.begin(), known_.end(), key.text) != known_.end()) continue;
     const std::string message = fmt::format("{} has no field '{}'", what_, printable(key.text));
     const std::string hint = suggestion(key.text, known_);
-    if (nearest(key.text, known_).empty()) {
-      context_.doubt(key, "unknown-field", message, hint);
-    } else {
+    if (std::any_of(known_.begin(), known_.end(), [&](const auto& name) { return is_slip_of(key.text, name); })) {
       context_.error(key, "unknown-field", message, hint);
+    } else {
+      context_.doubt(key, "unknown-field", message, hint);
     }
   }
 }

@@ -76,7 +76,7 @@ class MapReader {
   // A field that is known but means nothing here.
   void ignore(std::string_view name);
 
-  // Diagnoses the fields that were not asked for: an error when the name looks like a slip of the pen, otherwise a
+  // Diagnoses the fields that were not asked for: an error for a slip of the pen (one letter off), otherwise a
   // doubt. Must be called once, at the end.
   void finish();
 
