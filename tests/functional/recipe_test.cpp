@@ -82,6 +82,8 @@ TEST_F(Recipes, WordsOfTheCriteriaAreNormalised) {
 TEST_F(Recipes, DataLiesOverTheCatalogueAndTheLastOneWins) {
   const std::string component = "components/cert-manager/values.yaml";
   const std::string values = read_file(std::filesystem::path(own_catalogue()) / component);
+  write("one/registry.yaml", "");
+  write("two/registry.yaml", "");
   write("one/" + component, values + "\nfunctionalTest: one\n");
   write("two/" + component, values + "\nfunctionalTest: two\n");
   const auto bundle = [&](const Words& data) {
@@ -100,6 +102,7 @@ TEST_F(Recipes, DataLiesOverTheCatalogueAndTheLastOneWins) {
 }
 
 TEST_F(Recipes, AWrongOverlayIsToldByFileLineAndColumn) {
+  write("data/registry.yaml", "");
   write("data/overlays/site.yaml",
         "kind: RecipeMetadata\napiVersion: aicr.nvidia.com/v1alpha1\nmetadata:\n  name: site\nspec:\n  bass: eks\n");
   const ProcessResult done = waybill({"recipe", "--service", "eks", "--data", "data"});

@@ -42,7 +42,7 @@ class FolderReader : public ::testing::Test {
 TEST_F(FolderReader, ReadsEveryRegularFile) {
   write("in/a", "1");
   write("in/b/.c/d..e.txt", "2");
-  const FileTree tree = read_folder(at("in"), {});
+  const FileTree tree = read_folder(at("in"), FolderLimits{});
   EXPECT_EQ(tree.size(), 2U);
   EXPECT_EQ(tree.at(RelPath::parse("b/.c/d..e.txt")).bytes, "2");
 }
@@ -50,8 +50,8 @@ TEST_F(FolderReader, ReadsEveryRegularFile) {
 TEST_F(FolderReader, FollowsALinkToTheFolderAndNoneInIt) {
   write("in/a", "1");
   fs::create_symlink("in", at("link"));
-  EXPECT_EQ(read_folder(at("link"), {}).size(), 1U);
-  EXPECT_EQ(read_folder(at("link") / "", {}).size(), 1U);
+  EXPECT_EQ(read_folder(at("link"), FolderLimits{}).size(), 1U);
+  EXPECT_EQ(read_folder(at("link") / "", FolderLimits{}).size(), 1U);
   for (const char* target : {"a", "nowhere", "/etc", "/etc/passwd", "..", "."}) {
     fs::create_symlink(target, at("in/z"));
     EXPECT_NE(refusal().find("'" + at("in/z").string() + "' is a link"), std::string::npos) << target;
@@ -95,7 +95,7 @@ TEST_F(FolderReader, TellsWhatIsNoFolder) {
   write("file", "1");
   EXPECT_NE(refusal({}, "file").find("is not a folder"), std::string::npos);
   try {
-    static_cast<void>(read_folder(at("none"), {}));
+    static_cast<void>(read_folder(at("none"), FolderLimits{}));
     ADD_FAILURE() << "there is no such folder";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::NotFound);
