@@ -38,7 +38,7 @@ CatalogueReport check_catalogue(Catalogue::Layers layers, const CheckOptions& op
   const bool over_embedded = layers.size() > 1 && layers.front()->name() == kEmbeddedSource;
   const LayeredFiles files(std::move(layers));
   Diagnostics diagnostics;
-  const CatalogueContent content = load_content(files, ReadContext::Doubts::Error, diagnostics);
+  const CatalogueContent content = load_content(files, OverlayParts::All, ReadContext::Doubts::Error, diagnostics);
   const OverlayTree tree(content.overlays);
   OverlayPlaces places(files);
   CatalogueCheck check{files, content, options, tree, places, diagnostics};

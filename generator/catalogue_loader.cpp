@@ -3,13 +3,13 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <utility>
 
 #include "core/error.h"
 #include "core/suggest.h"
-#include "core/yaml/reader.h"
 #include "generator/dependency_graph.h"
 #include "generator/field_rules.h"
 #include "generator/overlay_reader.h"
@@ -21,6 +21,9 @@ namespace {
 constexpr std::string_view kInfoKind = "CatalogueInfo";
 constexpr std::string_view kUnversioned = "unversioned";
 
+// What an overlay adds, which matters for those alone that match.
+constexpr std::array<std::string_view, 3> kBodyFields{"constraints", "componentRefs", "validation"};
+
 // A stray file that says of itself neither what it is nor anything that an overlay says.
 bool is_nobodys(const yaml::Node& root) noexcept {
   return root.kind == yaml::Kind::Map && root.find("kind") == nullptr && root.find("metadata") == nullptr &&
@@ -29,8 +32,8 @@ bool is_nobodys(const yaml::Node& root) noexcept {
 
 class Loader {
  public:
-  Loader(const LayeredFiles& files, ReadContext::Doubts doubts, Diagnostics& diagnostics)
-      : files_(files), doubts_(doubts), diagnostics_(diagnostics) {}
+  Loader(const LayeredFiles& files, OverlayParts parts, ReadContext::Doubts doubts, Diagnostics& diagnostics)
+      : files_(files), parts_(parts), doubts_(doubts), diagnostics_(diagnostics) {}
 
   CatalogueContent load() {
     content_.id.version = kUnversioned;
@@ -55,13 +58,13 @@ class Loader {
   }
 
   std::optional<yaml::Node> parse(const LayeredFiles::File& file) {
-    const std::string name = files_.display_name(file);
     try {
-      return yaml::parse(files_.read(file), name, yaml::Documents::First);
+      const bool whole = parts_ == OverlayParts::All || is_base_file(file.path) || !may_be_overlay(file.path);
+      return whole ? files_.parse(file) : files_.parse(file, kBodyFields);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::InvalidInput) throw;
-      diagnostics_.error(error.location().value_or(SourceLocation{name, 0, 0}), "syntax", error.message(),
-                         error.hint());
+      diagnostics_.error(error.location().value_or(SourceLocation{files_.display_name(file), 0, 0}), "syntax",
+                         error.message(), error.hint());
       return std::nullopt;
     }
   }
@@ -192,6 +195,7 @@ class Loader {
   }
 
   const LayeredFiles& files_;
+  OverlayParts parts_;
   ReadContext::Doubts doubts_;
   Diagnostics& diagnostics_;
   CatalogueContent content_;
@@ -201,8 +205,16 @@ class Loader {
 
 }  // namespace
 
-CatalogueContent load_content(const LayeredFiles& files, ReadContext::Doubts doubts, Diagnostics& diagnostics) {
-  return Loader(files, doubts, diagnostics).load();
+CatalogueContent load_content(const LayeredFiles& files, OverlayParts parts, ReadContext::Doubts doubts,
+                              Diagnostics& diagnostics) {
+  return Loader(files, parts, doubts, diagnostics).load();
+}
+
+Overlay read_overlay_file(const LayeredFiles& files, std::uint32_t source) {
+  const LayeredFiles::File& file = *files.by_source(source);
+  Diagnostics ignored;  // those of a prepared file were looked at when the program was built
+  return read_overlay(files.parse(file), OverlayRole::Overlay,
+                      {files.display_name(file), source, ReadContext::Doubts::Warning, ignored});
 }
 
 }  // namespace waybill

@@ -1,5 +1,6 @@
 #pragma once
 // Reads and checks what a catalogue's files say; Catalogue keeps the result.
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -21,9 +22,16 @@ struct CatalogueContent {
   std::vector<RegistryEntry> registry;  // in file order, lower layers first
 };
 
+// Of overlays but the base: everything, or only what selection needs (name, parent, criteria), if the rest can be
+// trusted and is read when it is needed.
+enum class OverlayParts : bool { All, Head };
+
 // Every problem goes to `diagnostics`; the content is sound only if there is no error among them. What overlays refer
 // to (parents, files, components) is not looked up.
-[[nodiscard]] CatalogueContent load_content(const LayeredFiles& files, ReadContext::Doubts doubts,
+[[nodiscard]] CatalogueContent load_content(const LayeredFiles& files, OverlayParts parts, ReadContext::Doubts doubts,
                                             Diagnostics& diagnostics);
+
+// The whole of an overlay that load_content has read in part, by Overlay::source.
+[[nodiscard]] Overlay read_overlay_file(const LayeredFiles& files, std::uint32_t source);
 
 }  // namespace waybill

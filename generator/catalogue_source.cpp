@@ -38,6 +38,8 @@ bool is_git_folder(std::string_view path) noexcept { return path == ".git" || pa
 }  // namespace
 
 std::optional<FileFingerprint> CatalogueSource::fingerprint(std::string_view) const { return std::nullopt; }
+std::optional<std::string_view> CatalogueSource::compact(std::string_view) const { return std::nullopt; }
+std::optional<Digest> CatalogueSource::digest() const { return std::nullopt; }
 
 std::unique_ptr<CatalogueSource> tree_source(std::string name, FileTree tree) {
   for (const auto& [path, file] : tree.files()) {

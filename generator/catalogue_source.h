@@ -29,6 +29,11 @@ class CatalogueSource {
   // Size and digest where they are known without reading (the embedded data carries them); otherwise nothing, and the
   // catalogue reads and hashes.
   [[nodiscard]] virtual std::optional<FileFingerprint> fingerprint(std::string_view path) const;
+  // The first document of a YAML file in its compact form (core/yaml/compact.h), where it was parsed beforehand: then
+  // it is sound YAML, and the build has checked that an overlay among them says nothing wrong.
+  [[nodiscard]] virtual std::optional<std::string_view> compact(std::string_view path) const;
+  // The digest of a catalogue that has no other layer than this, where it is known beforehand.
+  [[nodiscard]] virtual std::optional<Digest> digest() const;
 };
 
 inline constexpr std::string_view kEmbeddedSource = "embedded";

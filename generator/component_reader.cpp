@@ -61,7 +61,9 @@ ComponentRef read_component(const yaml::Node& node, const ReadContext& context, 
     const TextKind kind = name == "healthCheckAsserts" ? TextKind::Block : TextKind::Line;
     component.*member = fields.text(name, kind);
   }
-  component.overrides = fields.data("overrides");
+  FreeData overrides = fields.free_data("overrides");
+  component.overrides = std::move(overrides.value);
+  component.whole_overrides = std::move(overrides.whole);
   if (component.overrides.is_map() && component.overrides.members().empty()) component.overrides = Value();
   component.patches = fields.texts("patches");
   component.dependency_refs = fields.texts("dependencyRefs");

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -26,6 +27,24 @@ std::string kind_of(const yaml::Node& node) {
   return fmt::format("{} {}", value.is_int() ? "an" : "a", value.kind_name());
 }
 
+// The words besides true and false that aicr's reader takes for a boolean, quoted or not (spec: recipe-engine A.3).
+std::optional<bool> boolean_word(std::string_view text) noexcept {
+  static constexpr std::array<std::string_view, 8> kTrue{"y", "Y", "yes", "Yes", "YES", "on", "On", "ON"};
+  static constexpr std::array<std::string_view, 8> kFalse{"n", "N", "no", "No", "NO", "off", "Off", "OFF"};
+  if (std::find(kTrue.begin(), kTrue.end(), text) != kTrue.end()) return true;
+  if (std::find(kFalse.begin(), kFalse.end(), text) != kFalse.end()) return false;
+  return std::nullopt;
+}
+
+// An integer, or a float cut towards zero.
+std::optional<std::int64_t> whole_number(const Value& value) noexcept {
+  if (const auto* number = std::get_if<std::int64_t>(&value.data())) return *number;
+  const auto* number = std::get_if<double>(&value.data());
+  constexpr double kLimit = 9.2e18;
+  if (number == nullptr || !(*number > -kLimit && *number < kLimit)) return std::nullopt;
+  return static_cast<std::int64_t>(*number);
+}
+
 bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 // A key as it may be shown: hostile files put terminal sequences there.
@@ -36,35 +55,15 @@ std::string printable(std::string_view text) {
   return shown;
 }
 
-// The words that YAML 1.1 takes for booleans and go-yaml still does where one is expected.
-std::optional<bool> old_boolean(std::string_view word) noexcept {
-  for (const std::string_view yes : {"y", "Y", "yes", "Yes", "YES", "on", "On", "ON"}) {
-    if (word == yes) return true;
-  }
-  for (const std::string_view no : {"n", "N", "no", "No", "NO", "off", "Off", "OFF"}) {
-    if (word == no) return false;
-  }
-  return std::nullopt;
+bool is_forbidden(char c, TextKind kind) noexcept {
+  return is_control(c) && !(kind == TextKind::Block && (c == '\n' || c == '\t'));
 }
 
-// One letter too many, too few, wrong, or swapped with its neighbour: what is meant is beyond doubt.
-bool is_slip_of(std::string_view word, std::string_view name) noexcept {
-  while (!word.empty() && !name.empty() && word.front() == name.front()) {
-    word.remove_prefix(1);
-    name.remove_prefix(1);
-  }
-  while (!word.empty() && !name.empty() && word.back() == name.back()) {
-    word.remove_suffix(1);
-    name.remove_suffix(1);
-  }
-  const bool swapped = word.size() == 2 && name.size() == 2 && word[0] == name[1] && word[1] == name[0];
-  return swapped || (word.size() <= 1 && name.size() <= 1);
-}
-
-// A number with a fraction that go-yaml cuts to a whole one.
-bool is_cuttable(const Value& value) noexcept {
-  constexpr double kTooLarge = 9.2e18;
-  return value.is_double() && value.as_double() > -kTooLarge && value.as_double() < kTooLarge;
+// A text that read_text has nothing to say about.
+bool is_sound_text(const yaml::Node& node, TextKind kind) {
+  return node.kind == yaml::Kind::Scalar && !node.text.empty() &&
+         std::none_of(node.text.begin(), node.text.end(), [kind](char c) { return is_forbidden(c, kind); }) &&
+         node.is_text() && !yaml::is_lossy(node);
 }
 
 }  // namespace
@@ -75,14 +74,11 @@ std::string read_text(const yaml::Node& node, std::string_view what, const ReadC
     return {};
   }
   if (node.is_null()) return {};
-  const auto forbidden = [&](char c) {
-    return is_control(c) && !(kind == TextKind::Block && (c == '\n' || c == '\t'));
-  };
-  if (std::any_of(node.text.begin(), node.text.end(), forbidden)) {
+  if (std::any_of(node.text.begin(), node.text.end(), [kind](char c) { return is_forbidden(c, kind); })) {
     context.error(node, "control-character", fmt::format("{} holds control characters", what));
     return {};
   }
-  const bool is_text = node.to_value().is_string();
+  const bool is_text = node.is_text();
   if (!is_text || yaml::is_lossy(node)) {
     const std::string message =
         is_text ? fmt::format("{} must be text, and some readers take '{}' for something else", what, node.text)
@@ -123,25 +119,24 @@ const yaml::Node* MapReader::list(std::string_view name) { return of_kind(name, 
 
 std::string MapReader::text(std::string_view name, TextKind kind) {
   const yaml::Node* field = find(name);
-  return field == nullptr ? std::string() : read_text(*field, describe(name), context_, kind);
-}
-
-bool MapReader::is_missing(const yaml::Node* field) const noexcept {
-  return field == nullptr || (field->kind == yaml::Kind::Scalar && field->text.empty());
+  if (field == nullptr) return {};
+  // Nearly every text is sound, and then nobody needs the words for it.
+  return is_sound_text(*field, kind) ? field->text : read_text(*field, describe(name), context_, kind);
 }
 
 std::string MapReader::required_text(std::string_view name) {
   const yaml::Node* field = find(name);
-  if (!is_missing(field)) return read_text(*field, describe(name), context_);
-  context_.error(field == nullptr ? node_ : *field, "missing-field", fmt::format("{} is missing", describe(name)));
-  return {};
+  if (field == nullptr || (field->kind == yaml::Kind::Scalar && field->text.empty())) {
+    context_.error(field == nullptr ? node_ : *field, "missing-field", fmt::format("{} is missing", describe(name)));
+    return {};
+  }
+  return is_sound_text(*field, TextKind::Line) ? field->text : read_text(*field, describe(name), context_);
 }
 
 std::string MapReader::wanted_text(std::string_view name) {
-  const yaml::Node* field = find(name);
-  if (!is_missing(field)) return read_text(*field, describe(name), context_);
-  context_.doubt(field == nullptr ? node_ : *field, "missing-field", fmt::format("{} is missing", describe(name)));
-  return {};
+  std::string value = text(name);
+  if (value.empty()) context_.doubt(node_, "missing-field", fmt::format("{} is missing", describe(name)));
+  return value;
 }
 
 bool MapReader::boolean(std::string_view name) {
@@ -149,9 +144,9 @@ bool MapReader::boolean(std::string_view name) {
   if (field == nullptr) return false;
   const Value value = field->to_value();
   if (value.is_bool()) return value.as_bool();
-  if (const std::optional<bool> word = old_boolean(value.is_string() ? value.as_string() : "")) {
-    context_.doubt(*field, "wrong-type", fmt::format("{} must be true or false, not '{}'", describe(name), field->text),
-                   fmt::format("write {}", *word));
+  if (const std::optional<bool> word = boolean_word(field->text)) {
+    context_.doubt(*field, "odd-boolean", fmt::format("{} is written as '{}'", describe(name), field->text),
+                   *word ? "write true" : "write false");
     return *word;
   }
   context_.error(*field, "wrong-type",
@@ -163,15 +158,11 @@ std::int64_t MapReader::natural(std::string_view name) {
   const yaml::Node* field = of_kind(name, yaml::Kind::Scalar, "number");
   if (field == nullptr) return 0;
   const Value value = field->to_value();
-  const auto* number = std::get_if<std::int64_t>(&value.data());
-  std::int64_t whole = 0;
-  if (number == nullptr && is_cuttable(value)) {
-    whole = static_cast<std::int64_t>(value.as_double());
-    number = &whole;
-    context_.doubt(*field, "wrong-type", fmt::format("{} must be a whole number, not {}", describe(name), field->text),
-                   fmt::format("write {}", whole));
-  }
-  if (number == nullptr) {
+  const std::optional<std::int64_t> number = whole_number(value);
+  if (number && !value.is_int())
+    context_.doubt(*field, "fraction", fmt::format("{} has a fraction: {}", describe(name), field->text),
+                   fmt::format("write {}", *number));
+  if (!number) {
     context_.error(*field, "wrong-type",
                    fmt::format("{} must be a whole number, not {}", describe(name), kind_of(*field)));
     return 0;
@@ -189,27 +180,24 @@ std::vector<std::string> MapReader::texts(std::string_view name) {
   if (field == nullptr) return result;
   for (const yaml::Node& item : field->items) {
     if (item.is_null()) continue;
-    result.push_back(read_text(item, fmt::format("an entry of {}", describe(name)), context_));
+    result.push_back(is_sound_text(item, TextKind::Line)
+                         ? item.text
+                         : read_text(item, fmt::format("an entry of {}", describe(name)), context_));
   }
   return result;
 }
 
-Value MapReader::data(std::string_view name) {
+FreeData MapReader::free_data(std::string_view name) {
   const yaml::Node* field = map(name);
-  return field == nullptr ? Value() : field->to_value(context_.source);
+  return field == nullptr ? FreeData() : read_free_data(*field, context_.source);
 }
 
 void MapReader::finish() {
   if (node_.kind != yaml::Kind::Map) return;
   for (const auto& [key, value] : node_.members) {
     if (std::find(known_.begin(), known_.end(), key.text) != known_.end()) continue;
-    const std::string message = fmt::format("{} has no field '{}'", what_, printable(key.text));
-    const std::string hint = suggestion(key.text, known_);
-    if (std::any_of(known_.begin(), known_.end(), [&](const auto& name) { return is_slip_of(key.text, name); })) {
-      context_.error(key, "unknown-field", message, hint);
-    } else {
-      context_.doubt(key, "unknown-field", message, hint);
-    }
+    context_.doubt(key, "unknown-field", fmt::format("{} has no field '{}'", what_, printable(key.text)),
+                   suggestion(key.text, known_));
   }
 }
 

@@ -13,13 +13,14 @@
 #include "core/diagnostics.h"
 #include "core/value.h"
 #include "core/yaml/node.h"
+#include "generator/free_data.h"
 
 namespace waybill {
 
 struct ReadContext {
   // What is odd but means something to aicr v0.11.1 (an unknown field, 1.10 without quotes where text is expected, a
-  // name that appears twice): a catalogue may be anybody's, so a query reads it as aicr does, with a warning; for a
-  // check of the catalogue and in a recipe it is an error.
+  // name that appears twice): a catalogue may be anybody's, so it is read as aicr reads it, with a warning; in a recipe
+  // it is an error.
   enum class Doubts : bool { Warning, Error };
 
   std::string file;
@@ -36,10 +37,10 @@ struct ReadContext {
     diagnostics.warning(location(node), std::move(rule), std::move(message), std::move(hint));
   }
   void doubt(const yaml::Node& node, std::string rule, std::string message, std::string hint = {}) const {
-    if (doubts == Doubts::Warning) {
-      warning(node, std::move(rule), std::move(message), std::move(hint));
-    } else {
+    if (doubts == Doubts::Error) {
       error(node, std::move(rule), std::move(message), std::move(hint));
+    } else {
+      warning(node, std::move(rule), std::move(message), std::move(hint));
     }
   }
 };
@@ -65,25 +66,24 @@ class MapReader {
 
   [[nodiscard]] std::string text(std::string_view name, TextKind kind = TextKind::Line);
   [[nodiscard]] std::string required_text(std::string_view name);
-  // The same, but only a doubt when it is missing.
-  [[nodiscard]] std::string wanted_text(std::string_view name);
-  // Of numbers and booleans the spellings that go-yaml takes besides (yes, off, 8.9) are doubts (recipe-engine A.3).
+  [[nodiscard]] std::string wanted_text(std::string_view name);  // its absence is a doubt
+  // Where doubts are warnings, also yes, no, on, off and the like, as aicr reads them.
   [[nodiscard]] bool boolean(std::string_view name);
-  [[nodiscard]] std::int64_t natural(std::string_view name);            // 0 when absent; negative numbers are diagnosed
+  // 0 when absent; negative numbers are diagnosed. Where doubts are warnings, a fraction is cut off.
+  [[nodiscard]] std::int64_t natural(std::string_view name);
   [[nodiscard]] std::vector<std::string> texts(std::string_view name);  // null elements are dropped
   // A free mapping as data, null when absent.
-  [[nodiscard]] Value data(std::string_view name);
+  [[nodiscard]] FreeData free_data(std::string_view name);
+  [[nodiscard]] Value data(std::string_view name) { return free_data(name).value; }
   // A field that is known but means nothing here.
   void ignore(std::string_view name);
 
-  // Diagnoses the fields that were not asked for: an error for a slip of the pen (one letter off), otherwise a
-  // doubt. Must be called once, at the end.
+  // Doubts the fields that were not asked for. Must be called once, at the end.
   void finish();
 
  private:
   [[nodiscard]] const yaml::Node* of_kind(std::string_view name, yaml::Kind kind, std::string_view expected);
   [[nodiscard]] std::string describe(std::string_view name) const;
-  [[nodiscard]] bool is_missing(const yaml::Node* field) const noexcept;
 
   const yaml::Node& node_;
   std::string what_;

@@ -8,6 +8,8 @@
 
 #include "core/error.h"
 #include "core/rel_path.h"
+#include "core/yaml/compact.h"
+#include "core/yaml/reader.h"
 #include "generator/registry_reader.h"
 
 namespace waybill {
@@ -117,7 +119,16 @@ const LayeredFiles::File* LayeredFiles::by_source(std::uint32_t source) const no
   return source == 0 || source > all_.size() ? nullptr : &all_[source - 1];
 }
 
+yaml::Node LayeredFiles::parse(const File& file, std::span<const std::string_view> without) const {
+  if (const std::optional<std::string_view> compact = layers_[file.layer]->compact(file.path))
+    return yaml::expand(*compact, without);
+  return yaml::parse(read(file), display_name(file), yaml::Documents::First);
+}
+
 Digest LayeredFiles::digest() const {
+  if (layers_.size() == 1) {
+    if (const std::optional<Digest> known = layers_.front()->digest()) return *known;
+  }
   Sha256 hash;
   for (const File& file : all_) {
     if (!matters(file.path) || (!file.topmost && file.path != kRegistryFile)) continue;

@@ -3,11 +3,13 @@
 // number, which is what Mark::source holds.
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/digest.h"
+#include "core/yaml/node.h"
 #include "generator/catalogue_source.h"
 
 namespace waybill {
@@ -30,6 +32,11 @@ class LayeredFiles {
   // up as it is and then cleaned; one that is absolute or leaves the root is never found.
   [[nodiscard]] const File* find(std::string_view path) const;
   [[nodiscard]] std::string read(const File& file) const { return layers_[file.layer]->read(file.path); }
+  // The first document of a YAML file; a member of its mappings that is named in `without` may be missing, which is
+  // quicker. Throws InvalidInput for what is no YAML.
+  [[nodiscard]] yaml::Node parse(const File& file, std::span<const std::string_view> without = {}) const;
+  // Whether all there is was parsed and checked when the program was built.
+  [[nodiscard]] bool are_prepared() const { return layers_.size() == 1 && layers_.front()->digest().has_value(); }
   // The path, with the layer's name before it unless that is the embedded one.
   [[nodiscard]] std::string display_name(const File& file) const;
   // Whether a file of the lowest layer is called so and that layer is the embedded catalogue.

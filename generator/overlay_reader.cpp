@@ -25,7 +25,7 @@ bool differ_in_digits_only(std::string_view a, std::string_view b) {
 }
 
 // A criterion must be written as queries are normalised, or it could never match (spec: recipe-engine, B11). A value
-// that is not built in is a new one, unless it looks like a slip of the pen.
+// that is not built in is a new one; if it looks like a slip of the pen, that is worth a warning.
 std::string read_criterion(MapReader& fields, Dimension dimension, const ReadContext& context) {
   const std::string_view name = to_string(dimension);
   std::string value = fields.text(name);
@@ -42,11 +42,13 @@ std::string read_criterion(MapReader& fields, Dimension dimension, const ReadCon
                   "letters, digits, '.', '_' and '-'");
     return value;
   }
+  // A check of the catalogue asks for itself whether the value is meant.
   const std::vector<std::string>& known = Criteria::built_in(dimension);
-  if (std::find(known.begin(), known.end(), value) != known.end()) return value;
+  if (context.doubts == ReadContext::Doubts::Error || std::find(known.begin(), known.end(), value) != known.end())
+    return value;
   if (const std::string near = nearest(value, known); !near.empty() && !differ_in_digits_only(value, near)) {
-    context.error(node, "bad-criterion", fmt::format("'{}' is no known {}", value, name),
-                  fmt::format("did you mean '{}'?", near));
+    context.warning(node, "new-value", fmt::format("'{}' is a new {}", value, name),
+                    fmt::format("did you mean '{}'?", near));
   }
   return value;
 }
@@ -93,6 +95,7 @@ void ignore_selection(MapReader& spec, const ReadContext& context) {
 Overlay read_overlay(const yaml::Node& root, OverlayRole role, const ReadContext& context) {
   Overlay overlay;
   overlay.location = context.location(root);
+  overlay.source = context.source;
   MapReader top(root, "the overlay", context);
   top.ignore("kind");
   const std::string api_version = top.text("apiVersion");

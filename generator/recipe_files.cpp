@@ -11,8 +11,8 @@
 namespace waybill {
 namespace {
 
-void require_file(const Catalogue& catalogue, const ComponentRef& component, std::string_view field,
-                  const std::string& path, Diagnostics& diagnostics) {
+void look_for(const Catalogue& catalogue, const ComponentRef& component, std::string_view field,
+              const std::string& path, Diagnostics& diagnostics) {
   if (path.empty() || catalogue.contains(path)) return;
   SourceLocation location;
   if (const auto origin = component.origins.find(field); origin != component.origins.end())
@@ -23,20 +23,20 @@ void require_file(const Catalogue& catalogue, const ComponentRef& component, std
   } catch (const Error& error) {
     hint = error.hint();
   }
-  diagnostics.error(std::move(location), "missing-file",
-                    fmt::format("the file '{}' of '{}' does not exist", path, component.name), std::move(hint));
+  diagnostics.warning(std::move(location), "missing-file",
+                      fmt::format("the file '{}' of '{}' does not exist", path, component.name), std::move(hint));
 }
 
 }  // namespace
 
-void require_files(const Catalogue& catalogue, const Recipe& recipe) {
+std::vector<Diagnostic> missing_files(const Catalogue& catalogue, const Recipe& recipe) {
   Diagnostics diagnostics;
   for (const ComponentRef& component : recipe.components) {
-    require_file(catalogue, component, "valuesFile", component.values_file, diagnostics);
+    look_for(catalogue, component, "valuesFile", component.values_file, diagnostics);
     for (const std::string& path : component.manifest_files)
-      require_file(catalogue, component, "manifestFiles", path, diagnostics);
+      look_for(catalogue, component, "manifestFiles", path, diagnostics);
   }
-  diagnostics.throw_if_errors();
+  return diagnostics.all();
 }
 
 }  // namespace waybill

@@ -142,6 +142,9 @@ void Console::out(std::string_view text) {
 void Console::out_or_file(const std::string& output, std::string_view text) {
   if (output.empty() || output == "-") {
     out(text);
+  } else if (output.starts_with("cm://")) {
+    throw Error(ErrorCode::InvalidInput, fmt::format("--output takes a file, not the ConfigMap '{}'", output))
+        .hint("writing to a cluster is not supported yet; pipe the result to kubectl instead");
   } else {
     write_file(output, text, Overwrite::Yes);
   }

@@ -250,17 +250,22 @@ TEST_F(Catalogues, AFileThatARecipeNamesMustBeThere) {
           "  criteria: {service: eks}\n  componentRefs:\n    - name: gpu-operator\n      valuesFile: "
           "components/gpu-operator/vales.yaml\n");
   const ProcessResult done = recipe();
-  EXPECT_THAT(done, Exited(2));
+  EXPECT_THAT(done, Exited(0)) << "as aicr, which does not even warn";
+  EXPECT_NE(waybill({"bundle", "--service", "eks", "--data", "site", "-o", "b"}).exit_status, 0);
+  EXPECT_FALSE(std::filesystem::exists(path("b")));
   EXPECT_THAT(done.err, AllOf(HasSubstr("site/overlays/x.yaml:9"),
                               HasSubstr("did you mean 'components/gpu-operator/values.yaml'?")));
   overlay("x",
           "  criteria: {service: eks}\n  componentRefs:\n    - name: gpu-operator\n      valuesFile: "
           "./components//gpu-operator/values.yaml\n");
   EXPECT_THAT(recipe(), Exited(0)) << "the path is cleaned";
+  EXPECT_THAT(recipe().err, Not(HasSubstr("does not exist")));
   overlay("x",
           "  criteria: {service: eks}\n  componentRefs:\n    - name: gpu-operator\n      valuesFile: "
           "../../../etc/hostname\n");
-  EXPECT_THAT(recipe(), Exited(2));
+  EXPECT_THAT(recipe().err, HasSubstr("does not exist"));
+  EXPECT_THAT(waybill({"query", "--service", "eks", "--data", "site", "--selector", "components.gpu-operator"}),
+              Exited(3));
 }
 
 TEST_F(Catalogues, AnOverlayOfTheSameNameReplacesTheLowerOne) {

@@ -102,12 +102,18 @@ TEST_F(Recipes, DataLiesOverTheCatalogueAndTheLastOneWins) {
 }
 
 TEST_F(Recipes, AWrongOverlayIsToldByFileLineAndColumn) {
+  const std::string head =
+      "kind: RecipeMetadata\napiVersion: aicr.nvidia.com/v1alpha1\nmetadata:\n  name: site\nspec:\n";
   write("data/registry.yaml", "");
-  write("data/overlays/site.yaml",
-        "kind: RecipeMetadata\napiVersion: aicr.nvidia.com/v1alpha1\nmetadata:\n  name: site\nspec:\n  bass: eks\n");
-  const ProcessResult done = waybill({"recipe", "--service", "eks", "--data", "data"});
-  EXPECT_THAT(done, Exited(2));
-  EXPECT_THAT(done.err, AllOf(HasSubstr("overlays/site.yaml:6:3"), HasSubstr("'base'")));
+  write("data/overlays/site.yaml", head + "  criteria:\n    service: EKS\n");
+  const ProcessResult wrong = waybill({"recipe", "--service", "eks", "--data", "data"});
+  EXPECT_THAT(wrong, Exited(2));
+  EXPECT_THAT(wrong.err, AllOf(HasSubstr("overlays/site.yaml:7:14"), HasSubstr("'eks'")));
+  // An unknown field means nothing to aicr either: the folder stays usable.
+  write("data/overlays/site.yaml", head + "  bass: eks\n");
+  const ProcessResult odd = waybill({"recipe", "--service", "eks", "--data", "data"});
+  EXPECT_THAT(odd, Exited(0));
+  EXPECT_THAT(odd.err, AllOf(StartsWith("warning: "), HasSubstr("overlays/site.yaml:6:3"), HasSubstr("'base'")));
 }
 
 TEST_F(Recipes, AStatedValueThatChangesNothingIsToldAsAWarning) {
