@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/folder_reader.h"
 #include "core/interrupt.h"
 
 namespace fs = std::filesystem;
@@ -50,21 +51,6 @@ auto with_our_errors(Body&& body) {
   } catch (const fs::filesystem_error& failure) {
     throw system_error(failure.code().value(), fmt::format("cannot use '{}'", failure.path1().string()));
   }
-}
-
-// The bytes of a regular file. Links are not followed, also not one that took the file's place a moment ago.
-TreeFile read_tree_file(const fs::path& path, std::uint64_t limit) {
-  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  struct stat status = {};
-  const bool opened = fd && ::fstat(fd.get(), &status) == 0;
-  if (!opened && errno != ELOOP && errno != ENXIO) throw system_error(fmt::format("cannot read '{}'", path.string()));
-  if (!opened || !S_ISREG(status.st_mode)) {
-    throw Error(ErrorCode::InvalidInput,
-                fmt::format("'{}' is a link or a special file; only regular files are allowed", path.string()));
-  }
-  FdSource source(std::move(fd), path.string());
-  return {read_all(source, limit, fmt::format("'{}'", path.string())),
-          (status.st_mode & S_IXUSR) != 0 ? Executable::Yes : Executable::No};
 }
 
 }  // namespace
@@ -133,23 +119,7 @@ UniqueFd unnamed_temporary_file() {
 }
 
 FileTree read_folder(const fs::path& folder, std::uint64_t limit) {
-  struct stat status = {};
-  if (::stat(folder.c_str(), &status) != 0) throw system_error(fmt::format("cannot read '{}'", folder.string()));
-  if (!S_ISDIR(status.st_mode))
-    throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is not a folder", folder.string()));
-  return with_our_errors([&] {
-    FileTree tree;
-    std::uint64_t rest = limit;
-    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
-      throw_if_interrupted();
-      if (entry.symlink_status().type() == fs::file_type::directory) continue;
-      TreeFile file = read_tree_file(entry.path(), rest);
-      rest -= file.bytes.size();
-      tree.add(RelPath::parse(entry.path().lexically_relative(folder).generic_string()), std::move(file.bytes),
-               file.executable);
-    }
-    return tree;
-  });
+  return read_folder(folder, FolderLimits{.bytes = limit});
 }
 
 void write_folder(const fs::path& folder, const FileTree& tree, Overwrite overwrite) {

@@ -1,6 +1,6 @@
 #include "generator/catalogue.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <map>
 #include <set>
@@ -14,38 +14,10 @@
 
 namespace waybill {
 
-namespace {
-
-// "./components//x/values.yaml" as aicr resolves it; nothing for a path that leads out of the catalogue.
-std::string cleaned(std::string_view path) {
-  if (path.starts_with('/')) return {};
-  std::vector<std::string_view> segments;
-  while (!path.empty()) {
-    const std::size_t end = std::min(path.find('/'), path.size());
-    const std::string_view segment = path.substr(0, end);
-    path.remove_prefix(std::min(end + 1, path.size()));
-    if (segment == "..") {
-      if (segments.empty()) return {};
-      segments.pop_back();
-    } else if (!segment.empty() && segment != ".") {
-      segments.push_back(segment);
-    }
-  }
-  return fmt::format("{}", fmt::join(segments, "/"));
-}
-
-}  // namespace
-
 struct Catalogue::State {
   explicit State(Layers layers) : files(std::move(layers)) {}
-  // By the exact path first, as aicr does.
-  [[nodiscard]] const LayeredFiles::File* find(std::string_view path) const {
-    const LayeredFiles::File* exact = files.find(path);
-    return exact != nullptr ? exact : files.find(cleaned(path));
-  }
-
   [[nodiscard]] const LayeredFiles::File& require(std::string_view path) const {
-    if (const LayeredFiles::File* file = find(path)) return *file;
+    if (const LayeredFiles::File* file = files.find(path)) return *file;
     std::vector<std::string> paths;
     for (const LayeredFiles::File& candidate : files.all()) paths.push_back(candidate.path);
     const std::string near = nearest(path, paths);
@@ -69,7 +41,7 @@ Catalogue Catalogue::load(Layers layers) {
   auto state = std::make_unique<State>(std::move(layers));
   Diagnostics diagnostics;
   const OverlayParts parts = state->files.are_prepared() ? OverlayParts::Head : OverlayParts::All;
-  state->content = load_content(state->files, parts, diagnostics);
+  state->content = load_content(state->files, parts, ReadContext::Doubts::Warning, diagnostics);
   diagnostics.throw_if_errors();
   OverlayIndex::Complete complete;
   if (parts == OverlayParts::Head)
@@ -78,13 +50,6 @@ Catalogue Catalogue::load(Layers layers) {
   for (const RegistryEntry& entry : state->content.registry) state->components.emplace(entry.name, &entry);
   state->warnings = diagnostics.all();
   return Catalogue(std::move(state));
-}
-
-Diagnostics Catalogue::check(Layers layers) {
-  const LayeredFiles files(std::move(layers));
-  Diagnostics diagnostics;
-  static_cast<void>(load_content(files, OverlayParts::All, diagnostics));
-  return diagnostics;
 }
 
 const CatalogueId& Catalogue::id() const noexcept { return state_->content.id; }
@@ -115,7 +80,7 @@ std::vector<std::string> Catalogue::used_values(Dimension dimension) const {
 
 std::string Catalogue::read(std::string_view path) const { return state_->files.read(state_->require(path)); }
 
-bool Catalogue::contains(std::string_view path) const { return state_->find(path) != nullptr; }
+bool Catalogue::contains(std::string_view path) const { return state_->files.find(path) != nullptr; }
 
 FreeData Catalogue::read_value_file(std::string_view path) const {
   const LayeredFiles::File& file = state_->require(path);
@@ -129,7 +94,7 @@ FreeData Catalogue::read_value_file(std::string_view path) const {
 }
 
 std::string Catalogue::display_name(std::string_view path) const {
-  const LayeredFiles::File* file = state_->find(path);
+  const LayeredFiles::File* file = state_->files.find(path);
   return file == nullptr ? std::string(path) : state_->files.display_name(*file);
 }
 

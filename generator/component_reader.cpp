@@ -75,7 +75,8 @@ ComponentRef read_component(const yaml::Node& node, const ReadContext& context, 
 
   for (FieldProblem& problem : check_fields(component)) {
     const yaml::Node* field = node.find(problem.field);
-    context.doubt(field == nullptr ? node : *field, "bad-value", std::move(problem.message), std::move(problem.hint));
+    context.doubt(field == nullptr ? node : *field, std::string(problem.rule), std::move(problem.message),
+                  std::move(problem.hint));
   }
   if (node.kind == yaml::Kind::Map) {
     add_references(node.find("valuesFile"), Reference::To::File, component.name, context, references);
@@ -89,7 +90,7 @@ Constraint read_constraint(const yaml::Node& node, const ReadContext& context) {
   static const std::vector<std::string> kSeverities{"error", "warning"};
   MapReader fields(node, "the constraint", context);
   Constraint constraint;
-  constraint.name = fields.required_text("name");
+  constraint.name = fields.wanted_text("name");
   constraint.value = fields.wanted_text("value");
   constraint.severity = fields.text("severity");
   constraint.remediation = fields.text("remediation", TextKind::Block);
@@ -150,7 +151,8 @@ std::vector<ComponentRef> read_components(MapReader& fields, const ReadContext& 
     if (item.is_null()) continue;
     ComponentRef component = read_component(item, context, references);
     if (!component.name.empty() && !seen.insert(component.name).second)
-      context.doubt(item, "duplicate-name", fmt::format("the component '{}' appears twice", component.name));
+      context.doubt(item, "duplicate-name", fmt::format("the component '{}' appears twice", component.name),
+                    "make one entry of both");
     components.push_back(std::move(component));
   }
   return components;
@@ -165,7 +167,8 @@ std::vector<Constraint> read_constraints(MapReader& fields, const ReadContext& c
     if (item.is_null()) continue;
     Constraint constraint = read_constraint(item, context);
     if (!constraint.name.empty() && !seen.insert(constraint.name).second)
-      context.doubt(item, "duplicate-name", fmt::format("the constraint '{}' appears twice", constraint.name));
+      context.doubt(item, "duplicate-name", fmt::format("the constraint '{}' appears twice", constraint.name),
+                    "the last one counts");
     constraints.push_back(std::move(constraint));
   }
   return constraints;

@@ -9,27 +9,12 @@
 #include <cstdlib>
 #include <mutex>
 
+#include "app/cli/printable.h"
 #include "core/file_system.h"
 #include "core/json/writer.h"
 
 namespace waybill::cli {
 namespace {
-
-// What comes from outside (server messages, file names) must not steer the terminal.
-std::string printable(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 && c != '\n' && c != '\t') {
-      result += fmt::format("\\x{:02x}", byte);
-    } else if (byte == 0x7f) {
-      result += "\\x7f";
-    } else {
-      result += c;
-    }
-  }
-  return result;
-}
 
 void write_error_stream(std::string_view text) noexcept {
   while (!text.empty()) {

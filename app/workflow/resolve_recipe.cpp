@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "generator/criteria_reader.h"
 #include "generator/embedded.h"
+#include "generator/recipe_files.h"
 #include "generator/resolution_warnings.h"
 #include "generator/resolve.h"
 #include "generator/snapshot.h"
@@ -109,6 +110,7 @@ Recipe resolve_criteria(const RecipeRequest& request, const Catalogue& catalogue
   }
   Recipe recipe = resolve(catalogue, criteria, program_version(), snapshot ? &*snapshot : nullptr);
   for (const std::string& warning : resolution_warnings(catalogue, recipe)) reporter.warning(warning);
+  warn(missing_files(catalogue, recipe), "", reporter);
   return recipe;
 }
 
@@ -117,7 +119,9 @@ Recipe resolve_criteria(const RecipeRequest& request, const Catalogue& catalogue
 Catalogue load_catalogue(const CatalogueChoice& choice) {
   std::vector<std::shared_ptr<const CatalogueSource>> layers;
   layers.push_back(choice.folder.empty() ? embedded_catalogue() : folder_source(choice.folder));
-  for (const std::string& folder : choice.data) layers.push_back(folder_source(folder));
+  for (const std::string& folder : choice.data) {
+    if (!folder.empty()) layers.push_back(data_source(folder));
+  }
   return Catalogue::load(std::move(layers));
 }
 

@@ -85,6 +85,8 @@ TEST_F(Recipes, WordsOfTheCriteriaAreNormalised) {
 TEST_F(Recipes, DataLiesOverTheCatalogueAndTheLastOneWins) {
   const std::string component = "components/cert-manager/values.yaml";
   const std::string values = read_file(std::filesystem::path(own_catalogue()) / component);
+  write("one/registry.yaml", "");
+  write("two/registry.yaml", "");
   write("one/" + component, values + "\nfunctionalTest: one\n");
   write("two/" + component, values + "\nfunctionalTest: two\n");
   const auto bundle = [&](const Words& data) {
@@ -105,6 +107,7 @@ TEST_F(Recipes, DataLiesOverTheCatalogueAndTheLastOneWins) {
 TEST_F(Recipes, AWrongOverlayIsToldByFileLineAndColumn) {
   const std::string head =
       "kind: RecipeMetadata\napiVersion: aicr.nvidia.com/v1alpha1\nmetadata:\n  name: site\nspec:\n";
+  write("data/registry.yaml", "");
   write("data/overlays/site.yaml", head + "  criteria:\n    service: EKS\n");
   const ProcessResult wrong = waybill({"recipe", "--service", "eks", "--data", "data"});
   EXPECT_THAT(wrong, Exited(2));

@@ -40,9 +40,9 @@ TEST(YamlWriter, WritesBlockStyle) {
 }
 
 TEST(YamlWriter, IndentsByMore) {
-  const Value value =
-      Value::map({{"inner", Value::map({{"deep", Value::map({{"x", "a\nb"}})}})},
-                  {"list", Value::list({Value::map({{"a", Value::map({{"b", 1}})}, {"c", Value::list({" x\ny", "z"})}})})}});
+  const Value value = Value::map(
+      {{"inner", Value::map({{"deep", Value::map({{"x", "a\nb"}})}})},
+       {"list", Value::list({Value::map({{"a", Value::map({{"b", 1}})}, {"c", Value::list({" x\ny", "z"})}})})}});
   const std::string text = write(value, 4);
   EXPECT_EQ(text,
             "inner:\n"
