@@ -1,54 +1,56 @@
 #include "generator/constraint_strength.h"
 
-#include <array>
-#include <charconv>
-#include <cstdint>
+#include <fmt/core.h>
+
 #include <optional>
+
+#include "core/error.h"
+#include "generator/constraint_syntax.h"
 
 namespace waybill {
 namespace {
 
+using Operator = ConstraintExpression::Operator;
+
 struct Bound {
-  bool lower = true;  // >= or >
-  bool strict = false;
-  std::array<std::uint64_t, 3> version{};
+  enum class Side : std::uint8_t { Lower, Upper };
+  Side side;
+  std::array<std::uint64_t, 3> numbers;
+  bool inclusive;
 };
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
+std::optional<Bound> bound_of(const Constraint& constraint) {
+  try {
+    const ConstraintExpression expression = parse_constraint_expression(constraint.value);
+    const std::optional<ConstraintVersion> version = parse_constraint_version(expression.operand);
+    if (!version) return std::nullopt;
+    const bool lower = expression.op == Operator::AtLeast || expression.op == Operator::Above;
+    const bool upper = expression.op == Operator::AtMost || expression.op == Operator::Below;
+    if (!lower && !upper) return std::nullopt;
+    return Bound{lower ? Bound::Side::Lower : Bound::Side::Upper, version->numbers,
+                 expression.op == Operator::AtLeast || expression.op == Operator::AtMost};
+  } catch (const Error&) {
+    return std::nullopt;  // such a constraint has a finding of its own
+  }
 }
 
-std::optional<Bound> parse(std::string_view text) {
-  text = trimmed(text);
-  Bound bound;
-  if (!text.starts_with('>') && !text.starts_with('<')) return std::nullopt;
-  bound.lower = text.front() == '>';
-  text.remove_prefix(1);
-  bound.strict = !text.starts_with('=');
-  if (!bound.strict) text.remove_prefix(1);
-  text = trimmed(text);
-  if (text.starts_with('v')) text.remove_prefix(1);
-  for (std::size_t part = 0; part < bound.version.size(); ++part) {
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), bound.version.at(part));
-    if (problem != std::errc{}) return std::nullopt;
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    if (!text.starts_with('.')) break;
-    text.remove_prefix(1);
-  }
-  if (!text.empty() && !text.starts_with('-') && !text.starts_with('+')) return std::nullopt;
-  return bound;
+bool admits_more(const Bound& after, const Bound& before) noexcept {
+  if (after.side != before.side) return false;
+  if (after.numbers == before.numbers) return after.inclusive && !before.inclusive;
+  return after.side == Bound::Side::Lower ? after.numbers < before.numbers : after.numbers > before.numbers;
 }
+
+bool is_warning(const Constraint& constraint) noexcept { return constraint.severity == "warning"; }
 
 }  // namespace
 
-bool is_weaker(std::string_view after, std::string_view before) noexcept {
-  const std::optional<Bound> a = parse(after);
-  const std::optional<Bound> b = parse(before);
-  if (!a || !b || a->lower != b->lower) return false;
-  if (a->version == b->version) return b->strict && !a->strict;
-  return a->lower ? a->version < b->version : a->version > b->version;
+std::string weakening(const Constraint& before, const Constraint& after) {
+  const std::optional<Bound> old_bound = bound_of(before);
+  const std::optional<Bound> new_bound = bound_of(after);
+  if (old_bound && new_bound && admits_more(*new_bound, *old_bound))
+    return fmt::format("'{}' becomes '{}'", before.value, after.value);
+  if (before.value == after.value && is_warning(after) && !is_warning(before)) return "an error becomes a warning";
+  return {};
 }
 
 }  // namespace waybill

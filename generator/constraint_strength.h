@@ -1,11 +1,13 @@
 #pragma once
-// Whether one constraint asks for less than another.
-#include <string_view>
+// Constraints of one name replace each other along the overlays of a recipe; a later one may ask for less.
+#include <string>
+
+#include "generator/validation.h"
 
 namespace waybill {
 
-// Of two bounds by the same kind of operator (>= and >, or <= and <), whether `after` admits what `before` refuses:
-// ">= 1.30" after ">= 1.34". False for everything that cannot be compared so.
-[[nodiscard]] bool is_weaker(std::string_view after, std::string_view before) noexcept;
+// In which way `after` asks for less than `before`, "'>= 1.34' becomes '>= 1.30'"; empty when it does not, or when the
+// two cannot be compared (spec: recipe-engine B13).
+[[nodiscard]] std::string weakening(const Constraint& before, const Constraint& after);
 
 }  // namespace waybill

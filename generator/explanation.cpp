@@ -184,11 +184,11 @@ class Replay {
  private:
   void record(const ComponentRef& component, Layer::Kind kind, const Overlay* overlay) {
     fields_[component.name].push_back({kind, overlay, step_, fields_tree(component)});
-    Value tree;
-    for (ValueLayer& layer : value_layers(catalogue_, component)) {
-      tree = tree.is_null() ? std::move(layer.values) : merged(std::move(tree), layer.values);
+    FreeData values{Value::map(), {}};
+    for (const ValueLayer& layer : value_layers(catalogue_, component)) {
+      lay_over(values, layer.values);
       const bool file = layer.from != ValueLayer::From::Overrides && kind != Layer::Kind::RecipeFile;
-      values_[component.name].push_back({file ? Layer::Kind::ValueFile : kind, overlay, step_, sorted(tree)});
+      values_[component.name].push_back({file ? Layer::Kind::ValueFile : kind, overlay, step_, sorted(values.value)});
     }
   }
 
@@ -243,10 +243,16 @@ ExplainedOverlay explain_overlay(const Catalogue& catalogue, const Recipe& recip
 // B13).
 void remark_on_weaker_constraints(std::vector<ExplainedValue>& values) {
   for (ExplainedValue& explained : values) {
-    if (!explained.path.starts_with("constraints") || !explained.path.ends_with(".value")) continue;
-    const Value& value = explained.effective().value;
+    const bool severity = explained.path.ends_with(".severity");
+    if (!explained.path.starts_with("constraints") || !(severity || explained.path.ends_with(".value"))) continue;
+    const auto constraint = [&](const Setting& setting) {
+      Constraint said;
+      (severity ? said.severity : said.value) = setting.value.as_string();
+      return said;
+    };
     for (auto before = explained.history.rbegin() + 1; before != explained.history.rend(); ++before) {
-      if (before->removed || !before->value.is_string() || !is_weaker(value.as_string(), before->value.as_string()))
+      if (before->removed || !before->value.is_string() ||
+          weakening(constraint(*before), constraint(explained.effective())).empty())
         continue;
       explained.remark =
           fmt::format("weaker than '{}' of {}", before->value.as_string(), to_string(before->layer.place));

@@ -6,6 +6,7 @@
 #include "core/value.h"
 #include "generator/catalogue.h"
 #include "generator/component.h"
+#include "generator/free_data.h"
 
 namespace waybill {
 
@@ -13,7 +14,7 @@ namespace waybill {
 struct ValueLayer {
   enum class From : std::uint8_t { BaseFile, File, Overrides };
   From from;
-  Value values;  // a map
+  FreeData values;  // a map
 };
 // Base file, overlay's file and overrides, as far as the component has them. Throws as component_values() does.
 [[nodiscard]] std::vector<ValueLayer> value_layers(const Catalogue& catalogue, const ComponentRef& component);

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "git/hooks.h"
+#include "git/move_note.h"
 #include "git/target.h"
 
 namespace fs = std::filesystem;
@@ -14,8 +15,8 @@ namespace {
 
 class FolderTarget final : public Target {
  public:
-  FolderTarget(const RemoteAddress& address, const PublicationRequest& request)
-      : folder_(address.path()), base_(request.base_branch) {
+  FolderTarget(const RemoteAddress& address, const PublicationRequest& request, const PublicationServices& services)
+      : folder_(address.path()), base_(request.base_branch), services_(services) {
     std::error_code ignored;
     if (!fs::exists(folder_, ignored)) {
       throw Error(ErrorCode::NotFound, fmt::format("there is no repository '{}'", folder_.string()))
@@ -35,7 +36,10 @@ class FolderTarget final : public Target {
     head_ = head_branch();
     branch_ = !request.branch.empty() ? request.branch : !head_.empty() ? head_ : std::string(kDefaultBranch);
     name_ = std::string(kBranchPrefix) + branch_;
-    if (request.push == Push::Yes) refuse_checked_out_branch();
+    if (request.push == Push::Yes) {
+      clean_up_killed_move(*repository_, services_.sleep);
+      refuse_checked_out_branch();
+    }
     if (request.push == Push::Yes && has_push_hooks(*repository_)) scratch_ = std::make_unique<Scratch>(*repository_);
     objects_ = std::make_unique<Objects>(scratch_ ? scratch_->repository() : *repository_);
   }
@@ -54,6 +58,8 @@ class FolderTarget final : public Target {
     objects_->flush();
     if (scratch_) return push_with_git(tip, commit);
     const Library& git = library();
+    const MoveNote note(*repository_, services_.sleep);
+    note.announce(name_, commit);
     Owned<git_reference> moved;
     const int result =
         tip.commit ? git.git_reference_create_matching(Out(moved), repository_.get(), name_.c_str(), &commit, 1,
@@ -115,6 +121,7 @@ class FolderTarget final : public Target {
 
   fs::path folder_;
   std::string base_;
+  const PublicationServices& services_;
   Owned<git_repository> repository_;
   std::string head_;
   std::string branch_;
@@ -125,8 +132,9 @@ class FolderTarget final : public Target {
 
 }  // namespace
 
-std::unique_ptr<Target> open_folder(const RemoteAddress& address, const PublicationRequest& request) {
-  return std::make_unique<FolderTarget>(address, request);
+std::unique_ptr<Target> open_folder(const RemoteAddress& address, const PublicationRequest& request,
+                                    const PublicationServices& services) {
+  return std::make_unique<FolderTarget>(address, request, services);
 }
 
 }  // namespace waybill::git

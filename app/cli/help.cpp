@@ -57,8 +57,10 @@ std::string spelled(const Option& option) {
 
 std::string usage(const Command& command) {
   std::string text = "waybill " + command.name;
-  for (const Argument& argument : command.arguments)
-    text += argument.required ? " " + argument.name : " [" + argument.name + "]";
+  for (const Argument& argument : command.arguments) {
+    const std::string name = argument.name + (argument.values == nullptr ? "" : "…");
+    text += argument.required ? " " + name : " [" + name + "]";
+  }
   return text + " [OPTIONS]";
 }
 

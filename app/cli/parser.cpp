@@ -110,7 +110,13 @@ void parse(const Command& command, GlobalBindings& globals, const std::vector<st
   const std::vector<Option> global = globals.options();
   for (const Option& option : global) add_option(app, option, {});
   for (const Option& option : command.options) add_option(app, option, command.name);
-  for (const Argument& argument : command.arguments) app.add_option(argument.name, *argument.value);
+  for (const Argument& argument : command.arguments) {
+    if (argument.values != nullptr) {
+      app.add_option(argument.name, *argument.values);
+    } else {
+      app.add_option(argument.name, *argument.value);
+    }
+  }
   try {
     app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
   } catch (const CLI::ExtrasError&) {
@@ -138,7 +144,7 @@ void parse(const Command& command, GlobalBindings& globals, const std::vector<st
     throw Error(ErrorCode::InvalidInput, text).hint(fmt::format("see 'waybill {} --help'", command.name));
   }
   for (const Argument& argument : command.arguments) {
-    if (argument.required && argument.value->empty()) {
+    if (argument.required && (argument.values != nullptr ? argument.values->empty() : argument.value->empty())) {
       throw Error(ErrorCode::InvalidInput,
                   fmt::format("'waybill {}' needs {}: {}", command.name, argument.name, argument.help))
           .hint(fmt::format("see 'waybill {} --help'", command.name));

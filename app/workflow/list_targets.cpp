@@ -47,10 +47,10 @@ std::string describe(const Criteria& criteria) {
 
 std::vector<Target> list_targets(const RecipeRequest& request, const Services& services) {
   const Catalogue catalogue = load_catalogue(request.catalogue);
-  warn_about(catalogue, services.reporter);
+  const Criteria wanted = requested_criteria(request, catalogue, services.reporter);
   ValueCounter counter(catalogue);
   std::vector<Target> found;
-  for (const Criteria& criteria : targets(catalogue, criteria_of(request, catalogue))) {
+  for (const Criteria& criteria : targets(catalogue, wanted)) {
     Target target{criteria, 0, 0};
     with_context([&] { return fmt::format("while resolving the target {}", describe(criteria)); },
                  [&] {
