@@ -41,7 +41,7 @@ Catalogue Catalogue::load(Layers layers) {
   auto state = std::make_unique<State>(std::move(layers));
   Diagnostics diagnostics;
   const OverlayParts parts = state->files.are_prepared() ? OverlayParts::Head : OverlayParts::All;
-  state->content = load_content(state->files, parts, diagnostics);
+  state->content = load_content(state->files, parts, ReadContext::Doubts::Warning, diagnostics);
   diagnostics.throw_if_errors();
   OverlayIndex::Complete complete;
   if (parts == OverlayParts::Head)
@@ -50,13 +50,6 @@ Catalogue Catalogue::load(Layers layers) {
   for (const RegistryEntry& entry : state->content.registry) state->components.emplace(entry.name, &entry);
   state->warnings = diagnostics.all();
   return Catalogue(std::move(state));
-}
-
-Diagnostics Catalogue::check(Layers layers) {
-  const LayeredFiles files(std::move(layers));
-  Diagnostics diagnostics;
-  static_cast<void>(load_content(files, OverlayParts::All, diagnostics));
-  return diagnostics;
 }
 
 const CatalogueId& Catalogue::id() const noexcept { return state_->content.id; }
@@ -87,17 +80,17 @@ std::vector<std::string> Catalogue::used_values(Dimension dimension) const {
 
 std::string Catalogue::read(std::string_view path) const { return state_->files.read(state_->require(path)); }
 
-bool Catalogue::contains(std::string_view path) const noexcept { return state_->files.find(path) != nullptr; }
+bool Catalogue::contains(std::string_view path) const { return state_->files.find(path) != nullptr; }
 
-Value Catalogue::read_values(std::string_view path) const {
+FreeData Catalogue::read_value_file(std::string_view path) const {
   const LayeredFiles::File& file = state_->require(path);
   yaml::Node root = state_->files.parse(file);
-  if (root.is_null()) return Value::map();
+  if (root.is_null()) return {Value::map(), {}};
   if (root.kind != yaml::Kind::Map) {
     throw Error(ErrorCode::InvalidInput, fmt::format("the value file '{}' is no mapping", path))
         .at({state_->files.display_name(file), root.line, root.column});
   }
-  return std::move(root).to_value(file.source);
+  return read_free_data(std::move(root), file.source);
 }
 
 std::string Catalogue::display_name(std::string_view path) const {

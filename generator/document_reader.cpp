@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <utility>
 
 #include "core/suggest.h"
@@ -23,6 +25,24 @@ std::string kind_of(const yaml::Node& node) {
   const Value value = node.to_value();
   if (value.is_null() || value.is_string()) return std::string(value.kind_name());
   return fmt::format("{} {}", value.is_int() ? "an" : "a", value.kind_name());
+}
+
+// The words besides true and false that aicr's reader takes for a boolean, quoted or not (spec: recipe-engine A.3).
+std::optional<bool> boolean_word(std::string_view text) noexcept {
+  static constexpr std::array<std::string_view, 8> kTrue{"y", "Y", "yes", "Yes", "YES", "on", "On", "ON"};
+  static constexpr std::array<std::string_view, 8> kFalse{"n", "N", "no", "No", "NO", "off", "Off", "OFF"};
+  if (std::find(kTrue.begin(), kTrue.end(), text) != kTrue.end()) return true;
+  if (std::find(kFalse.begin(), kFalse.end(), text) != kFalse.end()) return false;
+  return std::nullopt;
+}
+
+// An integer, or a float cut towards zero.
+std::optional<std::int64_t> whole_number(const Value& value) noexcept {
+  if (const auto* number = std::get_if<std::int64_t>(&value.data())) return *number;
+  const auto* number = std::get_if<double>(&value.data());
+  constexpr double kLimit = 9.2e18;
+  if (number == nullptr || !(*number > -kLimit && *number < kLimit)) return std::nullopt;
+  return static_cast<std::int64_t>(*number);
 }
 
 bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
@@ -63,12 +83,7 @@ std::string read_text(const yaml::Node& node, std::string_view what, const ReadC
     const std::string message =
         is_text ? fmt::format("{} must be text, and some readers take '{}' for something else", what, node.text)
                 : fmt::format("{} must be text, and '{}' is {}", what, node.text, kind_of(node));
-    const std::string hint = fmt::format("write \"{}\" in quotes", node.text);
-    if (context.unquoted_text == ReadContext::UnquotedText::Error) {
-      context.error(node, "unquoted-text", message, hint);
-    } else {
-      context.warning(node, "unquoted-text", message, hint);
-    }
+    context.doubt(node, "unquoted-text", message, fmt::format("write \"{}\" in quotes", node.text));
   }
   return node.text;
 }
@@ -118,11 +133,22 @@ std::string MapReader::required_text(std::string_view name) {
   return is_sound_text(*field, TextKind::Line) ? field->text : read_text(*field, describe(name), context_);
 }
 
+std::string MapReader::wanted_text(std::string_view name) {
+  std::string value = text(name);
+  if (value.empty()) context_.doubt(node_, "missing-field", fmt::format("{} is missing", describe(name)));
+  return value;
+}
+
 bool MapReader::boolean(std::string_view name) {
   const yaml::Node* field = of_kind(name, yaml::Kind::Scalar, "boolean");
   if (field == nullptr) return false;
   const Value value = field->to_value();
   if (value.is_bool()) return value.as_bool();
+  if (const std::optional<bool> word = boolean_word(field->text)) {
+    context_.doubt(*field, "odd-boolean", fmt::format("{} is written as '{}'", describe(name), field->text),
+                   *word ? "write true" : "write false");
+    return *word;
+  }
   context_.error(*field, "wrong-type",
                  fmt::format("{} must be true or false, not {}", describe(name), kind_of(*field)));
   return false;
@@ -132,8 +158,11 @@ std::int64_t MapReader::natural(std::string_view name) {
   const yaml::Node* field = of_kind(name, yaml::Kind::Scalar, "number");
   if (field == nullptr) return 0;
   const Value value = field->to_value();
-  const auto* number = std::get_if<std::int64_t>(&value.data());
-  if (number == nullptr) {
+  const std::optional<std::int64_t> number = whole_number(value);
+  if (number && !value.is_int())
+    context_.doubt(*field, "fraction", fmt::format("{} has a fraction: {}", describe(name), field->text),
+                   fmt::format("write {}", *number));
+  if (!number) {
     context_.error(*field, "wrong-type",
                    fmt::format("{} must be a whole number, not {}", describe(name), kind_of(*field)));
     return 0;
@@ -158,16 +187,16 @@ std::vector<std::string> MapReader::texts(std::string_view name) {
   return result;
 }
 
-Value MapReader::data(std::string_view name) {
+FreeData MapReader::free_data(std::string_view name) {
   const yaml::Node* field = map(name);
-  return field == nullptr ? Value() : field->to_value(context_.source);
+  return field == nullptr ? FreeData() : read_free_data(*field, context_.source);
 }
 
 void MapReader::finish() {
   if (node_.kind != yaml::Kind::Map) return;
   for (const auto& [key, value] : node_.members) {
     if (std::find(known_.begin(), known_.end(), key.text) != known_.end()) continue;
-    context_.error(key, "unknown-field", fmt::format("{} has no field '{}'", what_, printable(key.text)),
+    context_.doubt(key, "unknown-field", fmt::format("{} has no field '{}'", what_, printable(key.text)),
                    suggestion(key.text, known_));
   }
 }

@@ -12,6 +12,17 @@ void add_recipe_options(Command& command, RecipeRequest& request, RecipeFile rec
   command.option("--os", &request.os, "NAME", "operating system of the nodes: ubuntu, rhel, cos, amazonlinux, or any");
   command.option("--platform", &request.platform, "NAME", "workload platform: kubeflow, dynamo, or any");
   command.option("--nodes", &request.nodes, "COUNT", "number of GPU nodes; 0 means any");
+  command
+      .option(
+          "--criteria", &request.criteria_file, "FILE",
+          "criteria from a file (kind RecipeCriteria, YAML or JSON; '-' is standard input); the flags above replace "
+          "single fields")
+      .aliases = {"-c"};
+  command
+      .option("--snapshot", &request.snapshot_file, "FILE",
+              "criteria from a snapshot of the cluster ('-' is standard input), whose readings also decide which "
+              "overlays' constraints hold; the flags above replace single fields")
+      .aliases = {"-s"};
   if (recipe_file == RecipeFile::Yes) {
     command
         .option("--recipe", &request.recipe_file, "FILE",

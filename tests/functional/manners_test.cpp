@@ -2,6 +2,7 @@
 // Manners).
 #include <algorithm>
 #include <fstream>
+#include <sstream>
 
 #include "tests/functional/support/workspace.h"
 
@@ -52,6 +53,20 @@ TEST_F(Manners, EveryCommandOfTheOverviewHasHelpWithExamples) {
   }
   EXPECT_EQ(std::count(overview.out.begin(), overview.out.end(), '\n'),
             static_cast<std::ptrdiff_t>(verbs().size()) + 7);
+}
+
+// Every further library costs each run of the program (docs/decisions/0010).
+TEST_F(Manners, StartsWithTheCLibraryAlone) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers are shared libraries";
+#endif
+  const ProcessResult headers = execute({"readelf", "--dynamic", "--wide", program()});
+  ASSERT_THAT(headers, Exited(0));
+  std::istringstream lines(headers.out);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("(NEEDED)") == std::string::npos) continue;
+    EXPECT_THAT(line, ::testing::AnyOf(HasSubstr("[libc.so"), HasSubstr("[libm.so"), HasSubstr("[ld-linux")));
+  }
 }
 
 TEST_F(Manners, WhatIsUnknownIsRefusedWithTheNearestWord) {
@@ -220,7 +235,7 @@ TEST_F(Manners, ColourIsAskedForOrLeftOut) {
   ASSERT_THAT(waybill(command).err, HasSubstr("warning: "));
   EXPECT_THAT(waybill(command).err, Not(HasSubstr("\033[")));
   EXPECT_THAT(waybill(joined(command, {"--color", "always"})).err, HasSubstr("\033[33m"));
-  if (find_program("script").empty()) GTEST_SKIP() << "missing peer: script (a terminal to write to)";
+  WAYBILL_REQUIRE_PEER("script");
   const auto on_a_terminal = [&](const Environment& environment) {
     return execute({"script", "-qec", "'" + program() + "' recipe --service eks --platform kubeflow -o r.yaml",
                     "/dev/null"},

@@ -53,8 +53,7 @@ TEST_F(Recipes, BothFormatsSayTheSame) {
 }
 
 TEST_F(Recipes, PyYamlAndJqReadTheSame) {
-  WAYBILL_REQUIRE_PEER("python3");
-  if (execute({"python3", "-c", "import yaml"}).exit_status != 0) GTEST_SKIP() << "missing peer: python3-yaml";
+  WAYBILL_REQUIRE_PYTHON("yaml");
   ASSERT_THAT(waybill(joined({"recipe", "-o", "r.yaml"}, criteria())), Exited(0));
   ASSERT_THAT(waybill(joined({"recipe", "-o", "r.json", "--format", "json"}, criteria())), Exited(0));
   EXPECT_THAT(execute({"python3", "-c",
@@ -86,6 +85,8 @@ TEST_F(Recipes, WordsOfTheCriteriaAreNormalised) {
 TEST_F(Recipes, DataLiesOverTheCatalogueAndTheLastOneWins) {
   const std::string component = "components/cert-manager/values.yaml";
   const std::string values = read_file(std::filesystem::path(own_catalogue()) / component);
+  write("one/registry.yaml", "");
+  write("two/registry.yaml", "");
   write("one/" + component, values + "\nfunctionalTest: one\n");
   write("two/" + component, values + "\nfunctionalTest: two\n");
   const auto bundle = [&](const Words& data) {
@@ -104,11 +105,18 @@ TEST_F(Recipes, DataLiesOverTheCatalogueAndTheLastOneWins) {
 }
 
 TEST_F(Recipes, AWrongOverlayIsToldByFileLineAndColumn) {
-  write("data/overlays/site.yaml",
-        "kind: RecipeMetadata\napiVersion: aicr.nvidia.com/v1alpha1\nmetadata:\n  name: site\nspec:\n  bass: eks\n");
-  const ProcessResult done = waybill({"recipe", "--service", "eks", "--data", "data"});
-  EXPECT_THAT(done, Exited(2));
-  EXPECT_THAT(done.err, AllOf(HasSubstr("overlays/site.yaml:6:3"), HasSubstr("'base'")));
+  const std::string head =
+      "kind: RecipeMetadata\napiVersion: aicr.nvidia.com/v1alpha1\nmetadata:\n  name: site\nspec:\n";
+  write("data/registry.yaml", "");
+  write("data/overlays/site.yaml", head + "  criteria:\n    service: EKS\n");
+  const ProcessResult wrong = waybill({"recipe", "--service", "eks", "--data", "data"});
+  EXPECT_THAT(wrong, Exited(2));
+  EXPECT_THAT(wrong.err, AllOf(HasSubstr("overlays/site.yaml:7:14"), HasSubstr("'eks'")));
+  // An unknown field means nothing to aicr either: the folder stays usable.
+  write("data/overlays/site.yaml", head + "  bass: eks\n");
+  const ProcessResult odd = waybill({"recipe", "--service", "eks", "--data", "data"});
+  EXPECT_THAT(odd, Exited(0));
+  EXPECT_THAT(odd.err, AllOf(StartsWith("warning: "), HasSubstr("overlays/site.yaml:6:3"), HasSubstr("'base'")));
 }
 
 TEST_F(Recipes, AStatedValueThatChangesNothingIsToldAsAWarning) {

@@ -19,12 +19,9 @@ namespace {
 class Definitions : public ::testing::Test {
  protected:
   void SetUp() override {
-    WAYBILL_REQUIRE_PEER("python3");
+    WAYBILL_REQUIRE_PYTHON("jsonschema, yaml");
     WAYBILL_REQUIRE_SHARED("data/crds/application-crd.yaml");
     WAYBILL_REQUIRE_SHARED("data/crds/appproject-crd.yaml");
-    if (testing::run({"python3", "-c", "import jsonschema, yaml"}).exit_status != 0) {
-      GTEST_SKIP() << "missing peer: python3-jsonschema and python3-yaml (./dev peers installs it)";
-    }
   }
 
   // Every object below `folder`.
