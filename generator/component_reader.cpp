@@ -92,6 +92,8 @@ Constraint read_constraint(const yaml::Node& node, const ReadContext& context) {
   Constraint constraint;
   constraint.name = fields.wanted_text("name");
   constraint.value = fields.wanted_text("value");
+  const yaml::Node* value = fields.find("value");
+  constraint.mark = context.mark(value == nullptr ? node : *value);
   constraint.severity = fields.text("severity");
   constraint.remediation = fields.text("remediation", TextKind::Block);
   constraint.unit = fields.text("unit");
@@ -131,6 +133,7 @@ ValidationPhase read_phase(const yaml::Node& node, std::string_view name, const 
   phase.checks = fields.texts("checks");
   phase.node_selection = read_node_selection(fields, context);
   phase.infrastructure = fields.text("infrastructure");
+  phase.mark = context.mark(node);
   fields.finish();
   return phase;
 }

@@ -47,6 +47,10 @@ inline constexpr std::string_view kRecipeKind = "RecipeResult";
 
 // The document, fields in aicr's order (spec: recipe document), free maps sorted.
 [[nodiscard]] Value to_value(const Recipe& recipe);
+// Parts of it: an entry of componentRefs and of constraints, a phase of the validation.
+[[nodiscard]] Value to_value(const ComponentRef& component);
+[[nodiscard]] Value to_value(const Constraint& constraint);
+[[nodiscard]] Value to_value(const ValidationPhase& phase);
 // sha256 of the document as canonical JSON without metadata.version (the program's version does not change what is
 // deployed).
 [[nodiscard]] Digest digest(const Recipe& recipe);

@@ -29,9 +29,13 @@ void add_recipe_options(Command& command, RecipeRequest& request, RecipeFile rec
                 "a recipe made by 'waybill recipe', instead of criteria ('-' is standard input)")
         .aliases = {"-r"};
   }
-  command.option("--catalogue", &request.catalogue.folder, "DIR",
+  add_catalogue_options(command, request.catalogue);
+}
+
+void add_catalogue_options(Command& command, CatalogueChoice& catalogue) {
+  command.option("--catalogue", &catalogue.folder, "DIR",
                  "use the recipe data of this folder instead of the embedded catalogue");
-  command.option("--data", &request.catalogue.data, "DIR",
+  command.option("--data", &catalogue.data, "DIR",
                  "lay this folder over the catalogue; may be given again, the later one wins");
 }
 

@@ -89,10 +89,15 @@ Recipe read_recipe(const std::string& path, const Catalogue& catalogue, Reporter
   return recipe;
 }
 
-Recipe resolve_criteria(const RecipeRequest& request, const Catalogue& catalogue, Reporter& reporter) {
-  const UsedValues used_values = [&catalogue](Dimension dimension) { return catalogue.used_values(dimension); };
-  std::optional<Snapshot> snapshot;
+struct Wanted {
   Criteria criteria;
+  std::optional<Snapshot> snapshot;
+};
+
+Wanted read_criteria(const RecipeRequest& request, const Catalogue& catalogue, Reporter& reporter) {
+  const UsedValues used_values = [&catalogue](Dimension dimension) { return catalogue.used_values(dimension); };
+  Wanted wanted;
+  auto& [criteria, snapshot] = wanted;
   if (!request.snapshot_file.empty()) {
     snapshot = read_snapshot(request.snapshot_file, reporter);
     criteria = snapshot->detected_criteria(used_values);
@@ -102,6 +107,11 @@ Recipe resolve_criteria(const RecipeRequest& request, const Catalogue& catalogue
     criteria = parse_criteria(file.text, file.name, used_values);
   }
   apply_flags(request, catalogue, criteria);
+  return wanted;
+}
+
+Recipe resolve_criteria(const RecipeRequest& request, const Catalogue& catalogue, Reporter& reporter) {
+  const auto [criteria, snapshot] = read_criteria(request, catalogue, reporter);
   if (!snapshot && request.criteria_file.empty() && criteria.all_any()) {
     throw Error(ErrorCode::InvalidInput, "no criteria given")
         .hint(
@@ -123,6 +133,12 @@ Catalogue load_catalogue(const CatalogueChoice& choice) {
     if (!folder.empty()) layers.push_back(data_source(folder));
   }
   return Catalogue::load(std::move(layers));
+}
+
+Criteria requested_criteria(const RecipeRequest& request, const Catalogue& catalogue, Reporter& reporter) {
+  refuse_more_than_one_source(request);
+  warn(catalogue.warnings(), ", see 'waybill catalogue check'", reporter);
+  return read_criteria(request, catalogue, reporter).criteria;
 }
 
 ResolvedRecipe resolve_recipe(const RecipeRequest& request, const Services& services) {

@@ -31,6 +31,10 @@ struct RecipeRequest {
   std::string recipe_file;  // instead of criteria
 };
 
+// What the request asks for, without resolving it: flags, a criteria file or what a snapshot tells; nothing at all is
+// allowed. Warns about what is odd in the catalogue or the snapshot. The request has no recipe file.
+[[nodiscard]] Criteria requested_criteria(const RecipeRequest& request, const Catalogue& catalogue, Reporter& reporter);
+
 struct ResolvedRecipe {
   Catalogue catalogue;
   Recipe recipe;
