@@ -14,6 +14,7 @@
 #include "core/yaml/compact.h"
 #include "core/yaml/reader.h"
 #include "generator/catalogue.h"
+#include "generator/catalogue_check.h"
 #include "generator/embedded_files.h"
 #include "generator/layered_files.h"
 #include "generator/resolve.h"
@@ -78,8 +79,8 @@ TEST(EmbeddedCatalogue, CarriesItsOwnDigest) {
 
 // What the program does not look at again when it answers a query.
 TEST(EmbeddedCatalogue, HasNothingToComplainAbout) {
-  const Catalogue from_yaml = Catalogue::load({unprepared()});
-  for (const Diagnostic& diagnostic : from_yaml.warnings())
+  const CatalogueReport report = check_catalogue({unprepared()});
+  for (const Diagnostic& diagnostic : report.findings)
     ADD_FAILURE() << to_string(diagnostic.location) << ": " << diagnostic.message;
 }
 
