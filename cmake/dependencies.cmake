@@ -11,8 +11,7 @@ pkg_check_modules(LIBARCHIVE REQUIRED IMPORTED_TARGET libarchive>=3.6)
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl>=7.88)
 pkg_check_modules(LIBGIT2 REQUIRED IMPORTED_TARGET libgit2>=1.5)
 
-# libcurl, libgit2 and libarchive are opened on first use (docs/decisions/0010): the soname is taken from the library that
-# the headers belong to.
+# C libraries are opened on first use (docs/decisions/0010): the soname is taken from the library that the headers belong to.
 function(waybill_soname out variable_prefix name)
   find_library(${variable_prefix}_FILE NAMES ${name} REQUIRED)
   get_filename_component(real "${${variable_prefix}_FILE}" REALPATH)
@@ -23,6 +22,10 @@ function(waybill_soname out variable_prefix name)
   endif()
   set(${out} "${CMAKE_MATCH_1}" PARENT_SCOPE)
 endfunction()
+waybill_soname(CRYPTO_SONAME WAYBILL_CRYPTO crypto)
+waybill_soname(ZLIB_SONAME WAYBILL_ZLIB z)
+waybill_soname(LIBYAML_SONAME WAYBILL_LIBYAML yaml)
+waybill_soname(SODIUM_SONAME WAYBILL_SODIUM sodium)
 waybill_soname(CURL_SONAME WAYBILL_CURL curl)
 waybill_soname(LIBGIT2_SONAME WAYBILL_LIBGIT2 git2)
 waybill_soname(LIBARCHIVE_SONAME WAYBILL_LIBARCHIVE archive)

@@ -13,7 +13,9 @@ function(waybill_embed_files target folder)
   list(SORT files COMPARE STRING)
   list(TRANSFORM files PREPEND "${folder}/" OUTPUT_VARIABLE inputs)
 
-  add_executable(${target}_embed_files "${PROJECT_SOURCE_DIR}/cmake/embed_files.cpp")
+  # The digest is the run-time code's own.
+  add_executable(${target}_embed_files "${PROJECT_SOURCE_DIR}/cmake/embed_files.cpp"
+    "${PROJECT_SOURCE_DIR}/generator/catalogue_source.cpp" "${PROJECT_SOURCE_DIR}/generator/layered_files.cpp")
   target_link_libraries(${target}_embed_files PRIVATE waybill_core waybill_warnings fmt::fmt)
 
   # The list goes through a file, rewritten only when it changes: a command line has a limit, and a removed file changes no input.

@@ -18,18 +18,29 @@
 #include "core/error.h"
 #include "core/file_system.h"
 #include "core/rel_path.h"
+#include "core/yaml/compact.h"
+#include "core/yaml/reader.h"
+#include "generator/layered_files.h"
 
 namespace {
 
 struct Input {
   waybill::RelPath path;
   std::string contents;
+  std::string compact;
 };
 
 // Folder by folder: '/' comes before every other character, so a folder's files stand together where its name belongs.
 bool before(const Input& left, const Input& right) {
   const auto rank = [](char character) { return character == '/' ? 0 : 1 + static_cast<unsigned char>(character); };
   return std::ranges::lexicographical_compare(left.path.text(), right.path.text(), {}, rank, rank);
+}
+
+// Manifests are templates, which are parsed once they are filled.
+std::string compact_form(const waybill::RelPath& path, const std::string& contents) {
+  const std::string& name = path.text();
+  if (!name.ends_with(".yaml") || name.find("/manifests/") != std::string::npos) return {};
+  return waybill::yaml::compact(waybill::yaml::parse(contents, name, waybill::yaml::Documents::First));
 }
 
 std::vector<Input> read_inputs(const std::filesystem::path& folder, std::string_view list) {
@@ -41,7 +52,8 @@ std::vector<Input> read_inputs(const std::filesystem::path& folder, std::string_
     if (line.empty()) continue;
     waybill::RelPath path = waybill::RelPath::parse(line);
     std::string contents = waybill::read_file(folder / path.text());
-    inputs.push_back({std::move(path), std::move(contents)});
+    std::string compact = compact_form(path, contents);
+    inputs.push_back({std::move(path), std::move(contents), std::move(compact)});
   }
   std::ranges::sort(inputs, before);
   return inputs;
@@ -59,9 +71,24 @@ std::string string_literal(std::string_view text) {
 void append_bytes(std::string& source, std::string_view bytes) {
   constexpr std::size_t kBytesPerLine = 40;
   for (std::size_t at = 0; at < bytes.size(); ++at) {
-    fmt::format_to(std::back_inserter(source), "{},", static_cast<unsigned>(static_cast<unsigned char>(bytes[at])));
+    // Characters, because char has a sign on some machines.
+    const auto byte = static_cast<unsigned>(static_cast<unsigned char>(bytes[at]));
+    source += byte < 128 ? fmt::format("{},", byte) : fmt::format("'\\x{:x}',", byte);
     if (at % kBytesPerLine == kBytesPerLine - 1) source += '\n';
   }
+}
+
+std::string digest_literal(const waybill::Digest& digest) {
+  std::string literal = "{{";
+  for (const std::byte byte : digest.raw())
+    fmt::format_to(std::back_inserter(literal), "std::byte{{{}}},", std::to_integer<unsigned>(byte));
+  return literal + "}}";
+}
+
+waybill::Digest catalogue_digest(const std::vector<Input>& inputs) {
+  waybill::FileTree tree;
+  for (const Input& input : inputs) tree.add(input.path, input.contents);
+  return waybill::LayeredFiles({waybill::tree_source("embedded", std::move(tree))}).digest();
 }
 
 std::string generate(const std::vector<Input>& inputs) {
@@ -72,27 +99,25 @@ std::string generate(const std::vector<Input>& inputs) {
       "namespace {\n\n"
       // One array for all contents: numbers compile in linear time, and no compiler limits their count as it does
       // string literals'.
-      "constexpr unsigned char kContents[] = {\n";
-  for (const Input& input : inputs) append_bytes(source, input.contents);
+      "constexpr char kContents[] = {\n";
+  for (const Input& input : inputs) append_bytes(source, input.contents + input.compact);
   source += "0};\n\n";
   source +=
-      "std::string_view contents(std::size_t offset, std::size_t size) noexcept {\n"
-      "  return {reinterpret_cast<const char*>(kContents) + offset, size};\n"
-      "}\n\n"
       "}  // namespace\n\n"
       "std::span<const EmbeddedFile> embedded_files() noexcept {\n"
-      "  static const EmbeddedFile files[] = {\n";
+      "  static constexpr EmbeddedFile files[] = {\n";
   std::size_t offset = 0;
   for (const Input& input : inputs) {
-    const waybill::Digest digest = waybill::sha256(std::string_view(input.contents));
-    fmt::format_to(std::back_inserter(source), "    {{{}, contents({}, {}), {{{{", string_literal(input.path.text()),
-                   offset, input.contents.size());
-    for (const std::byte byte : digest.raw())
-      fmt::format_to(std::back_inserter(source), "std::byte{{{}}},", std::to_integer<unsigned>(byte));
-    source += "}}},\n";
-    offset += input.contents.size();
+    const std::size_t end = offset + input.contents.size();
+    fmt::format_to(std::back_inserter(source), "    {{{}, {{kContents + {}, {}}}, {{kContents + {}, {}}}, {}}},\n",
+                   string_literal(input.path.text()), offset, input.contents.size(), end, input.compact.size(),
+                   digest_literal(waybill::sha256(std::string_view(input.contents))));
+    offset = end + input.compact.size();
   }
-  return source + "  };\n  return files;\n}\n\n}  // namespace waybill\n";
+  source += "  };\n  return files;\n}\n\n";
+  source += "const std::array<std::byte, 32>& embedded_digest() noexcept {\n";
+  source += "  static constexpr std::array<std::byte, 32> digest = " + digest_literal(catalogue_digest(inputs)) + ";\n";
+  return source + "  return digest;\n}\n\n}  // namespace waybill\n";
 }
 
 }  // namespace

@@ -5,11 +5,33 @@
 
 #include <algorithm>
 
+#include "core/dynamic_library.h"
 #include "core/error.h"
-#include "core/handle.h"
 
 namespace waybill {
 namespace {
+
+// OpenSSL's libcrypto, opened when something is hashed first.
+struct Libcrypto {
+  DynamicLibrary library{WAYBILL_CRYPTO_SONAME};
+  WAYBILL_LIBRARY_FUNCTION(EVP_Digest);
+  WAYBILL_LIBRARY_FUNCTION(EVP_DigestFinal_ex);
+  WAYBILL_LIBRARY_FUNCTION(EVP_DigestInit_ex);
+  WAYBILL_LIBRARY_FUNCTION(EVP_DigestUpdate);
+  WAYBILL_LIBRARY_FUNCTION(EVP_MD_CTX_free);
+  WAYBILL_LIBRARY_FUNCTION(EVP_MD_CTX_new);
+  WAYBILL_LIBRARY_FUNCTION(EVP_sha1);
+  WAYBILL_LIBRARY_FUNCTION(EVP_sha256);
+};
+
+const Libcrypto& libcrypto() {
+  static const Libcrypto table;
+  return table;
+}
+
+struct FreeContext {
+  void operator()(EVP_MD_CTX* context) const noexcept { libcrypto().EVP_MD_CTX_free(context); }
+};
 
 void check(int result) {
   if (result != 1) throw Error(ErrorCode::Internal, "the hash function failed");
@@ -48,24 +70,26 @@ Digest Digest::parse(std::string_view text) {
 }
 
 struct Sha256::State {
-  Handle<EVP_MD_CTX, EVP_MD_CTX_free> context;
+  std::unique_ptr<EVP_MD_CTX, FreeContext> context;
 };
 
 Sha256::Sha256() : state_(std::make_unique<State>()) {
-  state_->context.reset(EVP_MD_CTX_new());
+  state_->context.reset(libcrypto().EVP_MD_CTX_new());
   if (!state_->context) throw std::bad_alloc();
-  check(EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr));
+  check(libcrypto().EVP_DigestInit_ex(state_->context.get(), libcrypto().EVP_sha256(), nullptr));
 }
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 Sha256::~Sha256() = default;
 
-void Sha256::update(Bytes bytes) { check(EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size())); }
+void Sha256::update(Bytes bytes) {
+  check(libcrypto().EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()));
+}
 
 Digest Sha256::finish() {
   std::array<std::byte, 32> raw{};
   unsigned length = 0;
-  check(EVP_DigestFinal_ex(state_->context.get(), reinterpret_cast<unsigned char*>(raw.data()), &length));
+  check(libcrypto().EVP_DigestFinal_ex(state_->context.get(), reinterpret_cast<unsigned char*>(raw.data()), &length));
   return Digest::from_raw(raw);
 }
 
@@ -78,8 +102,8 @@ Digest sha256(Bytes bytes) {
 std::string sha1_hex(Bytes bytes) {
   std::array<std::byte, EVP_MAX_MD_SIZE> raw{};
   unsigned length = 0;
-  check(EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(raw.data()), &length, EVP_sha1(),
-                   nullptr));
+  check(libcrypto().EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(raw.data()), &length,
+                               libcrypto().EVP_sha1(), nullptr));
   return to_hex(Bytes(raw).first(length));
 }
 

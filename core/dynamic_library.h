@@ -1,6 +1,6 @@
 #pragma once
-// A shared library opened on first use, so that commands that do not need it do not pay for loading it and its dozens
-// of dependencies (docs/decisions/0010).
+// A shared library opened on first use, so that commands that do not need it do not pay for loading it and what it
+// depends on (docs/decisions/0010).
 //
 //   const auto curl_easy_init_ = library.function<decltype(curl_easy_init)>("curl_easy_init");
 #include <string>
@@ -25,3 +25,11 @@ class DynamicLibrary {
 };
 
 }  // namespace waybill
+
+// A member of a table of functions, whose member `library` stands before it:
+//
+//   struct Zlib {
+//     DynamicLibrary library{"libz.so.1"};
+//     WAYBILL_LIBRARY_FUNCTION(inflate);   // decltype(::inflate)* inflate
+//   };
+#define WAYBILL_LIBRARY_FUNCTION(name) decltype(::name)* name = library.function<decltype(::name)>(#name)

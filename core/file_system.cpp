@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/folder_reader.h"
 #include "core/interrupt.h"
 
 namespace fs = std::filesystem;
@@ -19,6 +20,11 @@ namespace waybill {
 namespace {
 
 fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
+
+fs::path temporary_base() {
+  const char* configured = std::getenv("TMPDIR");
+  return configured != nullptr && *configured != '\0' ? configured : "/tmp";
+}
 
 void sync_folder(const fs::path& folder) {
   const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -45,21 +51,6 @@ auto with_our_errors(Body&& body) {
   } catch (const fs::filesystem_error& failure) {
     throw system_error(failure.code().value(), fmt::format("cannot use '{}'", failure.path1().string()));
   }
-}
-
-// The bytes of a regular file. Links are not followed, also not one that took the file's place a moment ago.
-TreeFile read_tree_file(const fs::path& path, std::uint64_t limit) {
-  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  struct stat status = {};
-  const bool opened = fd && ::fstat(fd.get(), &status) == 0;
-  if (!opened && errno != ELOOP && errno != ENXIO) throw system_error(fmt::format("cannot read '{}'", path.string()));
-  if (!opened || !S_ISREG(status.st_mode)) {
-    throw Error(ErrorCode::InvalidInput,
-                fmt::format("'{}' is a link or a special file; only regular files are allowed", path.string()));
-  }
-  FdSource source(std::move(fd), path.string());
-  return {read_all(source, limit, fmt::format("'{}'", path.string())),
-          (status.st_mode & S_IXUSR) != 0 ? Executable::Yes : Executable::No};
 }
 
 }  // namespace
@@ -106,11 +97,7 @@ void write_file(const fs::path& path, std::string_view bytes, Overwrite overwrit
 }
 
 TemporaryFolder::TemporaryFolder(const fs::path& parent) {
-  fs::path base = parent;
-  if (base.empty()) {
-    const char* configured = std::getenv("TMPDIR");
-    base = configured != nullptr && *configured != '\0' ? configured : "/tmp";
-  }
+  const fs::path base = parent.empty() ? temporary_base() : parent;
   std::string name = (base / ".waybill-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr)
     throw system_error(fmt::format("cannot make a temporary folder in '{}'", base.string()));
@@ -122,24 +109,17 @@ TemporaryFolder::~TemporaryFolder() {
   if (!path_.empty()) fs::remove_all(path_, ignored);
 }
 
+UniqueFd unnamed_temporary_file() {
+  const fs::path base = temporary_base();
+  std::string name = (base / ".waybill-XXXXXX").string();
+  UniqueFd fd(::mkostemp(name.data(), O_CLOEXEC));
+  if (!fd) throw system_error(fmt::format("cannot make a temporary file in '{}'", base.string()));
+  ::unlink(name.c_str());
+  return fd;
+}
+
 FileTree read_folder(const fs::path& folder, std::uint64_t limit) {
-  struct stat status = {};
-  if (::stat(folder.c_str(), &status) != 0) throw system_error(fmt::format("cannot read '{}'", folder.string()));
-  if (!S_ISDIR(status.st_mode))
-    throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is not a folder", folder.string()));
-  return with_our_errors([&] {
-    FileTree tree;
-    std::uint64_t rest = limit;
-    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
-      throw_if_interrupted();
-      if (entry.symlink_status().type() == fs::file_type::directory) continue;
-      TreeFile file = read_tree_file(entry.path(), rest);
-      rest -= file.bytes.size();
-      tree.add(RelPath::parse(entry.path().lexically_relative(folder).generic_string()), std::move(file.bytes),
-               file.executable);
-    }
-    return tree;
-  });
+  return read_folder(folder, FolderLimits{.bytes = limit});
 }
 
 void write_folder(const fs::path& folder, const FileTree& tree, Overwrite overwrite) {

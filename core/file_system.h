@@ -7,6 +7,7 @@
 
 #include "core/file_tree.h"
 #include "core/stream.h"
+#include "core/unique_fd.h"
 
 namespace waybill {
 
@@ -50,6 +51,10 @@ class TemporaryFolder {
  private:
   std::filesystem::path path_;
 };
+
+// A file without a name below TMPDIR or /tmp, open for reading and writing; gone when it is closed, however this
+// process ends.
+[[nodiscard]] UniqueFd unnamed_temporary_file();
 
 // Reads a folder as a tree. Links, sockets and other special files: InvalidInput, naming them. `limit` bounds the sum
 // of all sizes.

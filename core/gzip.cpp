@@ -8,8 +8,8 @@
 #include <limits>
 #include <new>
 
+#include "core/dynamic_library.h"
 #include "core/error.h"
-#include "core/handle.h"
 
 namespace waybill {
 namespace {
@@ -17,6 +17,30 @@ namespace {
 constexpr int kGzipWindow = 15 + 16;  // zlib.h: the largest window, with gzip's header and trailer
 constexpr int kMemoryLevel = 8;       // zlib's default, written out because it decides the bytes
 constexpr std::size_t kChunk = std::size_t{64} * 1024;
+
+// Opened when the first stream is packed or unpacked. zlib.h's inits are macros over functions that check the version.
+struct Zlib {
+  DynamicLibrary library{WAYBILL_ZLIB_SONAME};
+  WAYBILL_LIBRARY_FUNCTION(deflate);
+  WAYBILL_LIBRARY_FUNCTION(deflateEnd);
+  WAYBILL_LIBRARY_FUNCTION(deflateInit2_);
+  WAYBILL_LIBRARY_FUNCTION(inflate);
+  WAYBILL_LIBRARY_FUNCTION(inflateEnd);
+  WAYBILL_LIBRARY_FUNCTION(inflateInit2_);
+  WAYBILL_LIBRARY_FUNCTION(inflateReset);
+};
+
+const Zlib& zlib() {
+  static const Zlib table;
+  return table;
+}
+
+struct EndDeflate {
+  void operator()(z_stream* stream) const noexcept { static_cast<void>(zlib().deflateEnd(stream)); }
+};
+struct EndInflate {
+  void operator()(z_stream* stream) const noexcept { static_cast<void>(zlib().inflateEnd(stream)); }
+};
 
 unsigned char* raw(std::span<std::byte> bytes) noexcept { return reinterpret_cast<unsigned char*>(bytes.data()); }
 
@@ -29,13 +53,13 @@ void refuse_failed_start(int result) {
 
 struct GzipSink::State {
   explicit State(ByteSink& sink) : next(sink) {
-    refuse_failed_start(
-        deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, kGzipWindow, kMemoryLevel, Z_DEFAULT_STRATEGY));
+    refuse_failed_start(zlib().deflateInit2_(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, kGzipWindow, kMemoryLevel,
+                                             Z_DEFAULT_STRATEGY, ZLIB_VERSION, static_cast<int>(sizeof stream)));
     end.reset(&stream);
   }
   ByteSink& next;
   z_stream stream{};
-  Handle<z_stream, deflateEnd> end;
+  std::unique_ptr<z_stream, EndDeflate> end;
   std::array<std::byte, kChunk> buffer;
 };
 
@@ -47,7 +71,7 @@ void GzipSink::deflate_pending(int flush) {
   do {
     stream.next_out = raw(state_->buffer);
     stream.avail_out = kChunk;
-    if (deflate(&stream, flush) == Z_STREAM_ERROR) throw Error(ErrorCode::Internal, "zlib lost its state");
+    if (zlib().deflate(&stream, flush) == Z_STREAM_ERROR) throw Error(ErrorCode::Internal, "zlib lost its state");
     state_->next.write(Bytes(state_->buffer).first(kChunk - stream.avail_out));
   } while (stream.avail_out == 0);
 }
@@ -71,13 +95,13 @@ void GzipSink::finish() {
 
 struct GunzipSource::State {
   State(ByteSource& source, std::string source_name) : inner(source), name(std::move(source_name)) {
-    refuse_failed_start(inflateInit2(&stream, kGzipWindow));
+    refuse_failed_start(zlib().inflateInit2_(&stream, kGzipWindow, ZLIB_VERSION, static_cast<int>(sizeof stream)));
     end.reset(&stream);
   }
   ByteSource& inner;
   std::string name;
   z_stream stream{};
-  Handle<z_stream, inflateEnd> end;
+  std::unique_ptr<z_stream, EndInflate> end;
   std::array<std::byte, kChunk> buffer;
   bool between_members = false;
 
@@ -107,10 +131,10 @@ std::size_t GunzipSource::read(std::span<std::byte> buffer) {
       throw Error(ErrorCode::InvalidInput, fmt::format("'{}' ends in the middle of its gzip stream", state_->name));
     }
     if (state_->between_members) {
-      if (inflateReset(&stream) != Z_OK) throw Error(ErrorCode::Internal, "zlib lost its state");
+      if (zlib().inflateReset(&stream) != Z_OK) throw Error(ErrorCode::Internal, "zlib lost its state");
       state_->between_members = false;
     }
-    const int result = inflate(&stream, Z_NO_FLUSH);
+    const int result = zlib().inflate(&stream, Z_NO_FLUSH);
     if (result == Z_MEM_ERROR) throw std::bad_alloc();
     state_->between_members = result == Z_STREAM_END;
     // Z_BUF_ERROR only asks for more input or room.

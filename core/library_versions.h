@@ -6,7 +6,8 @@
 
 namespace waybill {
 
-// Linked ones as they are at run time; libraries that are opened on first use are named by their file, unopened.
+// The small libraries as they are at run time, opened for the question; libarchive and libcurl, which bring many
+// others, by their file, unopened. Throws Unavailable when one is missing.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> library_versions();
 
 }  // namespace waybill

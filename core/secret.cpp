@@ -5,16 +5,37 @@
 #include <cstring>
 #include <utility>
 
+#include "core/dynamic_library.h"
 #include "core/error.h"
 
 namespace waybill {
+namespace {
+
+struct Libsodium {
+  DynamicLibrary library{WAYBILL_SODIUM_SONAME};
+  WAYBILL_LIBRARY_FUNCTION(sodium_free);
+  WAYBILL_LIBRARY_FUNCTION(sodium_init);
+  WAYBILL_LIBRARY_FUNCTION(sodium_malloc);
+  WAYBILL_LIBRARY_FUNCTION(sodium_memcmp);
+  WAYBILL_LIBRARY_FUNCTION(sodium_memzero);
+
+  Libsodium() {
+    if (sodium_init() < 0) throw Error(ErrorCode::Internal, "libsodium could not be initialised");
+  }
+};
+
+// Opened for the first secret that has bytes; whoever holds one may use it without a failure.
+const Libsodium& libsodium() {
+  static const Libsodium table;
+  return table;
+}
+
+}  // namespace
 
 SecretBytes::SecretBytes(std::size_t size) : size_(size) {
   if (size == 0) return;
-  static const int initialised = sodium_init();
-  if (initialised < 0) throw Error(ErrorCode::Internal, "libsodium could not be initialised");
   // Guard pages, mlock and MADV_DONTDUMP come with it.
-  data_ = static_cast<std::byte*>(sodium_malloc(size));
+  data_ = static_cast<std::byte*>(libsodium().sodium_malloc(size));
   if (data_ == nullptr) throw Error(ErrorCode::NoSpace, "no locked memory for a secret");
 }
 
@@ -34,16 +55,16 @@ SecretBytes& SecretBytes::operator=(SecretBytes&& other) noexcept {
 }
 
 SecretBytes::~SecretBytes() {
-  if (data_ != nullptr) sodium_free(data_);  // wipes
+  if (data_ != nullptr) libsodium().sodium_free(data_);  // wipes
 }
 
 bool SecretBytes::operator==(const SecretBytes& other) const noexcept {
-  return size_ == other.size_ && (size_ == 0 || sodium_memcmp(data_, other.data_, size_) == 0);
+  return size_ == other.size_ && (size_ == 0 || libsodium().sodium_memcmp(data_, other.data_, size_) == 0);
 }
 
 void SecretBytes::truncate(std::size_t size) noexcept {
   if (size >= size_) return;
-  sodium_memzero(data_ + size, size_ - size);
+  libsodium().sodium_memzero(data_ + size, size_ - size);
   size_ = size;
 }
 

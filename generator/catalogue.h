@@ -5,9 +5,12 @@
 //   Catalogue catalogue = Catalogue::load({embedded_catalogue()});
 //   Catalogue site = Catalogue::load({folder_source("recipes"), folder_source("site-data")});   // later wins
 //
-// Loading is strict (spec: recipe-engine 1, 2, 7; section 11 says where we differ from aicr on purpose): unknown
-// fields, wrong types, duplicate names and references that lead nowhere are errors, all of them reported together.
-// Value files and manifests are parsed only when somebody asks for them.
+// Loading (spec: recipe-engine 1, 2, 7) accepts every folder that means something to aicr v0.11.1, and gives it that
+// meaning; what is odd in it (unknown fields, names that appear twice) is a warning. Wrong types, files that are no
+// YAML, and overlays that could never apply as written (section 11, B11) are errors, all of them reported together.
+// What a query does not need is not looked at: references are followed when a recipe is resolved, value files and
+// manifests are parsed when somebody asks for them; catalogue_check.h finds every mistake in one go. The embedded
+// catalogue was read and checked when the program was built: of it, a query reads the overlays that it needs.
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -18,6 +21,7 @@
 #include "core/value.h"
 #include "generator/catalogue_source.h"
 #include "generator/criteria.h"
+#include "generator/free_data.h"
 #include "generator/overlay.h"
 #include "generator/recipe.h"
 #include "generator/registry.h"
@@ -31,8 +35,6 @@ class Catalogue {
   // Layers from the lowest to the highest: a file of a later layer replaces the file of the same path, an overlay the
   // one of the same name; registry.yaml is merged by component name. Throws InvalidInput with every problem found.
   [[nodiscard]] static Catalogue load(Layers layers);
-  // Everything that load() finds, errors and warnings, without throwing for it.
-  [[nodiscard]] static Diagnostics check(Layers layers);
   Catalogue(Catalogue&&) noexcept;
   Catalogue& operator=(Catalogue&&) noexcept;
   ~Catalogue();
@@ -41,8 +43,11 @@ class Catalogue {
   // influence a result, layers applied (docs/formats.md, "Catalogue").
   [[nodiscard]] const CatalogueId& id() const noexcept;
   [[nodiscard]] const Overlay& base() const noexcept;
-  [[nodiscard]] const std::vector<Overlay>& overlays() const noexcept;  // without the base, by name
-  [[nodiscard]] const Overlay* find_overlay(std::string_view name) const noexcept;
+  // Without the base, by name. Asking for all reads those that no query has needed yet.
+  [[nodiscard]] const std::vector<Overlay>& overlays() const;
+  [[nodiscard]] const Overlay* find_overlay(std::string_view name) const;
+  // Those that apply to the query (overlay.h), by name, without their ancestors and the base.
+  [[nodiscard]] std::vector<const Overlay*> matching_overlays(const Criteria& query) const;
   [[nodiscard]] const std::vector<RegistryEntry>& registry() const noexcept;  // in file order, lower layers first
   [[nodiscard]] const RegistryEntry* find_component(std::string_view name) const noexcept;
   // Values of a dimension that some overlay uses, sorted, without "any".
@@ -50,12 +55,14 @@ class Catalogue {
   // What was odd but not wrong.
   [[nodiscard]] const std::vector<Diagnostic>& warnings() const noexcept;
 
-  // A file of the topmost layer that has it, by its exact clean path. Throws NotFound.
+  // A file of the topmost layer that has it; a path that is not clean is cleaned if it does not leave the catalogue.
+  // Throws NotFound.
   [[nodiscard]] std::string read(std::string_view path) const;
-  [[nodiscard]] bool contains(std::string_view path) const noexcept;
+  [[nodiscard]] bool contains(std::string_view path) const;
   // A value file as a map (an empty file is an empty map), its marks naming a source of source_name(). Throws NotFound,
   // and InvalidInput when it is no map.
-  [[nodiscard]] Value read_values(std::string_view path) const;
+  [[nodiscard]] FreeData read_value_file(std::string_view path) const;
+  [[nodiscard]] Value read_values(std::string_view path) const { return read_value_file(path).value; }
   // How a file is called in messages: its path, with the layer's folder before it unless it is embedded.
   [[nodiscard]] std::string display_name(std::string_view path) const;
   // The name behind Mark::source; "" for 0.

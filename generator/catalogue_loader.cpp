@@ -3,43 +3,47 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "core/error.h"
 #include "core/suggest.h"
-#include "core/yaml/reader.h"
 #include "generator/dependency_graph.h"
 #include "generator/field_rules.h"
 #include "generator/overlay_reader.h"
+#include "generator/parse_ahead.h"
 #include "generator/registry_reader.h"
 
 namespace waybill {
 namespace {
 
-constexpr std::string_view kInfoFile = "catalogue.yaml";
 constexpr std::string_view kInfoKind = "CatalogueInfo";
 constexpr std::string_view kUnversioned = "unversioned";
 
-bool is_base_file(std::string_view path) noexcept {
-  return path.find("overlays/") != std::string_view::npos && path.ends_with("/base.yaml");
+// From here on, threads are quicker to have than to do without.
+constexpr std::size_t kManyFiles = 100;
+
+// What an overlay adds, which matters for those alone that match.
+constexpr std::array<std::string_view, 3> kBodyFields{"constraints", "componentRefs", "validation"};
+
+// A stray file that says of itself neither what it is nor anything that an overlay says.
+bool is_nobodys(const yaml::Node& root) noexcept {
+  return root.kind == yaml::Kind::Map && root.find("kind") == nullptr && root.find("metadata") == nullptr &&
+         root.find("spec") == nullptr;
 }
 
 class Loader {
  public:
-  Loader(const LayeredFiles& files, Diagnostics& diagnostics) : files_(files), diagnostics_(diagnostics) {}
+  Loader(const LayeredFiles& files, OverlayParts parts, ReadContext::Doubts doubts, Diagnostics& diagnostics)
+      : files_(files), parts_(parts), doubts_(doubts), diagnostics_(diagnostics) {}
 
   CatalogueContent load() {
     content_.id.version = kUnversioned;
     read_registries();
-    for (const LayeredFiles::File& file : files_.all()) {
-      if (file.topmost && may_be_overlay(file.path)) read_document(file);
-    }
+    read_documents();
     settle();
-    check_references();
-    check_chains();
     // Nothing is hashed for a catalogue that is refused anyway.
     if (!diagnostics_.has_errors()) content_.id.digest = files_.digest().to_string();
     return std::move(content_);
@@ -47,22 +51,23 @@ class Loader {
 
  private:
   struct Candidate {
-    OverlayDocument document;
-    std::size_t layer = 0;
+    Overlay overlay;
+    const LayeredFiles::File* file;
   };
 
   ReadContext context(const LayeredFiles::File& file) {
-    return {files_.display_name(file), file.source, ReadContext::UnquotedText::Warning, diagnostics_};
+    return {files_.display_name(file), file.source, doubts_, diagnostics_};
   }
 
   std::optional<yaml::Node> parse(const LayeredFiles::File& file) {
-    const std::string name = files_.display_name(file);
     try {
-      return yaml::parse(files_.read(file), name, yaml::Documents::First);
+      if (ahead_) return ahead_->take();
+      const bool whole = parts_ == OverlayParts::All || is_base_file(file.path) || !may_be_overlay(file.path);
+      return whole ? files_.parse(file) : files_.parse(file, kBodyFields);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::InvalidInput) throw;
-      diagnostics_.error(error.location().value_or(SourceLocation{name, 0, 0}), "syntax", error.message(),
-                         error.hint());
+      diagnostics_.error(error.location().value_or(SourceLocation{files_.display_name(file), 0, 0}), "syntax",
+                         error.message(), error.hint());
       return std::nullopt;
     }
   }
@@ -100,120 +105,101 @@ class Loader {
     top.finish();
   }
 
+  // Whether the document is an overlay; the catalogue's description is read, other kinds are none of ours.
+  bool is_overlay(const yaml::Node& root, const LayeredFiles::File& file) {
+    if (root.is_null()) {
+      context(file).warning(root, "empty-file", "the file is empty");
+      return false;
+    }
+    if (is_nobodys(root) && !is_base_file(file.path)) {
+      if (!is_hidden(file.path))
+        context(file).warning(root, "unread-file", "a file without kind, metadata and spec is not read");
+      return false;
+    }
+    const yaml::Node* kind = root.kind == yaml::Kind::Map ? root.find("kind") : nullptr;
+    // Other tools keep their settings in hidden files: those count only if they say what they are.
+    if (kind == nullptr || kind->is_null()) return !is_hidden(file.path);
+    const std::string name = read_text(*kind, "'kind'", context(file));
+    if (kind->kind != yaml::Kind::Scalar) return false;
+    if (name.empty() || name == kOverlayKind) return true;
+    if (file.path == kCatalogueInfoFile && name == kInfoKind) {
+      read_info(root, file);
+      return false;
+    }
+    const std::string near = nearest(name, std::vector<std::string>{std::string(kOverlayKind)});
+    if (!near.empty())
+      context(file).doubt(*kind, "unknown-kind", fmt::format("a file of kind '{}' is not read", name),
+                          fmt::format("did you mean '{}'?", near));
+    return false;
+  }
+
+  void read_documents() {
+    std::vector<const LayeredFiles::File*> files;
+    for (const LayeredFiles::File& file : files_.all()) {
+      if (file.topmost && may_be_overlay(file.path)) files.push_back(&file);
+    }
+    if (parts_ == OverlayParts::All && files.size() >= kManyFiles) ahead_.emplace(files_, files);
+    for (const LayeredFiles::File* file : files) read_document(*file);
+    ahead_.reset();
+  }
+
   void read_document(const LayeredFiles::File& file) {
     const std::optional<yaml::Node> root = parse(file);
-    if (!root) return;
-    if (const yaml::Node* kind = root->kind == yaml::Kind::Map ? root->find("kind") : nullptr;
-        kind != nullptr && !kind->text.empty() && kind->text != kOverlayKind) {
-      if (file.path == kInfoFile && kind->text == kInfoKind) return read_info(*root, file);
-      const std::string near = nearest(kind->text, std::vector<std::string>{std::string(kOverlayKind)});
-      if (!near.empty())
-        context(file).warning(*kind, "unknown-kind", fmt::format("a file of kind '{}' is not read", kind->text),
-                              fmt::format("did you mean '{}'?", near));
-      return;
-    }
-    OverlayDocument document = read_overlay(*root, context(file));
-    Overlay& overlay = document.overlay;
-    if (is_base_file(file.path)) {
+    if (!root || !is_overlay(*root, file)) return;
+    const bool is_base = is_base_file(file.path);
+    Overlay overlay = read_overlay(*root, is_base ? OverlayRole::Base : OverlayRole::Overlay, context(file));
+    if (is_base) {
       overlay.name = kBaseName;
-      add(base_, std::move(document), file.layer);
+      add(base_, {std::move(overlay), &file});
     } else if (overlay.name == kBaseName) {
-      diagnostics_.error(overlay.location, "duplicate-name", "only overlays/base.yaml may be named 'base'");
+      diagnostics_.error(overlay.location, "duplicate-name", "only overlays/base.yaml may be named 'base'",
+                         "give the overlay a name of its own");
     } else if (!overlay.name.empty()) {
       std::optional<Candidate>& slot = candidates_[overlay.name];
-      add(slot, std::move(document), file.layer);
+      add(slot, {std::move(overlay), &file});
     }
   }
 
-  // Of two files in different layers the higher layer's counts; in one layer it is a mistake.
-  void add(std::optional<Candidate>& slot, OverlayDocument document, std::size_t layer) {
-    if (slot && slot->layer == layer) {
-      diagnostics_.error(document.overlay.location, "duplicate-name",
-                         fmt::format("the overlay '{}' is defined in '{}' too", document.overlay.name,
-                                     slot->document.overlay.location.file));
+  // Of two files in different layers the higher layer's counts. In one layer it is odd, and the last one of a walk
+  // through the folders counts, as it does for aicr.
+  void add(std::optional<Candidate>& slot, Candidate candidate) {
+    if (!slot) {
+      slot = std::move(candidate);
       return;
     }
-    if (!slot || slot->layer < layer) slot = Candidate{std::move(document), layer};
+    if (slot->file->layer == candidate.file->layer) {
+      const bool later = comes_after(candidate.file->path, slot->file->path);
+      const Candidate& last = later ? candidate : *slot;
+      const Candidate& first = later ? *slot : candidate;
+      std::string message =
+          fmt::format("the overlay '{}' is defined in '{}' too", last.overlay.name, first.overlay.location.file);
+      std::string hint = fmt::format("rename one of them; '{}' counts", last.overlay.location.file);
+      if (doubts_ == ReadContext::Doubts::Warning) {
+        diagnostics_.warning(last.overlay.location, "duplicate-name", std::move(message), std::move(hint));
+      } else {
+        diagnostics_.error(last.overlay.location, "duplicate-name", std::move(message), std::move(hint));
+      }
+      if (later) slot = std::move(candidate);
+    } else if (slot->file->layer < candidate.file->layer) {
+      slot = std::move(candidate);
+    }
   }
 
   void settle() {
     if (base_) {
-      take(*base_);
-      content_.base = std::move(base_->document.overlay);
+      content_.base = std::move(base_->overlay);
+      // A check looks at the dependencies of every target.
+      if (doubts_ == ReadContext::Doubts::Warning) check_base();
     } else {
       diagnostics_.error({"overlays/base.yaml", 0, 0}, "missing-file", "the catalogue has no overlays/base.yaml");
     }
     for (auto& [name, candidate] : candidates_) {
-      if (!candidate) continue;
-      take(*candidate);
-      content_.overlays.push_back(std::move(candidate->document.overlay));
+      if (candidate) content_.overlays.push_back(std::move(candidate->overlay));
     }
   }
 
-  void take(Candidate& candidate) {
-    for (const ComponentRef& component : candidate.document.overlay.components) components_.insert(component.name);
-    std::move(candidate.document.references.begin(), candidate.document.references.end(),
-              std::back_inserter(references_));
-  }
-
-  void check_references() {
-    std::vector<std::string> overlays;
-    overlays.reserve(content_.overlays.size());
-    for (const Overlay& overlay : content_.overlays) overlays.push_back(overlay.name);
-    const std::vector<std::string> components(components_.begin(), components_.end());
-    for (const Reference& reference : references_) {
-      switch (reference.to) {
-        case Reference::To::Overlay:
-          if (!std::binary_search(overlays.begin(), overlays.end(), reference.name))
-            dangling(
-                reference, "unknown-base",
-                fmt::format("the overlay '{}' is based on '{}', which does not exist", reference.from, reference.name),
-                overlays);
-          break;
-        case Reference::To::Component:
-          if (!components_.contains(reference.name))
-            dangling(reference, "unknown-component",
-                     fmt::format("'{}' depends on '{}', which no overlay names", reference.from, reference.name),
-                     components);
-          break;
-        case Reference::To::File:
-          if (files_.find(reference.name) == nullptr)
-            dangling(reference, "missing-file",
-                     fmt::format("the file '{}' of '{}' does not exist", reference.name, reference.from),
-                     component_files());
-          break;
-      }
-    }
-  }
-
-  void dangling(const Reference& reference, std::string rule, std::string message,
-                const std::vector<std::string>& candidates) {
-    const std::string near = nearest(reference.name, candidates);
-    diagnostics_.error(reference.location, std::move(rule), std::move(message),
-                       near.empty() ? "" : fmt::format("did you mean '{}'?", near));
-  }
-
-  std::vector<std::string> component_files() const {
-    std::vector<std::string> result;
-    for (const LayeredFiles::File& file : files_.all()) {
-      if (file.topmost && is_component_file(file.path)) result.push_back(file.path);
-    }
-    return result;
-  }
-
-  // Overlays must not inherit from each other in a circle, and the base's components must be in order by themselves.
-  void check_chains() {
-    DependencyGraph parents;
-    for (const Overlay& overlay : content_.overlays) {
-      std::vector<std::string>& above = parents[overlay.name];
-      if (!overlay.inherits_base_only()) above.push_back(overlay.base);
-    }
-    if (const std::vector<std::string> cycle = find_cycle(parents); !cycle.empty()) {
-      const auto first = std::find_if(content_.overlays.begin(), content_.overlays.end(),
-                                      [&](const Overlay& o) { return o.name == cycle.front(); });
-      diagnostics_.error(first->location, "circular-base",
-                         fmt::format("overlays are based on each other in a circle: {}", describe_cycle(cycle)));
-    }
+  // The base's components must be in order by themselves: every recipe begins with them.
+  void check_base() {
     try {
       check_dependencies(dependency_graph(content_.base.components));
     } catch (const Error& error) {
@@ -222,18 +208,27 @@ class Loader {
   }
 
   const LayeredFiles& files_;
+  OverlayParts parts_;
+  std::optional<ParseAhead> ahead_;  // while documents are read, if they are many
+  ReadContext::Doubts doubts_;
   Diagnostics& diagnostics_;
   CatalogueContent content_;
   std::optional<Candidate> base_;
   std::map<std::string, std::optional<Candidate>, std::less<>> candidates_;
-  std::set<std::string, std::less<>> components_;
-  std::vector<Reference> references_;
 };
 
 }  // namespace
 
-CatalogueContent load_content(const LayeredFiles& files, Diagnostics& diagnostics) {
-  return Loader(files, diagnostics).load();
+CatalogueContent load_content(const LayeredFiles& files, OverlayParts parts, ReadContext::Doubts doubts,
+                              Diagnostics& diagnostics) {
+  return Loader(files, parts, doubts, diagnostics).load();
+}
+
+Overlay read_overlay_file(const LayeredFiles& files, std::uint32_t source) {
+  const LayeredFiles::File& file = *files.by_source(source);
+  Diagnostics ignored;  // those of a prepared file were looked at when the program was built
+  return read_overlay(files.parse(file), OverlayRole::Overlay,
+                      {files.display_name(file), source, ReadContext::Doubts::Warning, ignored});
 }
 
 }  // namespace waybill

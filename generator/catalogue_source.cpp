@@ -5,12 +5,11 @@
 #include <utility>
 
 #include "core/error.h"
-#include "core/file_system.h"
+#include "core/folder_reader.h"
+#include "generator/registry_reader.h"
 
 namespace waybill {
 namespace {
-
-constexpr std::uint64_t kLargestCatalogue = 256ULL << 20;
 
 class TreeSource final : public CatalogueSource {
  public:
@@ -33,13 +32,14 @@ class TreeSource final : public CatalogueSource {
   FileTree tree_;
 };
 
-bool is_hidden(std::string_view path) noexcept {
-  return path.starts_with('.') || path.find("/.") != std::string_view::npos;
-}
+// Its contents are git's, not the catalogue's, and a repository's packs are larger than any file of a catalogue.
+bool is_git_folder(std::string_view path) noexcept { return path == ".git" || path.ends_with("/.git"); }
 
 }  // namespace
 
 std::optional<FileFingerprint> CatalogueSource::fingerprint(std::string_view) const { return std::nullopt; }
+std::optional<std::string_view> CatalogueSource::compact(std::string_view) const { return std::nullopt; }
+std::optional<Digest> CatalogueSource::digest() const { return std::nullopt; }
 
 std::unique_ptr<CatalogueSource> tree_source(std::string name, FileTree tree) {
   for (const auto& [path, file] : tree.files()) {
@@ -52,15 +52,19 @@ std::unique_ptr<CatalogueSource> tree_source(std::string name, FileTree tree) {
 }
 
 std::unique_ptr<CatalogueSource> folder_source(const std::string& folder) {
+  constexpr FolderLimits kLimits{
+      .bytes = 256ULL << 20, .file_bytes = kLargestCatalogueFile, .entries = 100'000, .depth = 64};
   return with_context([&] { return fmt::format("while reading the catalogue folder '{}'", folder); },
-                      [&] {
-                        const FileTree everything = read_folder(folder, kLargestCatalogue);
-                        FileTree visible;
-                        for (const auto& [path, file] : everything.files()) {
-                          if (!is_hidden(path.text())) visible.add(path, file.bytes, file.executable);
-                        }
-                        return tree_source(folder, std::move(visible));
-                      });
+                      [&] { return tree_source(folder, read_folder(folder, kLimits, is_git_folder)); });
+}
+
+std::unique_ptr<CatalogueSource> data_source(const std::string& folder) {
+  std::unique_ptr<CatalogueSource> source = folder_source(folder);
+  if (!source->contains(kRegistryFile)) {
+    throw Error(ErrorCode::InvalidInput, fmt::format("'{}' has no file '{}' at its top", folder, kRegistryFile))
+        .hint("every folder for --data has one; an empty one will do");
+  }
+  return source;
 }
 
 }  // namespace waybill

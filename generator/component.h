@@ -2,11 +2,13 @@
 // A component as a recipe names it (an entry of componentRefs).
 #include <array>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/value.h"
+#include "generator/free_data.h"
 
 namespace waybill {
 
@@ -34,7 +36,8 @@ struct ComponentRef {
   std::string tag;   // Kustomize
   std::string path;  // Kustomize
   std::string values_file;
-  Value overrides;  // a map, or null
+  Value overrides;                     // a map, or null
+  std::set<DataPath> whole_overrides;  // as FreeData::whole
   std::vector<std::string> patches;
   std::vector<std::string> dependency_refs;
   std::vector<std::string> manifest_files;

@@ -13,7 +13,7 @@ namespace waybill {
 namespace {
 
 // A recipe of more components than this is a mistake or an attack.
-constexpr std::size_t kMostComponents = 1000;
+constexpr std::size_t kMostComponents = 10'000;
 
 std::vector<ExpectedResource> read_expected_resources(MapReader& fields, const ReadContext& context) {
   std::vector<ExpectedResource> resources;
@@ -23,8 +23,8 @@ std::vector<ExpectedResource> read_expected_resources(MapReader& fields, const R
     if (item.is_null()) continue;
     MapReader entry(item, "the expected resource", context);
     ExpectedResource resource;
-    resource.kind = entry.required_text("kind");
-    resource.name = entry.required_text("name");
+    resource.kind = entry.wanted_text("kind");
+    resource.name = entry.wanted_text("name");
     resource.name_space = entry.text("namespace");
     entry.finish();
     resources.push_back(std::move(resource));
@@ -61,7 +61,9 @@ ComponentRef read_component(const yaml::Node& node, const ReadContext& context, 
     const TextKind kind = name == "healthCheckAsserts" ? TextKind::Block : TextKind::Line;
     component.*member = fields.text(name, kind);
   }
-  component.overrides = fields.data("overrides");
+  FreeData overrides = fields.free_data("overrides");
+  component.overrides = std::move(overrides.value);
+  component.whole_overrides = std::move(overrides.whole);
   if (component.overrides.is_map() && component.overrides.members().empty()) component.overrides = Value();
   component.patches = fields.texts("patches");
   component.dependency_refs = fields.texts("dependencyRefs");
@@ -73,7 +75,8 @@ ComponentRef read_component(const yaml::Node& node, const ReadContext& context, 
 
   for (FieldProblem& problem : check_fields(component)) {
     const yaml::Node* field = node.find(problem.field);
-    context.error(field == nullptr ? node : *field, "bad-value", std::move(problem.message), std::move(problem.hint));
+    context.doubt(field == nullptr ? node : *field, std::string(problem.rule), std::move(problem.message),
+                  std::move(problem.hint));
   }
   if (node.kind == yaml::Kind::Map) {
     add_references(node.find("valuesFile"), Reference::To::File, component.name, context, references);
@@ -87,14 +90,16 @@ Constraint read_constraint(const yaml::Node& node, const ReadContext& context) {
   static const std::vector<std::string> kSeverities{"error", "warning"};
   MapReader fields(node, "the constraint", context);
   Constraint constraint;
-  constraint.name = fields.required_text("name");
-  constraint.value = fields.required_text("value");
+  constraint.name = fields.wanted_text("name");
+  constraint.value = fields.wanted_text("value");
+  const yaml::Node* value = fields.find("value");
+  constraint.mark = context.mark(value == nullptr ? node : *value);
   constraint.severity = fields.text("severity");
   constraint.remediation = fields.text("remediation", TextKind::Block);
   constraint.unit = fields.text("unit");
   if (!constraint.severity.empty() &&
       std::find(kSeverities.begin(), kSeverities.end(), constraint.severity) == kSeverities.end()) {
-    context.error(*node.find("severity"), "bad-value", fmt::format("'{}' is no severity", constraint.severity),
+    context.doubt(*node.find("severity"), "bad-value", fmt::format("'{}' is no severity", constraint.severity),
                   suggestion(constraint.severity, kSeverities));
   }
   fields.finish();
@@ -128,6 +133,7 @@ ValidationPhase read_phase(const yaml::Node& node, std::string_view name, const 
   phase.checks = fields.texts("checks");
   phase.node_selection = read_node_selection(fields, context);
   phase.infrastructure = fields.text("infrastructure");
+  phase.mark = context.mark(node);
   fields.finish();
   return phase;
 }
@@ -148,7 +154,8 @@ std::vector<ComponentRef> read_components(MapReader& fields, const ReadContext& 
     if (item.is_null()) continue;
     ComponentRef component = read_component(item, context, references);
     if (!component.name.empty() && !seen.insert(component.name).second)
-      context.error(item, "duplicate-name", fmt::format("the component '{}' appears twice", component.name));
+      context.doubt(item, "duplicate-name", fmt::format("the component '{}' appears twice", component.name),
+                    "make one entry of both");
     components.push_back(std::move(component));
   }
   return components;
@@ -163,7 +170,8 @@ std::vector<Constraint> read_constraints(MapReader& fields, const ReadContext& c
     if (item.is_null()) continue;
     Constraint constraint = read_constraint(item, context);
     if (!constraint.name.empty() && !seen.insert(constraint.name).second)
-      context.error(item, "duplicate-name", fmt::format("the constraint '{}' appears twice", constraint.name));
+      context.doubt(item, "duplicate-name", fmt::format("the constraint '{}' appears twice", constraint.name),
+                    "the last one counts");
     constraints.push_back(std::move(constraint));
   }
   return constraints;

@@ -21,7 +21,8 @@ struct Reference {
   SourceLocation location;
 };
 
-// The lists below a document's `spec`. Names are unique within a list, fields pass check_fields().
+// The lists below a document's `spec`. A name that appears twice and a field that does not pass check_fields() are
+// doubts.
 [[nodiscard]] std::vector<ComponentRef> read_components(MapReader& fields, const ReadContext& context,
                                                         std::vector<Reference>& references);
 [[nodiscard]] std::vector<Constraint> read_constraints(MapReader& fields, const ReadContext& context);

@@ -2,6 +2,7 @@
 // What a user asks for: the five dimensions of a recipe query and a node count (spec: aicr v0.11.1, criteria).
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,9 @@ inline constexpr std::array<Dimension, 5> kDimensions{Dimension::Service, Dimens
 [[nodiscard]] std::string_view to_string(Dimension dimension) noexcept;
 
 inline constexpr std::string_view kAny = "any";
+
+// The values of a dimension that a catalogue knows besides those built in (Catalogue::used_values).
+using UsedValues = std::function<std::vector<std::string>(Dimension)>;
 
 class Criteria {
  public:

@@ -22,11 +22,12 @@ int restrictions(const Overlay& overlay) noexcept {
 
 bool Dialect::before(const OverlayMatch& a, const OverlayMatch& b) noexcept {
   const auto key = [](const OverlayMatch& match) {
-    return std::tuple(score(*match.overlay), restrictions(*match.overlay), match.chain_length,
-                      std::string_view(match.overlay->name));
+    return std::tuple(rank(*match.overlay), match.chain_length, std::string_view(match.overlay->name));
   };
   return key(a) < key(b);
 }
+
+std::pair<int, int> Dialect::rank(const Overlay& overlay) noexcept { return {score(overlay), restrictions(overlay)}; }
 
 void Dialect::merge_overrides(Value& base, const Value& over) {
   if (!over.is_map()) return;

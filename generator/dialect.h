@@ -4,6 +4,7 @@
 // appendix E).
 #include <cstddef>
 #include <optional>
+#include <utility>
 
 #include "core/value.h"
 #include "generator/overlay.h"
@@ -20,6 +21,8 @@ struct Dialect {
   // Whether `a` is applied before `b`: fewer fields that are not the word "any" first (an omitted field counts, as it
   // does in aicr), then fewer that really restrict, then the shorter chain, then the name: a total order.
   [[nodiscard]] static bool before(const OverlayMatch& a, const OverlayMatch& b) noexcept;
+  // What of that order comes before chain and name: overlays of one rank are equally specific.
+  [[nodiscard]] static std::pair<int, int> rank(const Overlay& overlay) noexcept;
   // Top-level keys of `over` replace those of `base` whole.
   static void merge_overrides(Value& base, const Value& over);
   // Phases of `over` replace those of `base` whole; checks are never united.

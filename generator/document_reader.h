@@ -13,17 +13,19 @@
 #include "core/diagnostics.h"
 #include "core/value.h"
 #include "core/yaml/node.h"
+#include "generator/free_data.h"
 
 namespace waybill {
 
 struct ReadContext {
-  // Of a scalar without quotes where text is expected that YAML reads as something else (1.10, true, yes): go-yaml
-  // takes its characters, and so do we in catalogues, with a warning; in recipes it is an error.
-  enum class UnquotedText : bool { Warning, Error };
+  // What is odd but means something to aicr v0.11.1 (an unknown field, 1.10 without quotes where text is expected, a
+  // name that appears twice): a catalogue may be anybody's, so it is read as aicr reads it, with a warning; in a recipe
+  // it is an error.
+  enum class Doubts : bool { Warning, Error };
 
   std::string file;
   std::uint32_t source = 0;  // for marks
-  UnquotedText unquoted_text = UnquotedText::Warning;
+  Doubts doubts = Doubts::Warning;
   Diagnostics& diagnostics;
 
   [[nodiscard]] SourceLocation location(const yaml::Node& node) const { return {file, node.line, node.column}; }
@@ -33,6 +35,13 @@ struct ReadContext {
   }
   void warning(const yaml::Node& node, std::string rule, std::string message, std::string hint = {}) const {
     diagnostics.warning(location(node), std::move(rule), std::move(message), std::move(hint));
+  }
+  void doubt(const yaml::Node& node, std::string rule, std::string message, std::string hint = {}) const {
+    if (doubts == Doubts::Error) {
+      error(node, std::move(rule), std::move(message), std::move(hint));
+    } else {
+      warning(node, std::move(rule), std::move(message), std::move(hint));
+    }
   }
 };
 
@@ -57,15 +66,19 @@ class MapReader {
 
   [[nodiscard]] std::string text(std::string_view name, TextKind kind = TextKind::Line);
   [[nodiscard]] std::string required_text(std::string_view name);
+  [[nodiscard]] std::string wanted_text(std::string_view name);  // its absence is a doubt
+  // Where doubts are warnings, also yes, no, on, off and the like, as aicr reads them.
   [[nodiscard]] bool boolean(std::string_view name);
-  [[nodiscard]] std::int64_t natural(std::string_view name);            // 0 when absent; negative numbers are diagnosed
+  // 0 when absent; negative numbers are diagnosed. Where doubts are warnings, a fraction is cut off.
+  [[nodiscard]] std::int64_t natural(std::string_view name);
   [[nodiscard]] std::vector<std::string> texts(std::string_view name);  // null elements are dropped
   // A free mapping as data, null when absent.
-  [[nodiscard]] Value data(std::string_view name);
+  [[nodiscard]] FreeData free_data(std::string_view name);
+  [[nodiscard]] Value data(std::string_view name) { return free_data(name).value; }
   // A field that is known but means nothing here.
   void ignore(std::string_view name);
 
-  // Diagnoses the fields that were not asked for. Must be called once, at the end.
+  // Doubts the fields that were not asked for. Must be called once, at the end.
   void finish();
 
  private:

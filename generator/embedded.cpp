@@ -39,6 +39,11 @@ class EmbeddedCatalogue final : public CatalogueSource {
     if (file == nullptr) return std::nullopt;
     return FileFingerprint{file->contents.size(), Digest::from_raw(file->sha256)};
   }
+  [[nodiscard]] std::optional<std::string_view> compact(std::string_view path) const override {
+    const EmbeddedFile* file = find(path);
+    return file == nullptr || file->compact.empty() ? std::nullopt : std::optional(file->compact);
+  }
+  [[nodiscard]] std::optional<Digest> digest() const override { return Digest::from_raw(embedded_digest()); }
 };
 
 }  // namespace

@@ -3,8 +3,8 @@
 //
 //   Catalogue catalogue = Catalogue::load({embedded_catalogue()});
 //
-// The bytes lie in read-only memory and cost nothing until they are read; their digests were computed by the build
-// (cmake/embed.cmake), so that the identity of the catalogue needs no hashing of files at run time.
+// The bytes lie in read-only memory and cost nothing until they are read. The build (cmake/embed_files.cpp) has parsed
+// the documents and computed all digests, so that a query neither parses nor hashes (docs/decisions/0015).
 #include <memory>
 
 #include "generator/catalogue_source.h"

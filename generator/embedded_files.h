@@ -3,7 +3,8 @@
 // but embedded.cpp needs it.
 //
 // Invariants of the generated table: one entry a file, every path a clean relative path with '/', sorted folder by
-// folder and by name in each (a folder stands where its name belongs), the digest that of the contents.
+// folder and by name in each (a folder stands where its name belongs), the digest that of the contents, the compact
+// form (core/yaml/compact.h) that of the first document in them.
 #include <array>
 #include <cstddef>
 #include <span>
@@ -14,9 +15,12 @@ namespace waybill {
 struct EmbeddedFile {
   std::string_view path;
   std::string_view contents;
+  std::string_view compact;  // empty for what is no YAML, and for manifests: nobody parses those before rendering
   std::array<std::byte, 32> sha256;
 };
 
 [[nodiscard]] std::span<const EmbeddedFile> embedded_files() noexcept;
+// Of a catalogue that is made of these files alone (LayeredFiles::digest).
+[[nodiscard]] const std::array<std::byte, 32>& embedded_digest() noexcept;
 
 }  // namespace waybill

@@ -48,18 +48,21 @@ class Checker {
 
   template <typename Rule>
   void text(std::string_view field, const std::string& value, Rule rule, std::string_view expectation) {
-    if (!value.empty() && !rule(value)) add(field, fmt::format("'{}' is no valid {}", value, field), expectation);
+    if (!value.empty() && !rule(value))
+      add(field, field == "version" ? "version-not-pinned" : "bad-value",
+          fmt::format("'{}' is no valid {}", value, field), expectation);
   }
   void paths(std::string_view field, const std::vector<std::string>& values) {
     for (const std::string& value : values) path(field, value);
   }
   void path(std::string_view field, const std::string& value) {
     if (!value.empty() && !RelPath::try_parse(value))
-      add(field, fmt::format("'{}' is no clean relative path", value), "no leading '/', no '.' or '..' segment");
+      add(field, "unclean-path", fmt::format("'{}' is no clean relative path", value),
+          "no leading '/', no '.' or '..' segment");
   }
-  void add(std::string_view field, std::string message, std::string_view hint) {
-    problems_.push_back({std::string(field), fmt::format("component '{}': {}", component_.name, std::move(message)),
-                         std::string(hint)});
+  void add(std::string_view field, std::string_view rule, std::string message, std::string_view hint) {
+    problems_.push_back({std::string(field), rule,
+                         fmt::format("component '{}': {}", component_.name, std::move(message)), std::string(hint)});
   }
   [[nodiscard]] std::vector<FieldProblem> take() { return std::move(problems_); }
 
@@ -128,11 +131,11 @@ std::vector<FieldProblem> check_fields(const ComponentRef& component) {
   check.text("tag", component.tag, is_git_revision, "a git tag, branch or commit");
   if (!component.source.empty() && !is_source_url(component.source)) {
     // Not shown: what is wrong with it may be a password.
-    check.add("source", "the source is no valid URL",
+    check.add("source", "bad-value", "the source is no valid URL",
               "https://, http:// or oci://, a host and a path; no credentials, query or fragment");
   }
   if (!component.type.empty() && component.type != kHelm && component.type != kKustomize) {
-    check.add("type", fmt::format("'{}' is no known type", component.type),
+    check.add("type", "bad-value", fmt::format("'{}' is no known type", component.type),
               suggestion(component.type, {std::string(kHelm), std::string(kKustomize)}));
   }
   check.path("path", component.path);
@@ -141,7 +144,7 @@ std::vector<FieldProblem> check_fields(const ComponentRef& component) {
   check.paths("manifestFiles", component.manifest_files);
   for (const std::string& file : component.manifest_files) {
     if (!file.ends_with(".yaml") && !file.ends_with(".yml"))
-      check.add("manifestFiles", fmt::format("the manifest '{}' is no .yaml file", file),
+      check.add("manifestFiles", "bad-value", fmt::format("the manifest '{}' is no .yaml file", file),
                 "other files are not deployed");
   }
   return check.take();
@@ -150,7 +153,9 @@ std::vector<FieldProblem> check_fields(const ComponentRef& component) {
 std::vector<FieldProblem> check_complete(const ComponentRef& component) {
   Checker check(component);
   const auto require = [&](std::string_view field, const std::string& value) {
-    if (value.empty()) check.add(field, fmt::format("{} is missing", field), "");
+    if (value.empty())
+      check.add(field, field == "version" || field == "tag" ? "version-not-pinned" : "missing-field",
+                fmt::format("{} is missing", field), "");
   };
   require("name", component.name);
   require("type", component.type);
@@ -159,12 +164,13 @@ std::vector<FieldProblem> check_complete(const ComponentRef& component) {
     require("path", component.path);
     require("tag", component.tag);
     if (component.source.starts_with("oci://"))
-      check.add("source", "kustomize cannot read an oci:// source", "give the https:// address of a git repository");
+      check.add("source", "bad-value", "kustomize cannot read an oci:// source",
+                "give the https:// address of a git repository");
   } else if (!component.is_manifest_only()) {
     require("chart", component.chart);
     require("version", component.version);
   } else if (component.manifest_files.empty()) {
-    check.add("source", "there is nothing to deploy: neither source nor manifestFiles", "");
+    check.add("source", "missing-field", "there is nothing to deploy: neither source nor manifestFiles", "");
   }
   return check.take();
 }

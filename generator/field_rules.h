@@ -25,7 +25,8 @@ namespace waybill {
 [[nodiscard]] bool is_chart_name(std::string_view text) noexcept;
 
 struct FieldProblem {
-  std::string field;  // as in the document; of a list: the list's name
+  std::string field;      // as in the document; of a list: the list's name
+  std::string_view rule;  // "bad-value", "missing-field", "unclean-path" or "version-not-pinned"
   std::string message;
   std::string hint;
 };

@@ -6,7 +6,8 @@
 
 namespace waybill {
 
-// Constraints, components and validation of `overlay` over those of `recipe`; both lists are sorted by name afterwards.
+// Constraints, components and validation of `overlay` over those of `recipe`; both lists have each name once and are
+// sorted by it afterwards.
 void merge(Recipe& recipe, const Overlay& overlay);
 
 // Field by field; nothing can be reset to empty.

@@ -24,7 +24,8 @@ struct Overlay {
   std::vector<Constraint> constraints;
   std::vector<ComponentRef> components;
   std::optional<Validation> validation;
-  SourceLocation location;  // its file
+  SourceLocation location;   // its file
+  std::uint32_t source = 0;  // the same as marks name it
 
   [[nodiscard]] bool inherits_base_only() const noexcept { return base.empty() || base == kBaseName; }
 };

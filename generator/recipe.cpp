@@ -21,19 +21,51 @@ void set_texts(Value& map, std::string_view key, const std::vector<std::string>&
   if (!texts.empty()) map.set(key, to_list(texts));
 }
 
+void set_constraints(Value& map, const std::vector<Constraint>& constraints) {
+  if (constraints.empty()) return;
+  Value list = Value::list();
+  for (const Constraint& constraint : constraints) list.push_back(to_value(constraint));
+  map.set("constraints", std::move(list));
+}
+
+Value metadata_of(const Recipe& recipe) {
+  Value metadata = Value::map();
+  set_text(metadata, "version", recipe.version);
+  set_texts(metadata, "appliedOverlays", recipe.applied_overlays);
+  set_texts(metadata, "excludedOverlays", recipe.excluded_overlays);
+  if (!recipe.constraint_warnings.empty()) {
+    Value list = Value::list();
+    for (const ConstraintWarning& warning : recipe.constraint_warnings) {
+      Value& item = list.push_back(Value::map(
+          {{"overlay", warning.overlay}, {"constraint", warning.constraint}, {"expected", warning.expected}}));
+      set_text(item, "actual", warning.actual);
+      item.set("reason", warning.reason);
+    }
+    metadata.set("constraintWarnings", std::move(list));
+  }
+  if (!recipe.catalogue.version.empty() || !recipe.catalogue.digest.empty()) {
+    Value catalogue = Value::map();
+    set_text(catalogue, "version", recipe.catalogue.version);
+    set_text(catalogue, "digest", recipe.catalogue.digest);
+    metadata.set("catalogue", std::move(catalogue));
+  }
+  return metadata;
+}
+
+}  // namespace
+
+const ComponentRef* Recipe::find(std::string_view component) const noexcept {
+  const auto found =
+      std::find_if(components.begin(), components.end(), [&](const ComponentRef& c) { return c.name == component; });
+  return found == components.end() ? nullptr : &*found;
+}
+
 Value to_value(const Constraint& constraint) {
   Value value = Value::map({{"name", constraint.name}, {"value", constraint.value}});
   set_text(value, "severity", constraint.severity);
   set_text(value, "remediation", constraint.remediation);
   set_text(value, "unit", constraint.unit);
   return value;
-}
-
-void set_constraints(Value& map, const std::vector<Constraint>& constraints) {
-  if (constraints.empty()) return;
-  Value list = Value::list();
-  for (const Constraint& constraint : constraints) list.push_back(to_value(constraint));
-  map.set("constraints", std::move(list));
 }
 
 Value to_value(const ComponentRef& component) {
@@ -72,38 +104,6 @@ Value to_value(const ValidationPhase& phase) {
   if (!phase.node_selection.is_null()) value.set("nodeSelection", phase.node_selection);
   set_text(value, "infrastructure", phase.infrastructure);
   return value;
-}
-
-Value metadata_of(const Recipe& recipe) {
-  Value metadata = Value::map();
-  set_text(metadata, "version", recipe.version);
-  set_texts(metadata, "appliedOverlays", recipe.applied_overlays);
-  set_texts(metadata, "excludedOverlays", recipe.excluded_overlays);
-  if (!recipe.constraint_warnings.empty()) {
-    Value list = Value::list();
-    for (const ConstraintWarning& warning : recipe.constraint_warnings) {
-      Value& item = list.push_back(Value::map(
-          {{"overlay", warning.overlay}, {"constraint", warning.constraint}, {"expected", warning.expected}}));
-      set_text(item, "actual", warning.actual);
-      item.set("reason", warning.reason);
-    }
-    metadata.set("constraintWarnings", std::move(list));
-  }
-  if (!recipe.catalogue.version.empty() || !recipe.catalogue.digest.empty()) {
-    Value catalogue = Value::map();
-    set_text(catalogue, "version", recipe.catalogue.version);
-    set_text(catalogue, "digest", recipe.catalogue.digest);
-    metadata.set("catalogue", std::move(catalogue));
-  }
-  return metadata;
-}
-
-}  // namespace
-
-const ComponentRef* Recipe::find(std::string_view component) const noexcept {
-  const auto found =
-      std::find_if(components.begin(), components.end(), [&](const ComponentRef& c) { return c.name == component; });
-  return found == components.end() ? nullptr : &*found;
 }
 
 Value to_value(const Recipe& recipe) {

@@ -2,7 +2,6 @@
 // A resolved recipe: which components, in which versions, with which overrides, in which order, under which
 // constraints. The document is aicr's RecipeResult (apiVersion aicr.nvidia.com/v1alpha1) plus metadata.catalogue.
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,7 +36,7 @@ struct Recipe {
   CatalogueId catalogue;
   Criteria criteria;
   std::vector<Constraint> constraints;
-  std::vector<ComponentRef> components;  // sorted by name
+  std::vector<ComponentRef> components;  // each name once; as in the base's file, or sorted once an overlay is applied
   std::vector<std::string> deployment_order;
   std::optional<Validation> validation;
 
@@ -48,6 +47,10 @@ inline constexpr std::string_view kRecipeKind = "RecipeResult";
 
 // The document, fields in aicr's order (spec: recipe document), free maps sorted.
 [[nodiscard]] Value to_value(const Recipe& recipe);
+// Parts of it: an entry of componentRefs and of constraints, a phase of the validation.
+[[nodiscard]] Value to_value(const ComponentRef& component);
+[[nodiscard]] Value to_value(const Constraint& constraint);
+[[nodiscard]] Value to_value(const ValidationPhase& phase);
 // sha256 of the document as canonical JSON without metadata.version (the program's version does not change what is
 // deployed).
 [[nodiscard]] Digest digest(const Recipe& recipe);
@@ -57,7 +60,6 @@ inline constexpr std::string_view kRecipeKind = "RecipeResult";
 // right word. Throws InvalidInput with all of them. A missing deploymentOrder is computed; one that contradicts the
 // dependencies is an error. `used_values` tells which values of a dimension the catalogue knows besides those built in
 // (Catalogue::used_values); without it only the form of a value is checked.
-using UsedValues = std::function<std::vector<std::string>(Dimension)>;
 [[nodiscard]] Recipe parse_recipe(std::string_view text, std::string_view name, const UsedValues& used_values = {});
 
 }  // namespace waybill

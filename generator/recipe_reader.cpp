@@ -6,55 +6,16 @@
 #include <utility>
 
 #include "core/digest.h"
-#include "core/json/reader.h"
 #include "core/suggest.h"
-#include "core/yaml/reader.h"
 #include "generator/component_reader.h"
 #include "generator/dependency_graph.h"
+#include "generator/document_parser.h"
 #include "generator/document_reader.h"
 #include "generator/field_rules.h"
 #include "generator/recipe.h"
 
 namespace waybill {
 namespace {
-
-yaml::Node scalar(std::string text, bool plain, std::uint32_t line) {
-  yaml::Node node;
-  node.text = std::move(text);
-  node.plain = plain;
-  node.line = line;
-  return node;
-}
-
-// JSON in the shape that the reader of documents takes. Only lines are known.
-yaml::Node to_node(const Value& value) {
-  const std::uint32_t line = value.mark().line;
-  yaml::Node node = scalar({}, true, line);
-  if (value.is_map()) {
-    node.kind = yaml::Kind::Map;
-    for (const auto& [key, member] : value.members())
-      node.members.emplace_back(scalar(key, false, member.mark().line), to_node(member));
-  } else if (value.is_list()) {
-    node.kind = yaml::Kind::List;
-    for (const Value& item : value.items()) node.items.push_back(to_node(item));
-  } else if (value.is_string()) {
-    node = scalar(value.as_string(), false, line);
-  } else if (value.is_bool()) {
-    node.text = value.as_bool() ? "true" : "false";
-  } else if (value.is_double()) {
-    node.text = shortest(value.as_double());
-  } else if (value.is_int()) {
-    const auto* small = std::get_if<std::int64_t>(&value.data());
-    node.text = small != nullptr ? std::to_string(*small) : std::to_string(std::get<std::uint64_t>(value.data()));
-  }
-  return node;
-}
-
-yaml::Node parse_document(std::string_view text, std::string_view name) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first != std::string_view::npos && text[first] == '{') return to_node(json::parse(text, name));
-  return yaml::parse(text, name);
-}
 
 class RecipeReader {
  public:
@@ -77,7 +38,6 @@ class RecipeReader {
     check_graph();
     if (!context_.diagnostics.has_errors()) settle_order(order);
     context_.diagnostics.throw_if_errors();
-    sort();
     return std::move(recipe_);
   }
 
@@ -100,8 +60,8 @@ class RecipeReader {
         ConstraintWarning warning;
         warning.overlay = entry.text("overlay");
         warning.constraint = entry.text("constraint");
-        warning.expected = entry.text("expected");
-        warning.actual = entry.text("actual");
+        warning.expected = entry.text("expected", TextKind::Block);
+        warning.actual = entry.text("actual", TextKind::Block);
         warning.reason = entry.text("reason", TextKind::Block);
         entry.finish();
         recipe_.constraint_warnings.push_back(std::move(warning));
@@ -231,12 +191,6 @@ class RecipeReader {
     }
   }
 
-  void sort() {
-    const auto by_name = [](const auto& a, const auto& b) { return a.name < b.name; };
-    std::sort(recipe_.components.begin(), recipe_.components.end(), by_name);
-    std::sort(recipe_.constraints.begin(), recipe_.constraints.end(), by_name);
-  }
-
   const yaml::Node& root_;
   const ReadContext& context_;
   const UsedValues& used_values_;
@@ -249,7 +203,7 @@ class RecipeReader {
 Recipe parse_recipe(std::string_view text, std::string_view name, const UsedValues& used_values) {
   const yaml::Node root = parse_document(text, name);
   Diagnostics diagnostics;
-  const ReadContext context{std::string(name), 0, ReadContext::UnquotedText::Error, diagnostics};
+  const ReadContext context{std::string(name), 0, ReadContext::Doubts::Error, diagnostics};
   return RecipeReader(root, context, used_values).read();
 }
 

@@ -82,7 +82,7 @@ void read_validations(MapReader& entry, RegistryEntry& result, const ReadContext
     if (item.is_null()) continue;
     MapReader fields(item, "the validation", context);
     RegistryValidation validation;
-    validation.function = fields.required_text("function");
+    validation.function = fields.wanted_text("function");
     validation.severity = fields.text("severity");
     validation.conditions = fields.data("conditions");
     validation.message = fields.text("message", TextKind::Block);
@@ -105,10 +105,10 @@ void check_defaults(const RegistryEntry& entry, const yaml::Node& node, const Re
   kustomize.tag = entry.default_tag;
   for (const ComponentRef& component : {helm, kustomize}) {
     for (FieldProblem& problem : check_fields(component))
-      context.error(node, "bad-value", std::move(problem.message), std::move(problem.hint));
+      context.doubt(node, std::string(problem.rule), std::move(problem.message), std::move(problem.hint));
   }
   if (entry.is_kustomize() && (!entry.default_repository.empty() || !entry.default_chart.empty()))
-    context.error(node, "two-types",
+    context.doubt(node, "two-types",
                   fmt::format("the component '{}' has both a helm and a kustomize section", entry.name));
 }
 
@@ -116,7 +116,7 @@ RegistryEntry read_entry(const yaml::Node& node, const ReadContext& context) {
   MapReader fields(node, "the registry entry", context);
   RegistryEntry entry;
   entry.mark = context.mark(node);
-  entry.name = fields.required_text("name");
+  entry.name = fields.wanted_text("name");
   entry.display_name = fields.text("displayName");
   if (entry.display_name.empty()) entry.display_name = entry.name;
   entry.value_override_keys = fields.texts("valueOverrideKeys");
@@ -158,11 +158,11 @@ std::vector<RegistryEntry> read_registry(const yaml::Node& root, const ReadConte
       for (const std::string& word : words) {
         const auto [owner, added] = owners.try_emplace(word, entry.name);
         if (!added && !word.empty()) {
-          context.error(item, "duplicate-name",
+          context.doubt(item, "duplicate-name",
                         fmt::format("'{}' names '{}' and '{}' of the registry", word, owner->second, entry.name));
         }
       }
-      entries.push_back(std::move(entry));
+      if (!entry.name.empty()) entries.push_back(std::move(entry));
     }
   }
   top.finish();
@@ -170,13 +170,14 @@ std::vector<RegistryEntry> read_registry(const yaml::Node& root, const ReadConte
 }
 
 void overlay_registry(std::vector<RegistryEntry>& registry, std::vector<RegistryEntry> over) {
+  std::map<std::string, std::size_t, std::less<>> places;
+  for (std::size_t i = 0; i < registry.size(); ++i) places.try_emplace(registry[i].name, i);
   for (RegistryEntry& entry : over) {
-    const auto same =
-        std::find_if(registry.begin(), registry.end(), [&](const RegistryEntry& e) { return e.name == entry.name; });
-    if (same == registry.end()) {
+    const auto [same, added] = places.try_emplace(entry.name, registry.size());
+    if (added) {
       registry.push_back(std::move(entry));
     } else {
-      *same = std::move(entry);
+      registry[same->second] = std::move(entry);
     }
   }
 }

@@ -13,7 +13,8 @@ inline constexpr std::string_view kRegistryFile = "registry.yaml";
 // Entries in file order; problems go to the context's diagnostics.
 [[nodiscard]] std::vector<RegistryEntry> read_registry(const yaml::Node& root, const ReadContext& context);
 
-// Entries of `over` replace those of the same name whole, in their place; new ones come last in their order.
+// Entries of `over` replace those of the same name whole, in their place; new ones come last in their order. Of several
+// entries of one name in `over` the last one counts.
 void overlay_registry(std::vector<RegistryEntry>& registry, std::vector<RegistryEntry> over);
 
 }  // namespace waybill

@@ -6,19 +6,87 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/suggest.h"
+#include "generator/constraint_check.h"
 #include "generator/dependency_graph.h"
 #include "generator/dialect.h"
 #include "generator/merge.h"
 
 namespace waybill {
+namespace {
+
+[[noreturn]] void throw_no_parent(const Catalogue& catalogue, const Overlay& overlay) {
+  std::vector<std::string> names;
+  names.reserve(catalogue.overlays().size());
+  for (const Overlay& other : catalogue.overlays()) names.push_back(other.name);
+  const std::string near = nearest(overlay.base, names);
+  throw Error(ErrorCode::InvalidInput,
+              fmt::format("the overlay '{}' is based on '{}', which does not exist", overlay.name, overlay.base))
+      .at(overlay.location)
+      .hint(near.empty() ? "" : fmt::format("did you mean '{}'?", near));
+}
+
+[[noreturn]] void throw_circle(const std::vector<const Overlay*>& chain) {
+  const Overlay& last = *chain.back();
+  const auto first =
+      std::find_if(chain.begin(), chain.end(), [&](const Overlay* member) { return member->name == last.base; });
+  std::vector<std::string> cycle;
+  for (auto member = first; member != chain.end(); ++member) cycle.push_back((*member)->name);
+  cycle.push_back(last.base);
+  throw Error(ErrorCode::InvalidInput,
+              fmt::format("overlays are based on each other in a circle: {}", describe_cycle(cycle)))
+      .at(last.location);
+}
+
+// Whether every constraint of the overlay itself holds; what does not is noted in the recipe.
+bool admits(const Snapshot& snapshot, const Overlay& overlay, Recipe& recipe) {
+  bool all_hold = true;
+  for (const Constraint& constraint : overlay.constraints) {
+    ConstraintResult result = check_constraint(constraint, snapshot);
+    if (result.holds) continue;
+    recipe.constraint_warnings.push_back(
+        {overlay.name, constraint.name, constraint.value, std::move(result.actual), std::move(result.reason)});
+    all_hold = false;
+  }
+  if (!all_hold) recipe.excluded_overlays.push_back(overlay.name);
+  return all_hold;
+}
+
+// Where a component that others depend on is missing, an overlay that the snapshot excluded may have brought it.
+std::string describe_exclusions(const Recipe& recipe) {
+  std::string text = "the snapshot excludes overlays that may have brought it:";
+  for (const ConstraintWarning& warning : recipe.constraint_warnings)
+    text += fmt::format(" '{}' ({}: {})", warning.overlay, warning.constraint, warning.reason);
+  return text;
+}
+
+std::vector<std::string> order_of(const Recipe& recipe) {
+  try {
+    return deployment_order(dependency_graph(recipe.components));
+  } catch (Error& error) {
+    if (!recipe.excluded_overlays.empty()) error.hint(describe_exclusions(recipe));
+    throw;
+  }
+}
+
+// Names that appear twice survive in a base that nothing is laid over; aicr finds no order for them either.
+void refuse_duplicates(const Recipe& recipe) {
+  std::set<std::string_view> seen;
+  for (const ComponentRef& component : recipe.components) {
+    if (!seen.insert(component.name).second)
+      throw Error(ErrorCode::InvalidInput, fmt::format("the base names the component '{}' twice", component.name));
+  }
+}
+
+}  // namespace
 
 std::vector<const Overlay*> inheritance_chain(const Catalogue& catalogue, const Overlay& overlay) {
   std::vector<const Overlay*> chain{&overlay};
-  // Loading has seen to it that every parent exists and that no chain is a circle.
+  std::set<std::string_view> seen{overlay.name};
   while (!chain.back()->inherits_base_only()) {
     const Overlay* parent = catalogue.find_overlay(chain.back()->base);
-    if (parent == nullptr || chain.size() > catalogue.overlays().size())
-      throw Error(ErrorCode::Internal, fmt::format("the overlay '{}' has no sound chain", overlay.name));
+    if (parent == nullptr) throw_no_parent(catalogue, *chain.back());
+    if (!seen.insert(parent->name).second) throw_circle(chain);
     chain.push_back(parent);
   }
   std::reverse(chain.begin(), chain.end());
@@ -27,9 +95,8 @@ std::vector<const Overlay*> inheritance_chain(const Catalogue& catalogue, const 
 
 std::vector<const Overlay*> matching_overlays(const Catalogue& catalogue, const Criteria& criteria) {
   std::vector<OverlayMatch> found;
-  for (const Overlay& overlay : catalogue.overlays()) {
-    if (matches(overlay, criteria)) found.push_back({&overlay, inheritance_chain(catalogue, overlay).size()});
-  }
+  for (const Overlay* overlay : catalogue.matching_overlays(criteria))
+    found.push_back({overlay, inheritance_chain(catalogue, *overlay).size()});
   std::sort(found.begin(), found.end(), Dialect::before);
   std::vector<const Overlay*> result;
   result.reserve(found.size());
@@ -37,22 +104,28 @@ std::vector<const Overlay*> matching_overlays(const Catalogue& catalogue, const 
   return result;
 }
 
-Recipe resolve(const Catalogue& catalogue, const Criteria& criteria, std::string_view program_version) {
+Recipe resolve(const Catalogue& catalogue, const Criteria& criteria, std::string_view program_version,
+               const Snapshot* snapshot) {
   Recipe recipe;
   recipe.version = program_version;
   recipe.catalogue = catalogue.id();
   recipe.criteria = criteria;
   recipe.applied_overlays.emplace_back(kBaseName);
-  merge(recipe, catalogue.base());
+  // The base's lists stay in the order of its file unless something is laid over them.
+  recipe.constraints = catalogue.base().constraints;
+  recipe.components = catalogue.base().components;
+  recipe.validation = catalogue.base().validation;
   std::set<std::string_view> applied;
   for (const Overlay* match : matching_overlays(catalogue, criteria)) {
+    if (snapshot != nullptr && !admits(*snapshot, *match, recipe)) continue;
     for (const Overlay* overlay : inheritance_chain(catalogue, *match)) {
       if (!applied.insert(overlay->name).second) continue;
       merge(recipe, *overlay);
       recipe.applied_overlays.push_back(overlay->name);
     }
   }
-  recipe.deployment_order = deployment_order(dependency_graph(recipe.components));
+  refuse_duplicates(recipe);
+  recipe.deployment_order = order_of(recipe);
   for (ComponentRef& component : recipe.components) {
     if (const RegistryEntry* entry = catalogue.find_component(component.name)) apply_defaults(*entry, component);
   }

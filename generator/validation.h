@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "core/value.h"
@@ -16,7 +17,8 @@ struct Constraint {
   std::string severity;  // "error", "warning" or not set
   std::string remediation;
   std::string unit;
-  bool operator==(const Constraint&) const = default;
+  Mark mark = {};  // where its value is written; no part of what it says
+  bool operator==(const Constraint& other) const;
 };
 
 struct ValidationPhase {
@@ -25,7 +27,8 @@ struct ValidationPhase {
   std::vector<std::string> checks;
   Value node_selection;  // {selector?, maxNodes?, excludeNodes?}, or null
   std::string infrastructure;
-  bool operator==(const ValidationPhase&) const = default;
+  Mark mark = {};  // where it is written; no part of what it says
+  bool operator==(const ValidationPhase& other) const;
 };
 
 struct Validation {
@@ -35,6 +38,16 @@ struct Validation {
   std::optional<ValidationPhase> conformance;
   bool operator==(const Validation&) const = default;
 };
+
+inline bool Constraint::operator==(const Constraint& other) const {
+  return std::tie(name, value, severity, remediation, unit) ==
+         std::tie(other.name, other.value, other.severity, other.remediation, other.unit);
+}
+
+inline bool ValidationPhase::operator==(const ValidationPhase& other) const {
+  return std::tie(timeout, constraints, checks, node_selection, infrastructure) ==
+         std::tie(other.timeout, other.constraints, other.checks, other.node_selection, other.infrastructure);
+}
 
 // The phases with their field names, in the order of the document.
 struct ValidationPhaseField {

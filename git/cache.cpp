@@ -1,15 +1,10 @@
 #include "git/cache.h"
 
-#include <fcntl.h>
 #include <fmt/core.h>
-#include <sys/file.h>
 
-#include <cerrno>
-#include <chrono>
 #include <vector>
 
 #include "core/digest.h"
-#include "core/interrupt.h"
 
 namespace fs = std::filesystem;
 
@@ -17,21 +12,6 @@ namespace waybill::git {
 namespace {
 
 constexpr std::size_t kMostPacks = 200;
-constexpr std::chrono::milliseconds kLockPause{20};
-constexpr unsigned kLockPauses = 30'000;  // ten minutes
-
-UniqueFd locked(const fs::path& path, const Cache::Sleep& sleep) {
-  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!fd) throw system_error(fmt::format("cannot open '{}'", path.string()));
-  for (unsigned pause = 0; ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0; ++pause) {
-    if (errno != EWOULDBLOCK && errno != EINTR) throw system_error(fmt::format("cannot lock '{}'", path.string()));
-    if (pause == kLockPauses)
-      throw Error(ErrorCode::Unavailable, fmt::format("another process has held '{}' for ten minutes", path.string()));
-    throw_if_interrupted();
-    sleep(kLockPause);
-  }
-  return fd;
-}
 
 // A branch name as one flat reference: names that cannot exist side by side on the server at one time may do so over
 // time.
@@ -65,7 +45,7 @@ Cache::Cache(const fs::path& folder, const std::string& address, const Sleep& sl
   if (error) throw system_error(error.value(), fmt::format("cannot make the folder '{}'", folder.string()));
   const std::string name = sha256(address).hex();
   path_ = folder / (name + ".git");
-  lock_ = locked(folder / (name + ".lock"), sleep);
+  lock_ = lock_file(folder / (name + ".lock"), sleep);
   remove_leftovers(path_);
   if (count_packs(path_) > kMostPacks) fs::remove_all(path_, error);
   try {

@@ -2,20 +2,18 @@
 // A bare repository that keeps what was fetched from one server address, so that the next time only news are fetched
 // (libgit2 1.5 cannot fetch a part of the history). Worth nothing: thrown away whenever it is damaged or has grown too
 // many packs. For the .cpp files of this room.
-#include <chrono>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
 
 #include "core/unique_fd.h"
+#include "git/lock_file.h"
 #include "git/objects.h"
 
 namespace waybill::git {
 
 class Cache {
  public:
-  using Sleep = std::function<void(std::chrono::milliseconds)>;
   // Below `folder`, named for the address. Locked against other processes until this object dies; waits for them, at
   // most ten minutes (Unavailable). Throws Interrupted.
   Cache(const std::filesystem::path& folder, const std::string& address, const Sleep& sleep);

@@ -1,11 +1,11 @@
 // A repository in a folder of this machine: objects are written into it directly, and the branch is moved by
-// compare-and-swap (branch_move.h), without a reflog; where hooks wait, git itself pushes (hooks.h).
+// compare-and-swap (move_note.h); where hooks wait, git itself pushes (hooks.h).
 #include <fmt/core.h>
 
 #include <filesystem>
 
-#include "git/branch_move.h"
 #include "git/hooks.h"
+#include "git/move_note.h"
 #include "git/target.h"
 
 namespace fs = std::filesystem;
@@ -15,7 +15,8 @@ namespace {
 
 class FolderTarget final : public Target {
  public:
-  FolderTarget(const RemoteAddress& address, const PublicationRequest& request) : folder_(address.path()) {
+  FolderTarget(const RemoteAddress& address, const PublicationRequest& request, const PublicationServices& services)
+      : folder_(address.path()), services_(services) {
     std::error_code ignored;
     if (!fs::exists(folder_, ignored)) {
       throw Error(ErrorCode::NotFound, fmt::format("there is no repository '{}'", folder_.string()))
@@ -36,7 +37,10 @@ class FolderTarget final : public Target {
     base_ = !request.branch.empty() ? request.branch : !head_.empty() ? head_ : std::string(kDefaultBranch);
     branch_ = !request.change_branch.empty() ? request.change_branch : base_;
     name_ = std::string(kBranchPrefix) + branch_;
-    if (request.push == Push::Yes) refuse_checked_out_branch();
+    if (request.push == Push::Yes) {
+      clean_up_killed_move(*repository_, services_.sleep);
+      refuse_checked_out_branch();
+    }
     if (request.push == Push::Yes && has_push_hooks(*repository_)) scratch_ = std::make_unique<Scratch>(*repository_);
     objects_ = std::make_unique<Objects>(scratch_ ? scratch_->repository() : *repository_);
   }
@@ -54,8 +58,20 @@ class FolderTarget final : public Target {
   PushOutcome push(const Tip& tip, const git_oid& commit) override {
     objects_->flush();
     if (scratch_) return push_with_git(tip, commit);
-    return move_branch(*repository_, name_, tip.commit, commit) == Moved::Yes ? PushOutcome::Done
-                                                                              : PushOutcome::LostRace;
+    if (!tip.commit) refuse_nested();
+    const Library& git = library();
+    const MoveNote note(*repository_, services_.sleep);
+    note.announce(name_, commit);
+    Owned<git_reference> moved;
+    const int result =
+        tip.commit ? git.git_reference_create_matching(Out(moved), repository_.get(), name_.c_str(), &commit, 1,
+                                                       &*tip.commit, "publish")
+                   : git.git_reference_create(Out(moved), repository_.get(), name_.c_str(), &commit, 0, "publish");
+    // The second kind of loss: another process holds the lock of the branch at this moment.
+    if (result == GIT_EMODIFIED || result == GIT_EEXISTS || result == GIT_ELOCKED || result == GIT_ENOTFOUND)
+      return PushOutcome::LostRace;
+    check(result, fmt::format("cannot move the branch '{}' of '{}'", branch_, folder_.string()));
+    return PushOutcome::Done;
   }
 
   bool start_afresh() override { return false; }
@@ -94,6 +110,22 @@ class FolderTarget final : public Target {
         .hint("name another --branch, or publish into a bare repository");
   }
 
+  // "a" and "a/b" cannot both be branches; libgit2 tells it as if another had made the same branch.
+  void refuse_nested() const {
+    const Library& git = library();
+    git_strarray all = {};
+    check(git.git_reference_list(&all, repository_.get()), "cannot list the branches of the repository");
+    std::string found;
+    for (std::size_t i = 0; i < all.count; ++i) {
+      const std::string other = all.strings[i];
+      if (other.starts_with(name_ + "/") || name_.starts_with(other + "/")) found = other;
+    }
+    git.git_strarray_dispose(&all);
+    if (!found.empty())
+      throw Error(ErrorCode::Conflict, fmt::format("'{}' cannot exist beside '{}'", name_, found))
+          .hint("name another --branch, or remove that one");
+  }
+
   PushOutcome push_with_git(const Tip& tip, const git_oid& commit) {
     const auto refusal = scratch_->push(folder_, commit, branch_);
     if (!refusal) return PushOutcome::Done;
@@ -107,6 +139,7 @@ class FolderTarget final : public Target {
 
   fs::path folder_;
   std::string base_;
+  const PublicationServices& services_;
   Owned<git_repository> repository_;
   std::string head_;
   std::string branch_;
@@ -117,8 +150,9 @@ class FolderTarget final : public Target {
 
 }  // namespace
 
-std::unique_ptr<Target> open_folder(const RemoteAddress& address, const PublicationRequest& request) {
-  return std::make_unique<FolderTarget>(address, request);
+std::unique_ptr<Target> open_folder(const RemoteAddress& address, const PublicationRequest& request,
+                                    const PublicationServices& services) {
+  return std::make_unique<FolderTarget>(address, request, services);
 }
 
 }  // namespace waybill::git

@@ -80,7 +80,7 @@ class Publisher {
     check_branch(request.change_branch);
     result_.repository = address.text();
     result_.path = request.path;
-    target_ = address.is_folder() ? open_folder(address, request) : open_server(address, request, services_);
+    target_ = address.is_folder() ? open_folder(address, request, services_) : open_server(address, request, services_);
   }
 
   Publication run() {

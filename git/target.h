@@ -34,7 +34,8 @@ class Target {
   [[nodiscard]] virtual bool start_afresh() = 0;
 };
 
-[[nodiscard]] std::unique_ptr<Target> open_folder(const RemoteAddress& address, const PublicationRequest& request);
+[[nodiscard]] std::unique_ptr<Target> open_folder(const RemoteAddress& address, const PublicationRequest& request,
+                                                  const PublicationServices& services);
 [[nodiscard]] std::unique_ptr<Target> open_server(const RemoteAddress& address, const PublicationRequest& request,
                                                   const PublicationServices& services);
 // Of a repository that lacks the branch a change is meant for.

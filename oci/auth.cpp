@@ -81,6 +81,16 @@ std::shared_ptr<const SecretBytes> header(std::string_view scheme, std::string_v
   return result;
 }
 
+std::shared_ptr<const SecretBytes> basic_header(const Credentials& credentials) {
+  const std::string_view password = credentials.password.view();
+  SecretBytes plain(credentials.user.size() + 1 + password.size());
+  auto out = plain.bytes().begin();
+  out = std::copy_n(as_bytes(credentials.user).begin(), credentials.user.size(), out);
+  *out++ = std::byte{':'};
+  std::copy_n(as_bytes(password).begin(), password.size(), out);
+  return header("Basic", to_base64(plain.bytes()));
+}
+
 std::string parameter(const Challenge& challenge, const std::string& name) {
   const auto found = challenge.parameters.find(name);
   return found == challenge.parameters.end() ? std::string() : found->second;
@@ -134,7 +144,7 @@ Authenticator::Authenticator(http::Url registry, std::string repository, std::op
 
 std::shared_ptr<const SecretBytes> Authenticator::authorization(Access access) {
   const std::lock_guard lock(mutex_);
-  if (use_basic_) return basic();
+  if (basic_) return basic_;
   const auto found = tokens_.find(access);
   if (found == tokens_.end() || clock_.now() >= found->second.renew_at) return nullptr;
   return found->second.header;
@@ -164,19 +174,9 @@ void Authenticator::answer(const http::Response& unauthorized, Access access) {
     throw Error(ErrorCode::Denied, fmt::format("'{}' asks for a user name and a password", registry_.authority()))
         .hint("waybill login stores them");
   }
-  if (use_basic_)
+  if (basic_)
     throw Error(ErrorCode::Denied, fmt::format("'{}' refuses the user name or the password", registry_.authority()));
-  use_basic_ = true;
-}
-
-std::shared_ptr<const SecretBytes> Authenticator::basic() const {
-  const std::string_view password = credentials_->password.view();
-  SecretBytes plain(credentials_->user.size() + 1 + password.size());
-  auto out = plain.bytes().begin();
-  out = std::copy_n(as_bytes(credentials_->user).begin(), credentials_->user.size(), out);
-  *out++ = std::byte{':'};
-  std::copy_n(as_bytes(password).begin(), password.size(), out);
-  return header("Basic", to_base64(plain.bytes()));
+  basic_ = basic_header(*credentials_);
 }
 
 void Authenticator::check_realm(const http::Url& realm) const {
@@ -250,7 +250,7 @@ Authenticator::Token Authenticator::fetch_token(const Challenge& challenge, Acce
     for (const std::string& scope : wanted) add("scope", scope);
     if (credentials_ && !credentials_->user.empty()) {
       add("account", credentials_->user);
-      authorization = basic();
+      authorization = basic_header(*credentials_);
       request.authorization = authorization.get();
     }
     request.url =

@@ -51,7 +51,6 @@ class Authenticator {
   [[nodiscard]] Token fetch_token(const Challenge& challenge, Access access) const;
   [[nodiscard]] std::vector<std::string> scopes(const Challenge& challenge, Access access) const;
   void check_realm(const http::Url& realm) const;
-  [[nodiscard]] std::shared_ptr<const SecretBytes> basic() const;
 
   http::Url registry_;
   std::string repository_;
@@ -60,7 +59,7 @@ class Authenticator {
   Send send_;
   std::mutex mutex_;  // guards the members below
   std::map<Access, Token> tokens_;
-  bool use_basic_ = false;
+  std::shared_ptr<const SecretBytes> basic_;  // what is sent once the registry asked for a password
 };
 
 }  // namespace waybill::oci

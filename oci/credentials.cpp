@@ -56,7 +56,7 @@ std::optional<Credentials> from_entry(const Value& entry, std::string_view file)
   if (const std::string auth = entry.text_or("auth", ""); !auth.empty()) {
     const std::optional<std::string> plain = from_base64(auth);
     const std::size_t colon = plain ? plain->find(':') : std::string::npos;
-    if (colon == std::string::npos) {
+    if (!plain || colon == std::string::npos) {
       throw Error(ErrorCode::InvalidInput,
                   fmt::format("an 'auth' in '{}' is not the base64 of user and password", file));
     }

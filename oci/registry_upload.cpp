@@ -1,13 +1,12 @@
 #include "oci/registry_upload.h"
 
-#include <fcntl.h>
 #include <fmt/core.h>
 #include <unistd.h>
 
 #include <charconv>
-#include <cstdlib>
 
 #include "core/error.h"
+#include "core/file_system.h"
 
 namespace waybill::oci {
 namespace {
@@ -66,14 +65,7 @@ class MemoryDownload final : public CheckedDownload {
 
 class FileDownload final : public CheckedDownload {
  public:
-  explicit FileDownload(const Descriptor& descriptor) : CheckedDownload(descriptor) {
-    const char* configured = std::getenv("TMPDIR");
-    std::string path =
-        fmt::format("{}/.waybill-XXXXXX", configured != nullptr && *configured != '\0' ? configured : "/tmp");
-    fd_ = UniqueFd(::mkostemp(path.data(), O_CLOEXEC));
-    if (!fd_) throw system_error(fmt::format("cannot make a temporary file '{}'", path));
-    ::unlink(path.c_str());
-  }
+  using CheckedDownload::CheckedDownload;
   std::unique_ptr<ByteSource> open() override {
     rewind();
     return std::make_unique<FdSource>(std::move(fd_), "a temporary file");
@@ -94,7 +86,7 @@ class FileDownload final : public CheckedDownload {
       if (count > 0) bytes = bytes.subspan(static_cast<std::size_t>(count));
     }
   }
-  UniqueFd fd_;
+  UniqueFd fd_ = unnamed_temporary_file();
 };
 
 std::string with_digest(const std::string& location, const Digest& digest) {

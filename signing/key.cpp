@@ -1,24 +1,16 @@
 #include "signing/key.h"
 
 #include <fmt/core.h>
-#include <openssl/ec.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/rsa.h>
-#include <openssl/x509.h>
 
 #include <optional>
 
 #include "core/digest.h"
 #include "core/error.h"
-#include "core/handle.h"
+#include "signing/libcrypto.h"
 #include "signing/pem.h"
 
 namespace waybill::signing {
 namespace {
-
-using Pkey = Handle<EVP_PKEY, EVP_PKEY_free>;
-using PkeyContext = Handle<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 
 constexpr int kSmallestRsa = 2048;
 constexpr int kLargestRsa = 16384;  // verification time grows with the cube
@@ -26,10 +18,10 @@ constexpr std::string_view kP256 = "prime256v1";
 constexpr std::size_t kP256SpkiSize = 91;  // with the curve's name and the uncompressed point
 
 [[noreturn]] void fail(std::string_view what) {
-  const unsigned long code = ERR_peek_last_error();
-  const char* reason = ERR_reason_error_string(code);
+  const unsigned long code = libcrypto().ERR_peek_last_error();
+  const char* reason = libcrypto().ERR_reason_error_string(code);
   std::string message = fmt::format("{} failed: {}", what, reason != nullptr ? reason : "unknown reason");
-  ERR_clear_error();
+  libcrypto().ERR_clear_error();
   throw Error(ErrorCode::Internal, std::move(message));
 }
 
@@ -44,7 +36,7 @@ Owner checked(Owner owner, std::string_view what) {
 }
 
 [[noreturn]] void refuse(std::string_view name, std::string_view why) {
-  ERR_clear_error();
+  libcrypto().ERR_clear_error();
   throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is not a usable key: {}", name, why));
 }
 
@@ -63,48 +55,48 @@ std::string encoded(Encode encode, std::string_view what) {
 }
 
 std::string spki_of(const EVP_PKEY* key) {
-  return encoded([&](unsigned char** out) { return i2d_PUBKEY(key, out); }, "encoding a public key");
+  return encoded([&](unsigned char** out) { return libcrypto().i2d_PUBKEY(key, out); }, "encoding a public key");
 }
 
 bool is_p256(const EVP_PKEY* key, std::string& curve) {
   char name[64] = {};
   std::size_t length = 0;
-  if (EVP_PKEY_get_group_name(key, name, sizeof name, &length) == 1) curve = name;
+  if (libcrypto().EVP_PKEY_get_group_name(key, name, sizeof name, &length) == 1) curve = name;
   return curve == kP256;
 }
 
 // The kind of the key, or a refusal that names it.
 KeyKind kind_of(const EVP_PKEY* key, std::string_view name) {
   std::string curve = "an unnamed curve";
-  switch (EVP_PKEY_get_base_id(key)) {
+  switch (libcrypto().EVP_PKEY_get_base_id(key)) {
     case EVP_PKEY_EC:
       if (!is_p256(key, curve)) refuse(name, fmt::format("it lies on {}, expected P-256", curve));
       return KeyKind::EcdsaP256;
     case EVP_PKEY_RSA:
-      if (const int bits = EVP_PKEY_get_bits(key); bits < kSmallestRsa || bits > kLargestRsa) {
+      if (const int bits = libcrypto().EVP_PKEY_get_bits(key); bits < kSmallestRsa || bits > kLargestRsa) {
         refuse(name, fmt::format("it is an RSA key of {} bits, expected {} to {}", bits, kSmallestRsa, kLargestRsa));
       }
       return KeyKind::Rsa;
     default:
       break;
   }
-  const char* type = EVP_PKEY_get0_type_name(key);
+  const char* type = libcrypto().EVP_PKEY_get0_type_name(key);
   refuse(name, fmt::format("its kind is {}, expected ECDSA P-256 or RSA", type != nullptr ? type : "unknown"));
 }
 
 PkeyContext context_for(EVP_PKEY* key) {
-  return checked(PkeyContext(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr)), "preparing a key");
+  return checked(PkeyContext(libcrypto().EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr)), "preparing a key");
 }
 
 // A context that is ready to verify SHA-256 digests: made once for a key and copied for each use, because preparing one
 // looks the algorithms up anew.
 PkeyContext verifying_context(EVP_PKEY* key, KeyKind kind) {
   PkeyContext context = context_for(key);
-  check(EVP_PKEY_verify_init(context.get()), "preparing a key for verification");
+  check(libcrypto().EVP_PKEY_verify_init(context.get()), "preparing a key for verification");
   if (kind == KeyKind::Rsa) {
-    check(EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING), "choosing PKCS#1 v1.5");
+    check(libcrypto().EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING), "choosing PKCS#1 v1.5");
   }
-  check(EVP_PKEY_CTX_set_signature_md(context.get(), EVP_sha256()), "choosing SHA-256");
+  check(libcrypto().EVP_PKEY_CTX_set_signature_md(context.get(), libcrypto().EVP_sha256()), "choosing SHA-256");
   return context;
 }
 
@@ -130,10 +122,10 @@ struct PublicKey::State {
 
 PublicKey PublicKey::from_spki(Bytes der, std::string_view name) {
   const unsigned char* position = raw(der);
-  Pkey key(d2i_PUBKEY(nullptr, &position, static_cast<long>(der.size())));
+  Pkey key(libcrypto().d2i_PUBKEY(nullptr, &position, static_cast<long>(der.size())));
   if (!key) refuse(name, "no readable SubjectPublicKeyInfo, or its point is not on its curve");
   const KeyKind kind = kind_of(key.get(), name);
-  if (EVP_PKEY_public_check(context_for(key.get()).get()) != 1)
+  if (libcrypto().EVP_PKEY_public_check(context_for(key.get()).get()) != 1)
     refuse(name, "its numbers are not those of a sound key");
   // Compressed points, explicit curves and trailing bytes would give one key several names. OpenSSL keeps the first
   // two.
@@ -157,20 +149,19 @@ bool PublicKey::verify(Bytes message, std::string_view signature) const {
   // OpenSSL itself refuses ECDSA signatures that are not DER, and RSA signatures of another length.
   const Digest digest = sha256(message);
   const PkeyContext context =
-      checked(PkeyContext(EVP_PKEY_CTX_dup(state_->verifying.get())), "copying a key's context");
-  const int result = EVP_PKEY_verify(context.get(), raw(as_bytes(signature)), signature.size(), raw(digest.raw()),
-                                     digest.raw().size());
-  ERR_clear_error();
+      checked(PkeyContext(libcrypto().EVP_PKEY_CTX_dup(state_->verifying.get())), "copying a key's context");
+  const int result = libcrypto().EVP_PKEY_verify(context.get(), raw(as_bytes(signature)), signature.size(),
+                                                 raw(digest.raw()), digest.raw().size());
+  libcrypto().ERR_clear_error();
   return result == 1;
 }
 
 std::string malformed_ecdsa_signature(std::string_view signature) {
-  using Signature = Handle<ECDSA_SIG, ECDSA_SIG_free>;
   const unsigned char* position = raw(as_bytes(signature));
-  const Signature parsed(d2i_ECDSA_SIG(nullptr, &position, static_cast<long>(signature.size())));
-  ERR_clear_error();
+  const EcdsaSignature parsed(libcrypto().d2i_ECDSA_SIG(nullptr, &position, static_cast<long>(signature.size())));
+  libcrypto().ERR_clear_error();
   const bool strict =
-      parsed && signature == encoded([&](unsigned char** out) { return i2d_ECDSA_SIG(parsed.get(), out); },
+      parsed && signature == encoded([&](unsigned char** out) { return libcrypto().i2d_ECDSA_SIG(parsed.get(), out); },
                                      "encoding a signature");
   if (strict) return {};
   if (signature.size() == 64) return "it looks like a raw pair of numbers (IEEE P1363), expected DER";
@@ -190,31 +181,31 @@ namespace {
 Pkey checked_private_key(Pkey key, std::string_view name) {
   if (!key) refuse(name, "no readable private key");
   if (kind_of(key.get(), name) != KeyKind::EcdsaP256) refuse(name, "it is an RSA key, only ECDSA P-256 keys sign");
-  if (EVP_PKEY_check(context_for(key.get()).get()) != 1) refuse(name, "its private and public halves do not match");
+  if (libcrypto().EVP_PKEY_check(context_for(key.get()).get()) != 1)
+    refuse(name, "its private and public halves do not match");
   return key;
 }
 
 }  // namespace
 
 PrivateKey PrivateKey::generate() {
-  Pkey key = checked(Pkey(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")), "generating a key");
+  Pkey key = checked(Pkey(libcrypto().EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")), "generating a key");
   PublicKey public_key = PublicKey::from_spki(as_bytes(spki_of(key.get())), "new key");
   return PrivateKey(std::make_shared<const State>(State{std::move(key), std::move(public_key)}));
 }
 
 PrivateKey PrivateKey::from_pkcs8(const SecretBytes& der, std::string_view name) {
   const unsigned char* position = raw(der.bytes());
-  const Handle<PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free> info(
-      d2i_PKCS8_PRIV_KEY_INFO(nullptr, &position, static_cast<long>(der.size())));
+  const Pkcs8 info(libcrypto().d2i_PKCS8_PRIV_KEY_INFO(nullptr, &position, static_cast<long>(der.size())));
   if (!info || position != raw(der.bytes()) + der.size()) refuse(name, "no readable PKCS#8 structure");
-  Pkey key = checked_private_key(Pkey(EVP_PKCS82PKEY(info.get())), name);
+  Pkey key = checked_private_key(Pkey(libcrypto().EVP_PKCS82PKEY(info.get())), name);
   PublicKey public_key = PublicKey::from_spki(as_bytes(spki_of(key.get())), name);
   return PrivateKey(std::make_shared<const State>(State{std::move(key), std::move(public_key)}));
 }
 
 PrivateKey PrivateKey::from_sec1(const SecretBytes& der, std::string_view name) {
   const unsigned char* position = raw(der.bytes());
-  Pkey key(d2i_PrivateKey(EVP_PKEY_EC, nullptr, &position, static_cast<long>(der.size())));
+  Pkey key(libcrypto().d2i_PrivateKey(EVP_PKEY_EC, nullptr, &position, static_cast<long>(der.size())));
   if (key && position != raw(der.bytes()) + der.size()) refuse(name, "there are bytes behind the key");
   key = checked_private_key(std::move(key), name);
   PublicKey public_key = PublicKey::from_spki(as_bytes(spki_of(key.get())), name);
@@ -224,13 +215,13 @@ PrivateKey PrivateKey::from_sec1(const SecretBytes& der, std::string_view name) 
 std::string PrivateKey::sign(Bytes message) const {
   const Digest digest = sha256(message);
   const PkeyContext context = context_for(state_->key.get());
-  check(EVP_PKEY_sign_init(context.get()), "preparing a key for signing");
-  check(EVP_PKEY_CTX_set_signature_md(context.get(), EVP_sha256()), "choosing SHA-256");
+  check(libcrypto().EVP_PKEY_sign_init(context.get()), "preparing a key for signing");
+  check(libcrypto().EVP_PKEY_CTX_set_signature_md(context.get(), libcrypto().EVP_sha256()), "choosing SHA-256");
   std::size_t size = 0;
-  check(EVP_PKEY_sign(context.get(), nullptr, &size, raw(digest.raw()), digest.raw().size()), "signing");
+  check(libcrypto().EVP_PKEY_sign(context.get(), nullptr, &size, raw(digest.raw()), digest.raw().size()), "signing");
   std::string signature(size, '\0');
-  check(EVP_PKEY_sign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size, raw(digest.raw()),
-                      digest.raw().size()),
+  check(libcrypto().EVP_PKEY_sign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
+                                  raw(digest.raw()), digest.raw().size()),
         "signing");
   signature.resize(size);
   return signature;
@@ -240,13 +231,12 @@ const PublicKey& PrivateKey::public_key() const noexcept { return state_->public
 
 SecretBytes PrivateKey::pkcs8() const {
   // Not i2d_PrivateKey, which gives SEC1 for these keys.
-  const auto info = checked(Handle<PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free>(EVP_PKEY2PKCS8(state_->key.get())),
-                            "encoding a key");
-  const int size = i2d_PKCS8_PRIV_KEY_INFO(info.get(), nullptr);
+  const auto info = checked(Pkcs8(libcrypto().EVP_PKEY2PKCS8(state_->key.get())), "encoding a key");
+  const int size = libcrypto().i2d_PKCS8_PRIV_KEY_INFO(info.get(), nullptr);
   if (size <= 0) fail("encoding a key");
   SecretBytes der(static_cast<std::size_t>(size));
   unsigned char* out = raw(der.bytes());
-  if (i2d_PKCS8_PRIV_KEY_INFO(info.get(), &out) != size) fail("encoding a key");
+  if (libcrypto().i2d_PKCS8_PRIV_KEY_INFO(info.get(), &out) != size) fail("encoding a key");
   return der;
 }
 

@@ -1,7 +1,6 @@
 #include "signing/key_file.h"
 
 #include <fmt/core.h>
-#include <sodium.h>
 
 #include <algorithm>
 #include <array>
@@ -10,6 +9,7 @@
 #include "core/error.h"
 #include "core/json/reader.h"
 #include "core/json/writer.h"
+#include "signing/libsodium.h"
 #include "signing/pem.h"
 #include "signing/strict_json.h"
 
@@ -45,10 +45,10 @@ SecretBytes derive(const SecretBytes& password, std::string_view salt, const Scr
   SecretBytes key(crypto_secretbox_KEYBYTES);
   constexpr std::byte kNothing{};  // C functions want an address for no bytes too
   const Bytes text = password.empty() ? Bytes(&kNothing, 0) : password.bytes();
-  if (crypto_pwhash_scryptsalsa208sha256_ll(raw(text), text.size(), raw(as_bytes(salt)), salt.size(),
-                                            static_cast<std::uint64_t>(parameters.n),
-                                            static_cast<std::uint32_t>(parameters.r),
-                                            static_cast<std::uint32_t>(parameters.p), raw(key), key.size()) != 0) {
+  if (libsodium().crypto_pwhash_scryptsalsa208sha256_ll(
+          raw(text), text.size(), raw(as_bytes(salt)), salt.size(), static_cast<std::uint64_t>(parameters.n),
+          static_cast<std::uint32_t>(parameters.r), static_cast<std::uint32_t>(parameters.p), raw(key),
+          key.size()) != 0) {
     throw system_error("deriving a key from the password", ErrorCode::NoSpace);
   }
   return key;
@@ -100,8 +100,9 @@ EncryptedKey parse_encrypted(std::string_view text, std::string_view name) {
 PrivateKey decrypt(const EncryptedKey& encrypted, const SecretBytes& password, std::string_view name) {
   const SecretBytes key = derive(password, encrypted.salt, encrypted.parameters);
   SecretBytes plain(encrypted.ciphertext.size() - crypto_secretbox_MACBYTES);
-  if (crypto_secretbox_open_easy(raw(plain), raw(as_bytes(encrypted.ciphertext)), encrypted.ciphertext.size(),
-                                 raw(as_bytes(encrypted.nonce)), raw(key.bytes())) != 0) {
+  if (libsodium().crypto_secretbox_open_easy(raw(plain), raw(as_bytes(encrypted.ciphertext)),
+                                             encrypted.ciphertext.size(), raw(as_bytes(encrypted.nonce)),
+                                             raw(key.bytes())) != 0) {
     throw Error(ErrorCode::Denied, fmt::format("wrong password for the key '{}'", name))
         .hint("a password from a pipe or a file may end in a line feed that does not belong to it");
   }
@@ -110,7 +111,7 @@ PrivateKey decrypt(const EncryptedKey& encrypted, const SecretBytes& password, s
 
 std::string random_bytes(std::size_t size) {
   std::string bytes(size, '\0');
-  randombytes_buf(bytes.data(), bytes.size());
+  libsodium().randombytes_buf(bytes.data(), bytes.size());
   return bytes;
 }
 
@@ -138,8 +139,8 @@ std::string write_cosign_key(const PrivateKey& key, const SecretBytes& password)
   const SecretBytes derived = derive(password, salt, kStandard);
   const SecretBytes plain = key.pkcs8();
   std::string ciphertext(plain.size() + crypto_secretbox_MACBYTES, '\0');
-  if (crypto_secretbox_easy(reinterpret_cast<unsigned char*>(ciphertext.data()), raw(plain.bytes()), plain.size(),
-                            raw(as_bytes(nonce)), raw(derived.bytes())) != 0) {
+  if (libsodium().crypto_secretbox_easy(reinterpret_cast<unsigned char*>(ciphertext.data()), raw(plain.bytes()),
+                                        plain.size(), raw(as_bytes(nonce)), raw(derived.bytes())) != 0) {
     throw Error(ErrorCode::Internal, "the key could not be encrypted");
   }
   const Value parameters = Value::map({{"N", kStandard.n}, {"r", kStandard.r}, {"p", kStandard.p}});

@@ -1,9 +1,9 @@
 #include "signing/pem.h"
 
 #include <fmt/core.h>
-#include <sodium.h>
 
 #include "core/error.h"
+#include "signing/libsodium.h"
 
 namespace waybill::signing {
 namespace {
@@ -63,8 +63,9 @@ PemBlock parse_pem(std::string_view text, std::string_view name) {
   std::size_t size = 0;
   // White space may stand anywhere; the alphabet and the padding are strict.
   if (body.empty() ||
-      sodium_base642bin(reinterpret_cast<unsigned char*>(body.bytes().data()), body.size(), block.base64.data(),
-                        block.base64.size(), kWhiteSpace.data(), &size, nullptr, sodium_base64_VARIANT_ORIGINAL) != 0 ||
+      libsodium().sodium_base642bin(reinterpret_cast<unsigned char*>(body.bytes().data()), body.size(),
+                                    block.base64.data(), block.base64.size(), kWhiteSpace.data(), &size, nullptr,
+                                    sodium_base64_VARIANT_ORIGINAL) != 0 ||
       size == 0) {
     refuse(name, "its content is not base64");
   }

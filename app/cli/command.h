@@ -34,7 +34,8 @@ struct Argument {
   std::string* value;
   std::string help;
   bool required = true;
-  std::vector<std::string> choices = {};  // the only values there are, for completion; empty: any
+  std::vector<std::string> choices = {};       // the only values there are, for completion; empty: any
+  std::vector<std::string>* values = nullptr;  // instead of `value`, of the last argument: any number of them
 };
 
 struct Example {

@@ -7,6 +7,12 @@ namespace waybill::cli {
 const std::vector<CommandEntry>& commands() {
   static const std::vector<CommandEntry> kCommands{
       {"recipe", "resolve the recipe for a target", recipe_command},
+      {"recipe list", "list all targets that the catalogue covers", recipe_list_command},
+      {"recipe diff", "show what differs between two recipes", recipe_diff_command},
+      {"catalogue check", "find every mistake in a catalogue", catalogue_check_command},
+      {"catalogue new-overlay", "write the first version of an overlay", catalogue_new_overlay_command},
+      {"query", "show one value or tree of a recipe", query_command},
+      {"explain", "show which layer set each value, and what it replaced", explain_command},
       {"plan", "show the order of deployment", plan_command},
       {"bundle", "render a bundle into a folder", bundle_command},
       {"publish", "resolve, render, commit, pack, sign and push: the main job", publish_command},

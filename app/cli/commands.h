@@ -5,6 +5,12 @@
 namespace waybill::cli {
 
 [[nodiscard]] Command recipe_command();
+[[nodiscard]] Command recipe_list_command();
+[[nodiscard]] Command recipe_diff_command();
+[[nodiscard]] Command catalogue_check_command();
+[[nodiscard]] Command catalogue_new_overlay_command();
+[[nodiscard]] Command query_command();
+[[nodiscard]] Command explain_command();
 [[nodiscard]] Command plan_command();
 [[nodiscard]] Command bundle_command();
 [[nodiscard]] Command publish_command();

@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "app/cli/commands.h"
+#include "app/cli/completion_script.h"
 #include "app/cli/parser.h"
 #include "app/cli/program.h"
 

@@ -9,27 +9,12 @@
 #include <cstdlib>
 #include <mutex>
 
+#include "app/cli/printable.h"
 #include "core/file_system.h"
 #include "core/json/writer.h"
 
 namespace waybill::cli {
 namespace {
-
-// What comes from outside (server messages, file names) must not steer the terminal.
-std::string printable(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 && c != '\n' && c != '\t') {
-      result += fmt::format("\\x{:02x}", byte);
-    } else if (byte == 0x7f) {
-      result += "\\x7f";
-    } else {
-      result += c;
-    }
-  }
-  return result;
-}
 
 void write_error_stream(std::string_view text) noexcept {
   while (!text.empty()) {
@@ -157,6 +142,9 @@ void Console::out(std::string_view text) {
 void Console::out_or_file(const std::string& output, std::string_view text) {
   if (output.empty() || output == "-") {
     out(text);
+  } else if (output.starts_with("cm://")) {
+    throw Error(ErrorCode::InvalidInput, fmt::format("--output takes a file, not the ConfigMap '{}'", output))
+        .hint("writing to a cluster is not supported yet; pipe the result to kubectl instead");
   } else {
     write_file(output, text, Overwrite::Yes);
   }

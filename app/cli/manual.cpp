@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/cli/commands.h"
+#include "app/cli/help.h"
 #include "app/cli/parser.h"
 #include "app/cli/program.h"
 #include "app/cli/recipe_options.h"
@@ -37,12 +38,13 @@ Command manual_command() {
     const std::filesystem::path folder = state->folder;
     std::filesystem::create_directories(folder);
     for (const CommandEntry& entry : commands()) {
-      const std::string name = entry.name;
+      const std::string name = page_name(entry.name);
+      const std::vector<CommandEntry> inner = below(commands(), entry.name);
       if (state->format == "man") {
-        write_file(folder / ("waybill-" + name + ".1"), manual_page(entry.make(), globals.options(), program_version()),
-                   Overwrite::Yes);
+        write_file(folder / ("waybill-" + name + ".1"),
+                   manual_page(entry.make(), inner, globals.options(), program_version()), Overwrite::Yes);
       } else {
-        write_file(folder / (name + ".md"), markdown_page(entry.make(), globals.options()), Overwrite::Yes);
+        write_file(folder / (name + ".md"), markdown_page(entry.make(), inner, globals.options()), Overwrite::Yes);
       }
     }
     console.reporter().info(fmt::format("{} holds the pages", state->folder));

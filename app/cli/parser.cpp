@@ -104,18 +104,19 @@ GlobalOptions GlobalBindings::resolved() const {
   return result;
 }
 
-Parsed parse(const Command& command, GlobalBindings& globals, const std::vector<std::string>& words) {
+void parse(const Command& command, GlobalBindings& globals, const std::vector<std::string>& words) {
   CLI::App app;
-  app.set_help_flag();  // ours, so that it is made from the same data as the manual
-  bool help = false;
-  app.add_flag("-h,--help", help);
+  app.set_help_flag();  // asked for before: it is made from the same data as the manual
   const std::vector<Option> global = globals.options();
   for (const Option& option : global) add_option(app, option, {});
   for (const Option& option : command.options) add_option(app, option, command.name);
-  for (const Argument& argument : command.arguments) app.add_option(argument.name, *argument.value);
-  const bool help_asked =
-      std::any_of(words.begin(), words.end(), [](const std::string& word) { return word == "--help" || word == "-h"; });
-  if (help_asked) return Parsed::Help;
+  for (const Argument& argument : command.arguments) {
+    if (argument.values != nullptr) {
+      app.add_option(argument.name, *argument.values);
+    } else {
+      app.add_option(argument.name, *argument.value);
+    }
+  }
   try {
     app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
   } catch (const CLI::ExtrasError&) {
@@ -143,13 +144,12 @@ Parsed parse(const Command& command, GlobalBindings& globals, const std::vector<
     throw Error(ErrorCode::InvalidInput, text).hint(fmt::format("see 'waybill {} --help'", command.name));
   }
   for (const Argument& argument : command.arguments) {
-    if (argument.required && argument.value->empty()) {
+    if (argument.required && (argument.values != nullptr ? argument.values->empty() : argument.value->empty())) {
       throw Error(ErrorCode::InvalidInput,
                   fmt::format("'waybill {}' needs {}: {}", command.name, argument.name, argument.help))
           .hint(fmt::format("see 'waybill {} --help'", command.name));
     }
   }
-  return Parsed::Run;
 }
 
 }  // namespace waybill::cli

@@ -13,8 +13,6 @@
 
 namespace waybill::cli {
 
-enum class Parsed : std::uint8_t { Run, Help };
-
 // The options that every command takes, and where their values go.
 struct GlobalBindings {
   GlobalOptions values;
@@ -29,6 +27,6 @@ struct GlobalBindings {
 // The variable that stands behind a flag; without a verb, behind a global one.
 [[nodiscard]] std::string environment_name(std::string_view verb, std::string_view flag);
 
-[[nodiscard]] Parsed parse(const Command& command, GlobalBindings& globals, const std::vector<std::string>& words);
+void parse(const Command& command, GlobalBindings& globals, const std::vector<std::string>& words);
 
 }  // namespace waybill::cli

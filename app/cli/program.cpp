@@ -8,32 +8,12 @@
 #include <filesystem>
 #include <new>
 
+#include "app/cli/help.h"
 #include "app/cli/parser.h"
 #include "app/workflow/version.h"
-#include "core/suggest.h"
 
 namespace waybill::cli {
 namespace {
-
-// The global options may stand before the command too; those that take a value must not hide it.
-std::size_t command_position(const std::vector<std::string>& words) {
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (!words[i].starts_with("-")) return i;
-    if (words[i] == "--color" || words[i] == "--log-format") ++i;
-  }
-  return words.size();
-}
-
-const CommandEntry& find_command(const std::string& name) {
-  std::vector<std::string> names;
-  for (const CommandEntry& entry : commands()) {
-    if (name == entry.name) return entry;
-    names.emplace_back(entry.name);
-  }
-  const std::string near = nearest(name, names);
-  throw Error(ErrorCode::InvalidInput, fmt::format("no command '{}'", name))
-      .hint(near.empty() ? "'waybill --help' lists the commands" : fmt::format("did you mean '{}'?", near));
-}
 
 // Asked when something failed, perhaps before or while the options were read.
 bool wants_json(const std::vector<std::string>& words) {
@@ -41,9 +21,8 @@ bool wants_json(const std::vector<std::string>& words) {
     if (words[i] == "--format=json" || words[i] == "-tjson") return true;
     if ((words[i] == "--format" || words[i] == "-t") && i + 1 < words.size() && words[i + 1] == "json") return true;
   }
-  const std::size_t position = command_position(words);
-  const char* from_environment =
-      position == words.size() ? nullptr : std::getenv(environment_name(words[position], "--format").c_str());
+  const std::string name = divide(commands(), words).name;
+  const char* from_environment = name.empty() ? nullptr : std::getenv(environment_name(name, "--format").c_str());
   return from_environment != nullptr && std::string_view(from_environment) == "json";
 }
 
@@ -63,40 +42,45 @@ Error current_error() {
   }
 }
 
-int run_command(const std::vector<std::string>& words) {
-  const std::size_t position = command_position(words);
-  const auto has = [&](std::string_view word) { return std::find(words.begin(), words.end(), word) != words.end(); };
-  if (position == words.size()) {
-    Console console{GlobalOptions{}};
-    if (has("--version")) {
-      console.out(fmt::format("waybill {}\n", program_version()));
-      return 0;
-    }
-    if (has("--help") || has("-h")) {
-      console.out(overview(commands()));
-      return 0;
-    }
-    throw Error(ErrorCode::InvalidInput, "no command given").hint("'waybill --help' lists the commands");
-  }
-  std::vector<std::string> rest = words;
-  rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(position));
-  if (words[position] == "help") {
-    Console console{GlobalOptions{}};
-    if (rest.empty()) {
-      console.out(overview(commands()));
-    } else {
-      GlobalBindings globals;
-      console.out(help_text(find_command(rest.front()).make(), globals.options()));
-    }
-    return 0;
-  }
-  const Command command = find_command(words[position]).make();
+// What 'waybill --help' and 'waybill NAME --help' show; empty for a name that means nothing.
+std::string help_for(const std::string& name) {
+  if (name.empty()) return overview(commands());
   GlobalBindings globals;
-  if (parse(command, globals, rest) == Parsed::Help) {
+  const std::vector<CommandEntry> inner = below(commands(), name);
+  if (const CommandEntry* entry = find_command(commands(), name))
+    return help_text(entry->make(), inner, globals.options());
+  return inner.empty() ? std::string() : group_text(name, inner);
+}
+
+int run_command(const std::vector<std::string>& words) {
+  Invocation invocation = divide(commands(), words);
+  const auto has = [&](std::string_view word) {
+    return std::find(invocation.rest.begin(), invocation.rest.end(), word) != invocation.rest.end();
+  };
+  bool help = has("--help") || has("-h");
+  if (invocation.name.empty() && !help) {
+    if (!has("--version"))
+      throw Error(ErrorCode::InvalidInput, "no command given").hint("'waybill --help' lists the commands");
     Console console{GlobalOptions{}};
-    console.out(help_text(command, globals.options()));
+    console.out(fmt::format("waybill {}\n", program_version()));
     return 0;
   }
+  if (invocation.name == "help") {
+    help = true;
+    invocation = divide(commands(), invocation.rest);
+  }
+  if (help) {
+    const std::string text = help_for(invocation.name);
+    if (text.empty()) throw unknown_command(commands(), invocation.name);
+    Console console{GlobalOptions{}};
+    console.out(text);
+    return 0;
+  }
+  const CommandEntry* entry = find_command(commands(), invocation.name);
+  if (entry == nullptr) throw unknown_command(commands(), invocation.name);
+  const Command command = entry->make();
+  GlobalBindings globals;
+  parse(command, globals, invocation.rest);
   GlobalOptions options = globals.resolved();
   // A machine that reads JSON gets JSON: notes are for people, unless they are asked for. Warnings stay.
   if (options.verbosity == 0 && wants_json(words)) options.quiet = true;

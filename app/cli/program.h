@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "app/cli/help.h"
+#include "app/cli/command_table.h"
 
 namespace waybill::cli {
 

@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "app/cli/commands.h"
+#include "app/cli/field_table.h"
 #include "app/cli/recipe_options.h"
 #include "core/json/writer.h"
 #include "core/yaml/writer.h"
@@ -26,16 +27,20 @@ Command recipe_command() {
       .examples =
           {{"waybill recipe --service eks --accelerator gb200 --os ubuntu --intent training --platform kubeflow",
             "training on GB200"},
-           {"waybill recipe --service eks --gpu h100 --intent inference -o recipe.yaml", "write a file"}},
+           {"waybill recipe --service eks --gpu h100 --intent inference -o recipe.yaml", "write a file"},
+           {"waybill recipe --criteria criteria.yaml --os any", "criteria from a file, but for any operating system"},
+           {"waybill recipe --snapshot snapshot.yaml --intent training",
+            "what fits the cluster of a snapshot, and its constraints"}},
       .run = {}};
-  add_recipe_options(command, state->request, RecipeFile::No);
+  add_recipe_options(command, state->request, RecipeFile::Yes);
   add_output_option(command, state->output, "file to write; standard output when left out or '-'");
-  add_format_option(command, state->format, {"yaml", "json"});
+  add_format_option(command, state->format, {"yaml", "json", "table"});
   command.run = [state](Console& console) {
     const ResolvedRecipe resolved = resolve_recipe(state->request, process_services(console.reporter()));
     const Value document = to_value(resolved.recipe);
-    console.out_or_file(state->output, state->format == "json" ? json::write_pretty(document, json::HtmlEscape::Yes)
-                                                               : yaml::write(document));
+    console.out_or_file(state->output, state->format == "json"    ? json::write_pretty(document, json::HtmlEscape::Yes)
+                                       : state->format == "table" ? field_table(document)
+                                                                  : yaml::write(document));
     return 0;
   };
   return command;

@@ -12,15 +12,30 @@ void add_recipe_options(Command& command, RecipeRequest& request, RecipeFile rec
   command.option("--os", &request.os, "NAME", "operating system of the nodes: ubuntu, rhel, cos, amazonlinux, or any");
   command.option("--platform", &request.platform, "NAME", "workload platform: kubeflow, dynamo, or any");
   command.option("--nodes", &request.nodes, "COUNT", "number of GPU nodes; 0 means any");
+  command
+      .option(
+          "--criteria", &request.criteria_file, "FILE",
+          "criteria from a file (kind RecipeCriteria, YAML or JSON; '-' is standard input); the flags above replace "
+          "single fields")
+      .aliases = {"-c"};
+  command
+      .option("--snapshot", &request.snapshot_file, "FILE",
+              "criteria from a snapshot of the cluster ('-' is standard input), whose readings also decide which "
+              "overlays' constraints hold; the flags above replace single fields")
+      .aliases = {"-s"};
   if (recipe_file == RecipeFile::Yes) {
     command
         .option("--recipe", &request.recipe_file, "FILE",
                 "a recipe made by 'waybill recipe', instead of criteria ('-' is standard input)")
         .aliases = {"-r"};
   }
-  command.option("--catalogue", &request.catalogue.folder, "DIR",
+  add_catalogue_options(command, request.catalogue);
+}
+
+void add_catalogue_options(Command& command, CatalogueChoice& catalogue) {
+  command.option("--catalogue", &catalogue.folder, "DIR",
                  "use the recipe data of this folder instead of the embedded catalogue");
-  command.option("--data", &request.catalogue.data, "DIR",
+  command.option("--data", &catalogue.data, "DIR",
                  "lay this folder over the catalogue; may be given again, the later one wins");
 }
 

@@ -5,6 +5,9 @@
 
 namespace waybill::cli {
 
+// --catalogue and --data.
+void add_catalogue_options(Command& command, CatalogueChoice& catalogue);
+
 enum class RecipeFile : bool { No, Yes };
 
 // The criteria flags, --catalogue and --data, and --recipe for commands that take a resolved recipe instead.

@@ -1,47 +1,26 @@
 #include "app/workflow/resolve_recipe.h"
 
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <array>
+#include <optional>
 #include <utility>
 
+#include "app/workflow/input_file.h"
 #include "app/workflow/version.h"
 #include "core/error.h"
-#include "core/file_system.h"
+#include "generator/criteria_reader.h"
 #include "generator/embedded.h"
+#include "generator/recipe_files.h"
+#include "generator/resolution_warnings.h"
 #include "generator/resolve.h"
+#include "generator/snapshot.h"
 
 namespace waybill {
 namespace {
 
-std::string read_input(const std::string& path) {
-  if (path != "-") return read_file(path);
-  FdSource input(UniqueFd(::dup(STDIN_FILENO)), "standard input");
-  return read_all(input, kLargestTextFile, "standard input");
-}
-
-// A stated value that no applied overlay asks for changed nothing: say so instead of ignoring it silently.
-void warn_about_unused_criteria(const Catalogue& catalogue, const Recipe& recipe, Reporter& reporter) {
-  for (const Dimension dimension : kDimensions) {
-    if (recipe.criteria.is_any(dimension)) continue;
-    const std::string& value = recipe.criteria.get(dimension);
-    bool honoured = false;
-    for (const std::string& name : recipe.applied_overlays) {
-      const Overlay* overlay = catalogue.find_overlay(name);
-      honoured = honoured || (overlay != nullptr && overlay->criteria &&
-                              overlay->criteria->at(static_cast<std::size_t>(dimension)) == value);
-    }
-    if (!honoured) {
-      reporter.warning(fmt::format(
-          "the catalogue has nothing for {} '{}' together with the other criteria: the recipe does not depend on it",
-          to_string(dimension), value));
-    }
-  }
-}
-
-Criteria criteria_of(const RecipeRequest& request, const Catalogue& catalogue) {
-  Criteria criteria;
+// The words of the flags over what a file or snapshot says.
+void apply_flags(const RecipeRequest& request, const Catalogue& catalogue, Criteria& criteria) {
   const std::array<std::pair<Dimension, const std::string*>, 5> words{{{Dimension::Service, &request.service},
                                                                        {Dimension::Accelerator, &request.accelerator},
                                                                        {Dimension::Intent, &request.intent},
@@ -50,8 +29,99 @@ Criteria criteria_of(const RecipeRequest& request, const Catalogue& catalogue) {
   for (const auto& [dimension, word] : words) {
     if (!word->empty()) criteria.set(dimension, *word, catalogue.used_values(dimension));
   }
-  criteria.set_nodes(request.nodes);
-  return criteria;
+  if (request.nodes != 0) criteria.set_nodes(request.nodes);
+}
+
+void warn(const std::vector<Diagnostic>& found, std::string_view more, Reporter& reporter) {
+  constexpr std::size_t kMost = 20;
+  const std::size_t shown = found.size() > kMost ? kMost - 1 : found.size();
+  for (std::size_t i = 0; i < shown; ++i) {
+    const auto& [severity, location, message, hint, rule] = found[i];
+    reporter.warning(fmt::format("{}{}{}{}", to_string(location), location.file.empty() ? "" : ": ", message,
+                                 hint.empty() ? "" : fmt::format(" ({})", hint)));
+  }
+  if (shown < found.size()) reporter.warning(fmt::format("and {} more of these{}", found.size() - shown, more));
+}
+
+// A table that people read is no document.
+void refuse_tables(const std::string& path, std::string_view option) {
+  for (const std::string_view ending : {".table", ".txt"}) {
+    if (path.ends_with(ending))
+      throw Error(ErrorCode::InvalidInput, fmt::format("'{}' cannot be read: {} takes YAML or JSON", path, option))
+          .hint(fmt::format("a file that ends in {} is taken for a table; rename it if it is none", ending));
+  }
+}
+
+Snapshot read_snapshot(const std::string& path, Reporter& reporter) {
+  refuse_tables(path, "--snapshot");
+  const InputFile file = read_input_file(path, "--snapshot");
+  Diagnostics diagnostics;
+  Snapshot snapshot = parse_snapshot(file.text, file.name, diagnostics);
+  warn(diagnostics.all(), "", reporter);
+  return snapshot;
+}
+
+// A recipe file is taken as it is: criteria beside it would be ignored.
+void refuse_more_than_one_source(const RecipeRequest& request) {
+  const bool has_flags = request.nodes != 0 || !request.service.empty() || !request.accelerator.empty() ||
+                         !request.intent.empty() || !request.os.empty() || !request.platform.empty();
+  const auto refuse = [](std::string_view first, std::string_view second) {
+    throw Error(ErrorCode::InvalidInput, fmt::format("both {} and {} are given", first, second))
+        .hint("leave one of them out");
+  };
+  if (!request.recipe_file.empty()) {
+    if (has_flags) refuse("a recipe file", "criteria");
+    if (!request.criteria_file.empty()) refuse("a recipe file", "a criteria file");
+    if (!request.snapshot_file.empty()) refuse("a recipe file", "a snapshot");
+  }
+  if (!request.criteria_file.empty() && !request.snapshot_file.empty()) refuse("a criteria file", "a snapshot");
+}
+
+Recipe read_recipe(const std::string& path, const Catalogue& catalogue, Reporter& reporter) {
+  const InputFile file = read_input_file(path, "--recipe");
+  Recipe recipe = parse_recipe(file.text, file.name,
+                               [&catalogue](Dimension dimension) { return catalogue.used_values(dimension); });
+  if (!recipe.catalogue.digest.empty() && recipe.catalogue.digest != catalogue.id().digest) {
+    reporter.warning(
+        fmt::format("the recipe was resolved from catalogue {} ({}), values and manifests now come from {} ({})",
+                    recipe.catalogue.version, recipe.catalogue.digest, catalogue.id().version, catalogue.id().digest));
+  }
+  return recipe;
+}
+
+struct Wanted {
+  Criteria criteria;
+  std::optional<Snapshot> snapshot;
+};
+
+Wanted read_criteria(const RecipeRequest& request, const Catalogue& catalogue, Reporter& reporter) {
+  const UsedValues used_values = [&catalogue](Dimension dimension) { return catalogue.used_values(dimension); };
+  Wanted wanted;
+  auto& [criteria, snapshot] = wanted;
+  if (!request.snapshot_file.empty()) {
+    snapshot = read_snapshot(request.snapshot_file, reporter);
+    criteria = snapshot->detected_criteria(used_values);
+  } else if (!request.criteria_file.empty()) {
+    refuse_tables(request.criteria_file, "--criteria");
+    const InputFile file = read_input_file(request.criteria_file, "--criteria");
+    criteria = parse_criteria(file.text, file.name, used_values);
+  }
+  apply_flags(request, catalogue, criteria);
+  return wanted;
+}
+
+Recipe resolve_criteria(const RecipeRequest& request, const Catalogue& catalogue, Reporter& reporter) {
+  const auto [criteria, snapshot] = read_criteria(request, catalogue, reporter);
+  if (!snapshot && request.criteria_file.empty() && criteria.all_any()) {
+    throw Error(ErrorCode::InvalidInput, "no criteria given")
+        .hint(
+            "name at least one of --service, --accelerator, --intent, --os, --platform, or a file with --criteria, "
+            "--snapshot or --recipe");
+  }
+  Recipe recipe = resolve(catalogue, criteria, program_version(), snapshot ? &*snapshot : nullptr);
+  for (const std::string& warning : resolution_warnings(catalogue, recipe)) reporter.warning(warning);
+  warn(missing_files(catalogue, recipe), "", reporter);
+  return recipe;
 }
 
 }  // namespace
@@ -59,36 +129,24 @@ Criteria criteria_of(const RecipeRequest& request, const Catalogue& catalogue) {
 Catalogue load_catalogue(const CatalogueChoice& choice) {
   std::vector<std::shared_ptr<const CatalogueSource>> layers;
   layers.push_back(choice.folder.empty() ? embedded_catalogue() : folder_source(choice.folder));
-  for (const std::string& folder : choice.data) layers.push_back(folder_source(folder));
+  for (const std::string& folder : choice.data) {
+    if (!folder.empty()) layers.push_back(data_source(folder));
+  }
   return Catalogue::load(std::move(layers));
 }
 
+Criteria requested_criteria(const RecipeRequest& request, const Catalogue& catalogue, Reporter& reporter) {
+  refuse_more_than_one_source(request);
+  warn(catalogue.warnings(), ", see 'waybill catalogue check'", reporter);
+  return read_criteria(request, catalogue, reporter).criteria;
+}
+
 ResolvedRecipe resolve_recipe(const RecipeRequest& request, const Services& services) {
+  refuse_more_than_one_source(request);
   Catalogue catalogue = load_catalogue(request.catalogue);
-  for (const Diagnostic& warning : catalogue.warnings())
-    services.reporter.warning(fmt::format("{}: {}", to_string(warning.location), warning.message));
-  const Criteria criteria = criteria_of(request, catalogue);
-  if (!request.recipe_file.empty()) {
-    if (!criteria.all_any())
-      throw Error(ErrorCode::InvalidInput, "both a recipe file and criteria are given").hint("leave one of them out");
-    Recipe recipe = parse_recipe(read_input(request.recipe_file),
-                                 request.recipe_file == "-" ? "standard input" : request.recipe_file,
-                                 [&catalogue](Dimension dimension) { return catalogue.used_values(dimension); });
-    if (!recipe.catalogue.digest.empty() && recipe.catalogue.digest != catalogue.id().digest) {
-      services.reporter.warning(fmt::format(
-          "the recipe was resolved from catalogue {} ({}), values and manifests now come from {} ({})",
-          recipe.catalogue.version, recipe.catalogue.digest, catalogue.id().version, catalogue.id().digest));
-    }
-    return {std::move(catalogue), std::move(recipe)};
-  }
-  if (criteria.all_any()) {
-    throw Error(ErrorCode::InvalidInput, "no criteria given")
-        .hint(
-            "name at least one of --service, --accelerator, --intent, --os, --platform, or a recipe with --recipe "
-            "FILE");
-  }
-  Recipe recipe = resolve(catalogue, criteria, program_version());
-  warn_about_unused_criteria(catalogue, recipe, services.reporter);
+  warn(catalogue.warnings(), ", see 'waybill catalogue check'", services.reporter);
+  Recipe recipe = request.recipe_file.empty() ? resolve_criteria(request, catalogue, services.reporter)
+                                              : read_recipe(request.recipe_file, catalogue, services.reporter);
   return {std::move(catalogue), std::move(recipe)};
 }
 

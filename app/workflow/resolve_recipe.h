@@ -1,5 +1,6 @@
 #pragma once
-// From what the user said (criteria flags or a recipe file, a catalogue, layers over it) to a recipe.
+// From what the user said (criteria as flags, in a file or told from a snapshot, or a recipe file; a catalogue, layers
+// over it) to a recipe.
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -24,15 +25,23 @@ struct RecipeRequest {
   std::string os;
   std::string platform;
   std::int64_t nodes = 0;
-  std::string recipe_file;  // instead of criteria; "-" is standard input
+  // At most one of these; "-" is standard input. The words above replace single fields of the first two.
+  std::string criteria_file;
+  std::string snapshot_file;
+  std::string recipe_file;  // instead of criteria
 };
+
+// What the request asks for, without resolving it: flags, a criteria file or what a snapshot tells; nothing at all is
+// allowed. Warns about what is odd in the catalogue or the snapshot. The request has no recipe file.
+[[nodiscard]] Criteria requested_criteria(const RecipeRequest& request, const Catalogue& catalogue, Reporter& reporter);
 
 struct ResolvedRecipe {
   Catalogue catalogue;
   Recipe recipe;
 };
-// Throws InvalidInput when neither criteria nor a recipe file is given, or both. Warns about criteria that no applied
-// overlay honours, and about a recipe file that was resolved from another catalogue.
+// Throws InvalidInput when nothing says what is wanted, or two things do. Warns about what is odd in the catalogue or
+// the snapshot, about everything that resolution_warnings() finds, and about a recipe file that was resolved from
+// another catalogue.
 [[nodiscard]] ResolvedRecipe resolve_recipe(const RecipeRequest& request, const Services& services);
 
 }  // namespace waybill

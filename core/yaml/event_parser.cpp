@@ -6,11 +6,28 @@
 #include <array>
 #include <utility>
 
+#include "core/dynamic_library.h"
 #include "core/error.h"
 #include "core/text_position.h"
 
 namespace waybill::yaml {
 namespace {
+
+// Opened for the first document.
+struct Libyaml {
+  DynamicLibrary library{WAYBILL_LIBYAML_SONAME};
+  WAYBILL_LIBRARY_FUNCTION(yaml_event_delete);
+  WAYBILL_LIBRARY_FUNCTION(yaml_parser_delete);
+  WAYBILL_LIBRARY_FUNCTION(yaml_parser_initialize);
+  WAYBILL_LIBRARY_FUNCTION(yaml_parser_parse);
+  WAYBILL_LIBRARY_FUNCTION(yaml_parser_set_encoding);
+  WAYBILL_LIBRARY_FUNCTION(yaml_parser_set_input_string);
+};
+
+const Libyaml& libyaml() {
+  static const Libyaml table;
+  return table;
+}
 
 // yaml_event_t as a resource.
 class RawEvent {
@@ -18,7 +35,7 @@ class RawEvent {
   RawEvent() = default;
   RawEvent(const RawEvent&) = delete;
   RawEvent& operator=(const RawEvent&) = delete;
-  ~RawEvent() { yaml_event_delete(&event_); }
+  ~RawEvent() { libyaml().yaml_event_delete(&event_); }
   yaml_event_t* get() noexcept { return &event_; }
   const yaml_event_t* operator->() const noexcept { return &event_; }
 
@@ -62,13 +79,13 @@ std::uint32_t narrow(std::size_t count) noexcept { return static_cast<std::uint3
 
 struct EventParser::State {
   State(std::string_view document, std::string_view file) : text(document), name(file) {
-    if (yaml_parser_initialize(&parser) != 1) throw std::bad_alloc();
-    yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&parser, reinterpret_cast<const unsigned char*>(text.data()), text.size());
+    if (libyaml().yaml_parser_initialize(&parser) != 1) throw std::bad_alloc();
+    libyaml().yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
+    libyaml().yaml_parser_set_input_string(&parser, reinterpret_cast<const unsigned char*>(text.data()), text.size());
   }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
-  ~State() { yaml_parser_delete(&parser); }
+  ~State() { libyaml().yaml_parser_delete(&parser); }
 
   yaml_parser_t parser = {};
   std::string_view text;
@@ -86,7 +103,7 @@ Event& EventParser::next() {
   event_.type = Event::Type::StreamEnd;
   while (!state_->ended) {
     RawEvent raw;
-    if (yaml_parser_parse(&state_->parser, raw.get()) != 1) fail_parse();
+    if (libyaml().yaml_parser_parse(&state_->parser, raw.get()) != 1) fail_parse();
     event_.line = narrow(raw->start_mark.line + 1);
     event_.column = narrow(raw->start_mark.column + 1);
     switch (raw->type) {

@@ -55,6 +55,11 @@ const Node* Node::find(std::string_view key) const noexcept {
 
 bool Node::is_null() const noexcept { return kind == Kind::Scalar && plain && is_plain_null(text); }
 
+bool Node::is_text() const {
+  if (kind != Kind::Scalar) return false;
+  return !plain || resolve_plain(text).is_string();
+}
+
 Value Node::to_value(std::uint32_t source) const& { return convert(*this, source); }
 Value Node::to_value(std::uint32_t source) && { return convert(std::move(*this), source); }
 

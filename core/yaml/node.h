@@ -34,6 +34,8 @@ struct Node {
   [[nodiscard]] const Node* find(std::string_view key) const noexcept;
   // A plain scalar that the core schema reads as null: empty, ~, null, Null, NULL.
   [[nodiscard]] bool is_null() const noexcept;
+  // A scalar that to_value() makes a text of.
+  [[nodiscard]] bool is_text() const;
   // What a scalar means by the schema that Kubernetes' readers share (spec: YAML 1.2 core plus go-yaml's habits;
   // recipe-engine appendix A): plain true/false, null, integers (decimal, 0x, 0o, 0b, and 0… octal), floats, else text.
   // yes, no, on, off stay text. Maps and lists are converted at every depth; keys become their text. `source` goes into

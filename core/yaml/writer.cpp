@@ -15,7 +15,8 @@
 namespace waybill::yaml {
 namespace {
 
-constexpr std::size_t kStep = 2;
+constexpr unsigned kStep = 2;
+constexpr std::size_t kDash = 2;  // what "- " takes
 // Readers look 1024 characters far for the ':' after a key; longer keys need the '? ' form.
 constexpr std::size_t kLongestSimpleKey = 1000;
 
@@ -55,7 +56,7 @@ bool fits_literal_block(std::string_view text) noexcept {
 
 class Writer {
  public:
-  explicit Writer(std::size_t indent) : root_indent_(indent) {}
+  Writer(std::size_t indent, std::size_t step) : root_indent_(indent), step_(step) {}
 
   std::string write(const Value& value) {
     out_.append(root_indent_, ' ');
@@ -71,11 +72,13 @@ class Writer {
     } else if (value.is_list() && !value.items().empty()) {
       write_items(value.items(), indent);
     } else {
-      write_scalar(value, indent == 0 ? kStep : indent);  // a root's literal block is indented, too
+      // Lines of a literal block in a list stand two behind the dash; those of a root are indented, too.
+      write_scalar(value, indent == 0 ? kDash : indent, kDash);
     }
   }
 
   void write_members(const Value::Map& members, std::size_t indent) {
+    const std::size_t below = (indent / step_ + 1) * step_;
     bool first = true;
     for (const Value::Member& member : members) {
       if (!first) out_.append(indent, ' ');
@@ -85,11 +88,11 @@ class Writer {
                              (member.value.is_list() && !member.value.items().empty());
       if (is_nested) {
         out_ += '\n';
-        out_.append(indent + kStep, ' ');
-        write_block(member.value, indent + kStep);
+        out_.append(below, ' ');
+        write_block(member.value, below);
       } else {
         out_ += ' ';
-        write_scalar(member.value, indent + kStep);
+        write_scalar(member.value, below, below - indent);
       }
     }
   }
@@ -100,7 +103,7 @@ class Writer {
       if (!first) out_.append(indent, ' ');
       first = false;
       out_ += "- ";
-      write_block(item, indent + kStep);
+      write_block(item, indent + kDash);
     }
   }
 
@@ -115,10 +118,10 @@ class Writer {
     out_ += ':';
   }
 
-  // `block_indent` is where the lines of a literal block stand.
-  void write_scalar(const Value& value, std::size_t block_indent) {
+  // `block_indent` is where the lines of a literal block stand, and how far that is from what holds the value.
+  void write_scalar(const Value& value, std::size_t block_indent, std::size_t block_step) {
     if (value.is_string() && fits_literal_block(checked(value.as_string()))) {
-      write_literal_block(value.as_string(), block_indent);
+      write_literal_block(value.as_string(), block_indent, block_step);
       return;
     }
     std::visit([this](const auto& data) { write_line(data); }, value.data());
@@ -188,10 +191,10 @@ class Writer {
     out_ += '"';
   }
 
-  void write_literal_block(std::string_view text, std::size_t indent) {
+  void write_literal_block(std::string_view text, std::size_t indent, std::size_t step) {
     out_ += '|';
     // A first line that is empty or begins with a blank says nothing about the indentation: name it.
-    if (text.front() == ' ' || text.front() == '\t' || text.front() == '\n') out_ += std::to_string(kStep);
+    if (text.front() == ' ' || text.front() == '\t' || text.front() == '\n') out_ += std::to_string(step);
     if (!text.ends_with('\n')) {
       out_ += '-';
     } else if (text.ends_with("\n\n")) {
@@ -208,15 +211,17 @@ class Writer {
   }
 
   std::size_t root_indent_;
+  std::size_t step_;
   std::string out_;
 };
 
 }  // namespace
 
-std::string write(const Value& value) { return Writer(0).write(value); }
+std::string write(const Value& value) { return write(value, kStep); }
+std::string write(const Value& value, unsigned indentation) { return Writer(0, indentation).write(value); }
 
 std::string write_indented(const Value& value, unsigned spaces) {
-  std::string text = Writer(spaces).write(value);
+  std::string text = Writer(spaces, kStep).write(value);
   text.pop_back();
   return text;
 }

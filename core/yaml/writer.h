@@ -12,6 +12,8 @@
 namespace waybill::yaml {
 
 [[nodiscard]] std::string write(const Value& value);
+// The same with another indentation than 2, from 2 to 9: what is below a key stands at the next multiple of it.
+[[nodiscard]] std::string write(const Value& value, unsigned indentation);
 // The same, indented by `spaces` (a multiple of 2) with no line feed at the end: for insertion under a key.
 [[nodiscard]] std::string write_indented(const Value& value, unsigned spaces);
 

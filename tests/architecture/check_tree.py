@@ -7,13 +7,13 @@ import sys
 
 import rules
 
-SKIPPED_FOLDERS = {".git", ".cache", "build", "__pycache__", "node_modules"}
+SKIPPED = {".git", ".cache", "build", "__pycache__", "node_modules"}
 
 
 def files_of(root):
     for folder, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if name not in SKIPPED_FOLDERS)
-        for name in sorted(names):
+        folders[:] = sorted(name for name in folders if name not in SKIPPED)
+        for name in sorted(set(names) - SKIPPED):  # .git is a file in a worktree
             yield os.path.relpath(os.path.join(folder, name), root)
 
 

@@ -200,9 +200,23 @@ def link_graph(path, text):
                 yield number, "link-graph", f"{room} may not link {dependency}"
 
 
+# --- checks left out ---------------------------------------------------------------------------------------------------
+
+SKIPS = re.compile(r"GTEST[_]SKIP|\bskip[T]est\b|unittest[.]skip")
+SKIPPING_HELPER = "tests/support/process.h"
+
+
+def skips_by_name(path, text):
+    if path == SKIPPING_HELPER or not path.endswith((".h", ".cpp", ".py")):
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        if SKIPS.search(line):
+            yield number, "skip", f"a check is left out by a WAYBILL_REQUIRE of {SKIPPING_HELPER}, which says what is missing"
+
+
 def check(path, text, read):
     """All findings of one file; `read` gives the text of a path of the tree, or None when there is no such file."""
-    for rule in (third_party_seams, size, header_guard, no_using_namespace, finished, private_names, link_graph):
+    for rule in (third_party_seams, size, header_guard, no_using_namespace, finished, private_names, link_graph, skips_by_name):
         yield from rule(path, text)
     for rule in (include_matrix, own_header_first):
         yield from rule(path, text, read)

@@ -164,13 +164,11 @@ TEST_F(Bundles, AreBootstrappedForAnyPlace) {
 }
 
 TEST_F(Bundles, AnUnwritableFolderIsDenied) {
-  if (find_program("setpriv").empty() || ::geteuid() != 0)
-    GTEST_SKIP() << "missing peer: root and setpriv (to give up rights)";
+  WAYBILL_REQUIRE_PEER("setpriv");
+  WAYBILL_REQUIRE_RIGHT("to become another user", execute(as_nobody({"true"})).exit_status == 0);
   fs::create_directories(path("locked"));
   fs::permissions(folder(), fs::perms::owner_all | fs::perms::others_read | fs::perms::others_exec);
-  const ProcessResult done = execute(joined(
-      {"setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", program(), "bundle", "-o", "locked/b"},
-      criteria()));
+  const ProcessResult done = execute(as_nobody(joined({program(), "bundle", "-o", "locked/b"}, criteria())));
   EXPECT_THAT(done, Exited(4));
   EXPECT_TRUE(fs::is_empty(path("locked")));
 }

@@ -2,6 +2,7 @@
 // Manners).
 #include <algorithm>
 #include <fstream>
+#include <sstream>
 
 #include "tests/functional/support/workspace.h"
 
@@ -17,9 +18,21 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 const Words& verbs() {
-  static const Words kVerbs{"recipe", "plan", "bundle", "publish",    "push",   "pull",   "bootstrap",
-                            "keygen", "sign", "verify", "completion", "manual", "version"};
+  static const Words kVerbs{"recipe",  "recipe list", "recipe diff", "explain",   "plan",   "bundle",
+                            "publish", "push",        "pull",        "bootstrap", "keygen", "sign",
+                            "verify",  "completion",  "manual",      "version"};
   return kVerbs;
+}
+
+// "recipe list" as the words of a command line.
+Words words_of(const std::string& verb) {
+  const std::size_t blank = verb.find(' ');
+  return blank == std::string::npos ? Words{verb} : Words{verb.substr(0, blank), verb.substr(blank + 1)};
+}
+
+std::string page_of(std::string verb) {
+  std::replace(verb.begin(), verb.end(), ' ', '-');
+  return "man/waybill-" + verb + ".1";
 }
 
 class Manners : public Workspace {
@@ -43,15 +56,29 @@ TEST_F(Manners, EveryCommandOfTheOverviewHasHelpWithExamples) {
   ASSERT_THAT(overview, Exited(0));
   for (const std::string& verb : verbs()) {
     EXPECT_THAT(overview.out, HasSubstr("\n  " + verb + " "));
-    const ProcessResult help = waybill({verb, "--help"});
+    const ProcessResult help = waybill(joined(words_of(verb), {"--help"}));
     EXPECT_THAT(help, Exited(0));
     EXPECT_THAT(help.out, AllOf(HasSubstr("Usage: waybill " + verb), HasSubstr("\nExamples:\n"), HasSubstr("--quiet")));
     EXPECT_THAT(help.err, IsEmpty());
-    EXPECT_EQ(waybill({"help", verb}).out, help.out);
-    EXPECT_EQ(waybill({verb, "-h"}).out, help.out);
+    EXPECT_EQ(waybill(joined({"help"}, words_of(verb))).out, help.out);
+    EXPECT_EQ(waybill(joined(words_of(verb), {"-h"})).out, help.out);
   }
   EXPECT_EQ(std::count(overview.out.begin(), overview.out.end(), '\n'),
             static_cast<std::ptrdiff_t>(verbs().size()) + 7);
+}
+
+// Every further library costs each run of the program (docs/decisions/0010).
+TEST_F(Manners, StartsWithTheCLibraryAlone) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers are shared libraries";
+#endif
+  const ProcessResult headers = execute({"readelf", "--dynamic", "--wide", program()});
+  ASSERT_THAT(headers, Exited(0));
+  std::istringstream lines(headers.out);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("(NEEDED)") == std::string::npos) continue;
+    EXPECT_THAT(line, ::testing::AnyOf(HasSubstr("[libc.so"), HasSubstr("[libm.so"), HasSubstr("[ld-linux")));
+  }
 }
 
 TEST_F(Manners, WhatIsUnknownIsRefusedWithTheNearestWord) {
@@ -68,6 +95,10 @@ TEST_F(Manners, WhatIsUnknownIsRefusedWithTheNearestWord) {
   EXPECT_THAT(refusal({"bundle", "--service", "eks", "--deployer", "argocdd", "-o", "b"}), HasSubstr("'argocd"));
   EXPECT_THAT(refusal({"completion", "basj"}), HasSubstr("did you mean 'bash'?"));
   EXPECT_THAT(refusal({"recipe", "--service", "eks", "surplus"}), HasSubstr("unexpected argument 'surplus'"));
+  EXPECT_THAT(refusal({"recipe", "lst"}), AllOf(HasSubstr("'recipe lst'"), HasSubstr("did you mean 'recipe list'?")));
+  EXPECT_THAT(refusal({"recipe", "surplus"}), HasSubstr("'waybill recipe' has list, diff"));
+  EXPECT_THAT(refusal({"help", "recipe", "dif"}), HasSubstr("did you mean 'recipe diff'?"));
+  EXPECT_THAT(refusal({"recipe", "list", "--servce", "eks"}), HasSubstr("no option of 'waybill recipe list'"));
 }
 
 TEST_F(Manners, WhatIsMissingOrDoubledIsRefused) {
@@ -208,6 +239,11 @@ TEST_F(Manners, TheEnvironmentStandsBehindTheFlags) {
   EXPECT_EQ(waybill({"recipe", "--service", "eks"}, {{"WAYBILL_PLAN_SERVICE", "nonsense"}}).out, eks);
   EXPECT_THAT(refusal({"recipe"}, {{"WAYBILL_RECIPE_SERVICE", "ekz"}}), HasSubstr("did you mean 'eks'?"));
   EXPECT_THAT(refusal({"recipe", "--service", "eks"}, {{"WAYBILL_RECIPE_FORMAT", "xml"}}), HasSubstr("'xml'"));
+  EXPECT_THAT(waybill({"recipe", "list"}, {{"WAYBILL_RECIPE_LIST_FORMAT", "json"}}).out, StartsWith("{"));
+  EXPECT_THAT(
+      refusal({"recipe", "list"}, {{"WAYBILL_RECIPE_LIST_SERVICE", "ekz"}, {"WAYBILL_RECIPE_LIST_FORMAT", "json"}}),
+      StartsWith("{"));
+  EXPECT_THAT(waybill({"recipe", "list"}, {{"WAYBILL_RECIPE_SERVICE", "nonsense"}}), Exited(0));
   EXPECT_THAT(refusal({"version"}, {{"WAYBILL_COLOR", "alwys"}}), HasSubstr("did you mean 'always'?"));
   EXPECT_THAT(waybill({"manual"}).err, HasSubstr("man"));
   EXPECT_THAT(waybill({"manual"}, {{"WAYBILL_QUIET", "true"}}).err, IsEmpty());
@@ -216,13 +252,14 @@ TEST_F(Manners, TheEnvironmentStandsBehindTheFlags) {
 
 TEST_F(Manners, ColourIsAskedForOrLeftOut) {
   // A warning has colour; criteria that nothing depends on give one.
-  const Words command{"recipe", "--service", "eks", "--os", "rhel"};
+  const Words command{"recipe", "--service", "eks", "--platform", "kubeflow"};
   ASSERT_THAT(waybill(command).err, HasSubstr("warning: "));
   EXPECT_THAT(waybill(command).err, Not(HasSubstr("\033[")));
   EXPECT_THAT(waybill(joined(command, {"--color", "always"})).err, HasSubstr("\033[33m"));
-  if (find_program("script").empty()) GTEST_SKIP() << "missing peer: script (a terminal to write to)";
+  WAYBILL_REQUIRE_PEER("script");
   const auto on_a_terminal = [&](const Environment& environment) {
-    return execute({"script", "-qec", "'" + program() + "' recipe --service eks --os rhel -o r.yaml", "/dev/null"},
+    return execute({"script", "-qec", "'" + program() + "' recipe --service eks --platform kubeflow -o r.yaml",
+                    "/dev/null"},
                    environment)
         .out;
   };
@@ -259,6 +296,10 @@ TEST_F(Manners, BashCompletesCommandsFlagsChoicesAndFiles) {
   EXPECT_EQ(complete("waybill plan -t j"), "json\n");
   EXPECT_EQ(complete("waybill publish --color a"), "auto always\n");
   EXPECT_EQ(complete("waybill completion z"), "zsh\n");
+  EXPECT_EQ(complete("waybill recipe \"\""), "list diff\n");
+  EXPECT_EQ(complete("waybill recipe l"), "list\n");
+  EXPECT_EQ(complete("waybill --color always recipe list --format t"), "table\n");
+  EXPECT_EQ(complete("waybill recipe list --acc"), "--accelerator\n");
   std::ofstream(path("some-file")) << "x";
   EXPECT_EQ(complete("waybill verify some"), "some-file\n");
 }
@@ -282,6 +323,8 @@ TEST_F(Manners, ZshCompletes) {
   EXPECT_THAT(complete("waybill recipe --f", 3),
               AllOf(HasSubstr("--format["), HasSubstr("-t["), HasSubstr(":FORMAT:(yaml json)")));
   EXPECT_THAT(complete("waybill completion z", 3), HasSubstr("(bash zsh fish)"));
+  EXPECT_THAT(complete("waybill recipe l", 3), StartsWith("list:list all targets"));
+  EXPECT_THAT(complete("waybill recipe list --f", 4), HasSubstr(":FORMAT:(table json yaml)"));
 }
 
 TEST_F(Manners, FishCompletes) {
@@ -298,15 +341,16 @@ TEST_F(Manners, FishCompletes) {
   EXPECT_THAT(complete("waybill recipe --gp"), StartsWith("--gpu"));
   EXPECT_THAT(complete("waybill recipe --format "), AllOf(HasSubstr("yaml"), HasSubstr("json")));
   EXPECT_THAT(complete("waybill completion z"), StartsWith("zsh"));
+  EXPECT_THAT(complete("waybill recipe "), AllOf(HasSubstr("list\t"), HasSubstr("diff\t")));
+  EXPECT_THAT(complete("waybill recipe list --format "), AllOf(HasSubstr("table"), HasSubstr("json")));
 }
 
 TEST_F(Manners, ManualPagesAreReadByGroff) {
   ASSERT_THAT(waybill({"manual", "--output", "man"}), Exited(0));
-  for (const std::string& verb : verbs())
-    EXPECT_TRUE(std::filesystem::exists(path("man/waybill-" + verb + ".1"))) << verb;
+  for (const std::string& verb : verbs()) EXPECT_TRUE(std::filesystem::exists(path(page_of(verb)))) << verb;
   WAYBILL_REQUIRE_PEER("groff");
   for (const std::string& verb : verbs()) {
-    const ProcessResult read = execute({"groff", "-man", "-Tutf8", "-K", "utf8", "-ww", "man/waybill-" + verb + ".1"});
+    const ProcessResult read = execute({"groff", "-man", "-Tutf8", "-K", "utf8", "-ww", page_of(verb)});
     EXPECT_THAT(read, Exited(0));
     EXPECT_THAT(read.err, IsEmpty()) << verb;
     EXPECT_THAT(read.out, HasSubstr("waybill")) << verb;

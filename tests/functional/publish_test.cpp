@@ -324,7 +324,7 @@ class SmallDisk {
 
 TEST_F(Publishing, AFullDiskIsToldAndTheNextRunCompletesIt) {
   const SmallDisk disk(path("disk"));
-  if (!disk.mounted()) GTEST_SKIP() << "missing peer: the right to mount a small disk";
+  WAYBILL_REQUIRE_RIGHT("to mount a file system", disk.mounted());
   const Words command = publish({"--output", "oci-layout:disk/out:v1"});
   EXPECT_THAT(waybill(command), Exited(10));
   EXPECT_THAT(waybill({"verify", "oci-layout:disk/out:v1", "--key", "k.pub"}), Exited(3));
@@ -335,18 +335,18 @@ TEST_F(Publishing, AFullDiskIsToldAndTheNextRunCompletesIt) {
 }
 
 TEST_F(Publishing, PlacesThatCannotBeWrittenAreDenied) {
-  if (find_program("setpriv").empty() || ::geteuid() != 0)
-    GTEST_SKIP() << "missing peer: root and setpriv (to give up rights)";
+  WAYBILL_REQUIRE_PEER("setpriv");
+  WAYBILL_REQUIRE_RIGHT("to become another user", execute(as_nobody({"true"})).exit_status == 0);
   const GitRepository remote = make_repository();
   ASSERT_THAT(waybill(publish({"--repo", "remote.git", "--output", "oci-layout:out:v1"}, other_criteria())), Exited(0));
   fs::permissions(folder(), fs::perms::owner_all | fs::perms::others_read | fs::perms::others_exec);
   fs::permissions(path("k.key"), fs::perms::owner_all | fs::perms::others_read);
   const std::string tip = remote.git({"rev-parse", "main"});
   const Snapshot before = snapshot(folder() / "out");
-  const Words nobody{"setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", program()};
-  EXPECT_THAT(execute(joined(nobody, publish({"--output", "oci-layout:out:v2"}))), Exited(4));
+  EXPECT_THAT(execute(as_nobody(joined({program()}, publish({"--output", "oci-layout:out:v2"})))), Exited(4));
   EXPECT_EQ(snapshot(folder() / "out"), before);
-  EXPECT_THAT(execute(joined(nobody, publish({"--repo", "remote.git"}))), Exited(4)) << "the cache cannot be written";
+  EXPECT_THAT(execute(as_nobody(joined({program()}, publish({"--repo", "remote.git"})))), Exited(4))
+      << "the cache cannot be written";
   EXPECT_EQ(remote.git({"rev-parse", "main"}), tip);
 }
 

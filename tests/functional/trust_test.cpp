@@ -79,9 +79,8 @@ TEST_F(Trust, RoundTripsKeepTheDigestAndTheSignatures) {
 TEST_F(Trust, FoldersAndLayoutsNeedNoNetwork) {
   publish_layout();
   make_folder();
-  if (find_program("unshare").empty() || execute({"unshare", "-n", "true"}).exit_status != 0) {
-    GTEST_SKIP() << "missing peer: unshare -n (the right to be without network)";
-  }
+  WAYBILL_REQUIRE_PEER("unshare");
+  WAYBILL_REQUIRE_RIGHT("to be without network", execute({"unshare", "-n", "true"}).exit_status == 0);
   for (const char* target : {"oci-layout:out:v1", "b"}) {
     EXPECT_THAT(execute({"unshare", "-n", program(), "verify", target, "--key", "k.pub", "--offline"}), Exited(0));
   }

@@ -1,8 +1,9 @@
 // The YAML reader against the writer: what was read, written and read again is the same data, and the text written is
-// stable.
+// stable. And against the compact form, which keeps all that was read.
 #include <string>
 
 #include "core/error.h"
+#include "core/yaml/compact.h"
 #include "core/yaml/reader.h"
 #include "core/yaml/writer.h"
 #include "tests/fuzz/support.h"
@@ -13,6 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const yaml::Limits limits{.bytes = 1 << 16, .depth = 30, .nodes = 10'000};
   try {
     for (const yaml::Node& root : yaml::parse_all(text, "input", limits)) {
+      const std::string compact = yaml::compact(root);
+      fuzz::require(yaml::compact(yaml::expand(compact)) == compact, "the compact form is read as it was written");
       const Value value = root.to_value();
       const std::string written = yaml::write(value);
       const Value again = yaml::parse(written, "written").to_value();

@@ -1,10 +1,15 @@
 // Argo CD's own definitions judge every object that we write for it, unknown fields included.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <set>
+#include <string>
 
 #include "argocd/render.h"
 #include "argocd/root.h"
 #include "core/file_system.h"
+#include "tests/support/embedded_recipes.h"
 #include "tests/support/process.h"
 #include "tests/unit/argocd/sample_plan.h"
 
@@ -14,12 +19,9 @@ namespace {
 class Definitions : public ::testing::Test {
  protected:
   void SetUp() override {
-    WAYBILL_REQUIRE_PEER("python3");
+    WAYBILL_REQUIRE_PYTHON("jsonschema, yaml");
     WAYBILL_REQUIRE_SHARED("data/crds/application-crd.yaml");
     WAYBILL_REQUIRE_SHARED("data/crds/appproject-crd.yaml");
-    if (testing::run({"python3", "-c", "import jsonschema, yaml"}).exit_status != 0) {
-      GTEST_SKIP() << "missing peer: python3-jsonschema and python3-yaml (./dev peers installs it)";
-    }
   }
 
   // Every object below `folder`.
@@ -54,6 +56,25 @@ TEST_F(Definitions, AcceptEveryObject) {
     EXPECT_EQ(result.exit_status, 0) << result.out << result.err;
     EXPECT_THAT(result.out, ::testing::HasSubstr("judged 14 objects"));
   }
+}
+
+// Whatever the embedded catalogue can give; an Application that many recipes share, but for the recipe's digest at its
+// end, is judged once.
+TEST_F(Definitions, AcceptEveryApplicationOfTheCatalogue) {
+  FileTree tree;
+  std::set<std::string> seen;
+  testing::for_each_recipe([&](const testing::Words& words, const Recipe& recipe) {
+    const FileTree bundle = render(make_plan(testing::embedded(), recipe), recipe);
+    for (const auto& [path, file] : bundle.files()) {
+      if (!path.text().starts_with("apps/files/")) continue;
+      if (!seen.insert(file.bytes.substr(0, file.bytes.find("- name: recipe\n"))).second) continue;
+      tree.add(RelPath::parse(fmt::format("{}/{}", fmt::join(words, "-"), path.text())), file.bytes);
+    }
+  });
+  const testing::ProcessResult result = judge(tree);
+  EXPECT_EQ(result.exit_status, 0) << result.out << result.err;
+  EXPECT_THAT(result.out, ::testing::HasSubstr(fmt::format("judged {} objects", seen.size())));
+  EXPECT_GT(seen.size(), 50U);
 }
 
 // The judge itself: a misspelt field must not pass.

@@ -5,9 +5,11 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <optional>
 
 #include "core/error.h"
 #include "core/file_system.h"
+#include "git/move_note.h"
 #include "tests/support/git_publication.h"
 #include "tests/support/git_repository.h"
 
@@ -271,10 +273,89 @@ TEST_F(GitFolder, AnAgreeingHookSeesTheCommit) {
 }
 
 TEST_F(GitFolder, ARepositoryOfAnotherUserIsDenied) {
-  if (::geteuid() != 0) GTEST_SKIP() << "only root can make one";
   const GitRepository remote = bare();
-  ASSERT_EQ(::chown(remote.folder().c_str(), 65534, 65534), 0);
+  const uid_t other = ::geteuid() + 1;
+  WAYBILL_REQUIRE_RIGHT("to give files to another user", ::chown(remote.folder().c_str(), other, other) == 0);
   EXPECT_EQ(failure(remote, publication_request("a", {{"f", "1"}})), ErrorCode::Denied);
+}
+
+// git's lock of the branch, with or without a note of the process that was killed while it held it (git/move_note.h).
+class KilledMove : public GitFolder {
+ protected:
+  void leave(const std::string& file, const std::string& bytes) const {
+    write_file(remote_.folder() / file, bytes, Overwrite::No);
+  }
+  [[nodiscard]] bool is_there(const std::string& file) const {
+    return std::filesystem::exists(remote_.folder() / file);
+  }
+  // Nothing: it was published.
+  [[nodiscard]] std::optional<ErrorCode> failure() {
+    PublicationRequest request = publication_request("a", {{"f", "1"}});
+    request.repository = remote_.folder().string();
+    try {
+      static_cast<void>(publish(request, {.sleep = [](std::chrono::milliseconds) {}}));
+    } catch (const Error& error) {
+      message_ = error.message() + " " + error.hint();
+      return error.code();
+    }
+    EXPECT_FALSE(is_there(kMoveNoteFile));
+    return std::nullopt;
+  }
+
+  static constexpr const char* kLock = "refs/heads/main.lock";
+  const std::string commit_ = std::string(40, 'c');
+  GitRepository remote_ = bare();
+};
+
+TEST_F(KilledMove, ItsLockIsRemoved) {
+  leave(kMoveNoteFile, "refs/heads/main " + commit_ + "\n");
+  leave(kLock, commit_ + "\n");
+  EXPECT_EQ(failure(), std::nullopt) << message_;
+  EXPECT_FALSE(is_there(kLock));
+  EXPECT_THAT(remote_.complaints(), IsEmpty());
+}
+
+TEST_F(KilledMove, ItsLockIsRemovedBeforeItsContentWasWritten) {
+  leave(kMoveNoteFile, "refs/heads/main " + commit_ + "\n");
+  leave(kLock, "");
+  EXPECT_EQ(failure(), std::nullopt) << message_;
+  EXPECT_FALSE(is_there(kLock));
+}
+
+TEST_F(KilledMove, ItsLockOfAnotherBranchIsRemovedAlsoWhenNothingIsToBeDone) {
+  EXPECT_EQ(failure(), std::nullopt) << message_;
+  leave(kMoveNoteFile, "refs/heads/other " + commit_ + "\n");
+  leave("refs/heads/other.lock", commit_ + "\n");
+  EXPECT_EQ(failure(), std::nullopt) << message_;
+  EXPECT_FALSE(is_there("refs/heads/other.lock"));
+  EXPECT_EQ(remote_.git({"rev-list", "--count", "main"}), "1");
+}
+
+TEST_F(KilledMove, ALockThatNobodyNotedIsSomebodyElses) {
+  leave(kLock, commit_ + "\n");
+  EXPECT_EQ(failure(), ErrorCode::Conflict);
+  EXPECT_THAT(message_, HasSubstr("left over from a process that was killed"));
+  EXPECT_TRUE(is_there(kLock));
+}
+
+TEST_F(KilledMove, ALockWithAnotherCommitIsSomebodyElses) {
+  leave(kMoveNoteFile, "refs/heads/main " + commit_ + "\n");
+  leave(kLock, std::string(40, 'd') + "\n");
+  EXPECT_EQ(failure(), ErrorCode::Conflict);
+  EXPECT_TRUE(is_there(kLock));
+}
+
+TEST_F(KilledMove, ANoteLeadsToBranchesOnly) {
+  for (const char* note : {"", "refs/heads/main", "refs/heads/../../config ", "HEAD ", "refs/heads/ ", "/etc/x "}) {
+    leave("config.lock", "");
+    leave("HEAD.lock", "");
+    leave(kMoveNoteFile, note);
+    EXPECT_EQ(failure(), std::nullopt) << message_;
+    EXPECT_TRUE(is_there("config.lock")) << note;
+    EXPECT_TRUE(is_there("HEAD.lock")) << note;
+    std::filesystem::remove(remote_.folder() / "config.lock");
+    std::filesystem::remove(remote_.folder() / "HEAD.lock");
+  }
 }
 
 TEST_F(GitFolder, AMissingFolderIsNotFound) {

@@ -107,6 +107,22 @@ TEST_F(GitServer, DaemonTakesTheFirstCommitAndTheNextOnTopOfOthers) {
   EXPECT_THAT(remote_->complaints(), IsEmpty());
 }
 
+TEST_F(GitServer, LocksThatAKilledProcessLeftInTheCacheAreRemoved) {
+  start_daemon();
+  static_cast<void>(publish_to(url("git"), publication_request("a", {{"f", "1"}})));
+  int locks = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_.path() / "cache")) {
+    if (!entry.is_directory()) continue;
+    for (const char* file : {"config.lock", "packed-refs.lock", "refs/waybill/push.lock"}) {
+      write_file(entry.path() / file, "", Overwrite::No);
+      ++locks;
+    }
+  }
+  EXPECT_EQ(locks, 3);
+  EXPECT_TRUE(publish_to(url("git"), publication_request("a", {{"f", "2"}})).pushed);
+  EXPECT_EQ(pauses_, 0);
+}
+
 TEST_F(GitServer, ANewBranchStartsFromTheHeadOfTheRemote) {
   start_daemon();
   remote_->commit_file("by-hand", "x");

@@ -93,10 +93,7 @@ TEST_F(PublishGitops, ArgoCdsDefinitionsAcceptEveryObject) {
 
 // Our writer quotes what older readers would take for something else: yes, 1e3, 2001-01-01, 012.
 TEST_F(PublishGitops, AReaderOfYaml11SeesTheSameData) {
-  WAYBILL_REQUIRE_PEER("python3");
-  if (place().run({"python3", "-c", "import yaml"}).exit_status != 0) {
-    GTEST_SKIP() << "missing peer: python3-yaml (./dev peers installs it)";
-  }
+  WAYBILL_REQUIRE_PYTHON("yaml");
   std::vector<std::string> command{"python3", "-c",
                                    "import json, sys, yaml\n"
                                    "print(json.dumps([[d for d in yaml.safe_load_all(open(name)) if d is not None]\n"

@@ -201,6 +201,10 @@ std::string find_program(const std::string& name) {
   return {};
 }
 
+bool python_has(const std::string& modules) {
+  return !find_program("python3").empty() && run({"python3", "-c", "import " + modules}).exit_status == 0;
+}
+
 std::string shared_data(const std::string& relative) {
   const char* configured = std::getenv("WAYBILL_SHARED");
   const fs::path root = configured != nullptr && *configured != '\0' ? fs::path(configured)

@@ -49,15 +49,25 @@ class Background {
 // The full path of a program in PATH or in the peers' folder (WAYBILL_PEERS, default ~/.cache/waybill/peers/bin); empty
 // when it is not installed.
 [[nodiscard]] std::string find_program(const std::string& name);
+// Whether python3 is installed and imports them: "jsonschema, yaml".
+[[nodiscard]] bool python_has(const std::string& modules);
 // A folder or file of the project's shared test data (WAYBILL_SHARED, default ../shared beside the checkout); empty
 // when absent.
 [[nodiscard]] std::string shared_data(const std::string& relative);
 
 }  // namespace waybill::testing
 
-// The one way in which a test leaves out a check: by the name of what it misses.
-#define WAYBILL_REQUIRE_PEER(name)                    \
-  if (::waybill::testing::find_program(name).empty()) \
-  GTEST_SKIP() << "missing peer: " << (name) << " (./dev peers installs it)"
+// The one way in which a test leaves out a check: by the name of what it misses, on a line "missing KIND: NAME" that
+// `./dev test` repeats in the end.
+#define WAYBILL_REQUIRE(kind, name, is_there) \
+  if (!(is_there)) GTEST_SKIP() << "missing " << (kind) << ": " << (name)
+// A program.
+#define WAYBILL_REQUIRE_PEER(name) WAYBILL_REQUIRE("peer", name, !::waybill::testing::find_program(name).empty())
+// Python with modules: "jsonschema, yaml".
+#define WAYBILL_REQUIRE_PYTHON(modules) \
+  WAYBILL_REQUIRE("Python module", modules, ::waybill::testing::python_has(modules))
+// What the system lets this process do, in words: "to mount a file system".
+#define WAYBILL_REQUIRE_RIGHT(right, is_granted) WAYBILL_REQUIRE("right", right, is_granted)
+// Test data that is not part of the repository.
 #define WAYBILL_REQUIRE_SHARED(relative) \
-  if (::waybill::testing::shared_data(relative).empty()) GTEST_SKIP() << "missing test data: " << (relative)
+  WAYBILL_REQUIRE("test data", relative, !::waybill::testing::shared_data(relative).empty())

@@ -19,6 +19,10 @@ Words joined(Words first, const Words& second) {
   return first;
 }
 
+Words as_nobody(const Words& command) {
+  return joined({"setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"}, command);
+}
+
 std::string Workspace::program() { return WAYBILL_PROGRAM; }
 
 Environment Workspace::isolated_environment() const {

@@ -26,6 +26,9 @@ using Environment = std::map<std::string, std::string>;
 // The words of one list after those of the other.
 [[nodiscard]] Words joined(Words first, const Words& second);
 
+// The command as a user without rights, through setpriv.
+[[nodiscard]] Words as_nobody(const Words& command);
+
 class Workspace : public ::testing::Test {
  protected:
   [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_.path(); }

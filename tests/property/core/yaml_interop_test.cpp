@@ -17,12 +17,8 @@ constexpr const char* kReader =
     "import json, sys, yaml\n"
     "sys.stdout.write(json.dumps(yaml.load(sys.stdin.buffer.read().decode('utf-8'), Loader=yaml.SafeLoader)))\n";
 
-bool has_pyyaml() {
-  return !testing::find_program("python3").empty() && testing::run({"python3", "-c", "import yaml"}).exit_status == 0;
-}
-
 TEST(YamlInterop, PyYamlReadsTheSameData) {
-  if (!has_pyyaml()) GTEST_SKIP() << "missing peer: python3 with PyYAML";
+  WAYBILL_REQUIRE_PYTHON("yaml");
   // One process for all: a list of many values, each as list item, as value and, where it is text, as key.
   Value all = Value::list();
   const rc::Gen<std::string> text = testing::tricky_text();

@@ -5,7 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -107,6 +109,29 @@ TEST_F(FileSystem, TemporaryFolderIsPrivateAndGoesAway) {
     write_folder(path / "sub", tree_of({{"a/b", "c"}}), Overwrite::No);
   }
   EXPECT_FALSE(fs::exists(path));
+}
+
+TEST_F(FileSystem, TemporaryFilesWithoutANameAreSeenByNobody) {
+  const char* before = std::getenv("TMPDIR");
+  const std::optional<std::string> kept = before == nullptr ? std::nullopt : std::optional<std::string>(before);
+  ::setenv("TMPDIR", folder_.path().c_str(), 1);
+  const UniqueFd file = unnamed_temporary_file();
+  ::setenv("TMPDIR", at("nowhere").c_str(), 1);
+  EXPECT_EQ(code_of([] { static_cast<void>(unnamed_temporary_file()); }), ErrorCode::NotFound);
+  if (kept) {
+    ::setenv("TMPDIR", kept->c_str(), 1);
+  } else {
+    ::unsetenv("TMPDIR");
+  }
+  EXPECT_THAT(names(folder_.path()), IsEmpty());
+  struct stat status = {};
+  ASSERT_EQ(::fstat(file.get(), &status), 0);
+  EXPECT_EQ(status.st_nlink, 0U);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+  char bytes[3] = {};
+  EXPECT_EQ(::pwrite(file.get(), "abc", 3, 0), 3);
+  EXPECT_EQ(::pread(file.get(), bytes, 3, 0), 3);
+  EXPECT_EQ(std::string_view(bytes, 3), "abc");
 }
 
 TEST_F(FileSystem, FoldersSurviveTheTrip) {

@@ -23,6 +23,7 @@ inline Files small_catalogue() {
 kind: ComponentRegistry
 components:
   - name: alpha
+    displayName: Alpha
     valueOverrideKeys: [al]
     helm:
       defaultRepository: https://charts.example/stable
@@ -30,6 +31,7 @@ components:
       defaultVersion: 1.0.0
       defaultNamespace: alpha-system
   - name: extras
+    displayName: Extras
     manifest:
       defaultNamespace: kube-system
 )"},

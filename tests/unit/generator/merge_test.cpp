@@ -34,6 +34,22 @@ TEST(Merge, ListsReplaceButManifestsAreAdded) {
   EXPECT_THAT(component.dependency_refs, ElementsAre("b"));
 }
 
+TEST(Merge, RepeatsWithinAnOverlaysOwnManifestsStay) {
+  ComponentRef component;
+  component.manifest_files = {"one.yaml"};
+  ComponentRef over;
+  over.manifest_files = {"two.yaml", "one.yaml", "two.yaml"};
+  merge(component, over);
+  EXPECT_THAT(component.manifest_files, ElementsAre("one.yaml", "two.yaml", "two.yaml"));
+}
+
+TEST(Merge, OfRepeatedNamesInTheBaseTheLastCounts) {
+  Recipe recipe;
+  recipe.constraints = {{"k", "1", "error", "", ""}, {"a", "0", "", "", ""}, {"k", "2", "", "", ""}};
+  merge(recipe, Overlay());
+  EXPECT_THAT(recipe.constraints, ElementsAre(Constraint{"a", "0", "", "", ""}, Constraint{"k", "2", "", "", ""}));
+}
+
 TEST(Merge, ConstraintsAndPhasesAreReplacedWhole) {
   Recipe recipe;
   recipe.constraints = {{"k", "1", "error", "do", ""}};

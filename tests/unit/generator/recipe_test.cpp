@@ -52,7 +52,7 @@ std::string changed(std::string_view from, std::string_view to) {
 TEST(Recipe, ReadsAndComputesTheOrder) {
   const Recipe recipe = parse_recipe(kGood, "r.yaml");
   EXPECT_THAT(recipe.deployment_order, ElementsAre("a", "b"));
-  EXPECT_EQ(recipe.components.front().name, "a");
+  EXPECT_EQ(recipe.components.front().name, "b");  // as in the file
   EXPECT_EQ(recipe.criteria.get(Dimension::Service), "eks");
 }
 

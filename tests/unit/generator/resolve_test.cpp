@@ -121,5 +121,63 @@ TEST(Resolve, QueriesAreIndependent) {
   EXPECT_EQ(to_value(resolve(catalogue, query("gke"), "")), before);
 }
 
+std::string overlay(const std::string& name, const std::string& spec) {
+  return "metadata: {name: " + name + "}\nspec: {" + spec + "}\n";
+}
+
+// Spec: recipe-engine 3.6.
+TEST(Resolve, ASnapshotExcludesByTheMatchesOwnConstraints) {
+  Files files = small_catalogue();
+  const std::string needs = "constraints: [{name: K8s.server.version, value: '";
+  files["1.yaml"] = overlay("parent", "criteria: {service: gke}, " + needs + ">= 1.34'}]");
+  files["2.yaml"] = overlay("child", "base: parent, criteria: {service: gke, os: cos}, " + needs + ">= 1.30'}]");
+  files["3.yaml"] = overlay("blind", "criteria: {service: gke}, constraints: [{name: GPU.smi.count, value: '1'}]");
+  files["4.yaml"] = overlay("free", "criteria: {service: gke}");
+  Criteria criteria = query("gke");
+  criteria.set(Dimension::Os, "cos");
+  const Snapshot snapshot({{"K8s", {{"server", {{"version", "v1.31.0-gke.1"}}}}}});
+  const Recipe recipe = resolve(load(files), criteria, "", &snapshot);
+  EXPECT_THAT(recipe.applied_overlays, ElementsAre("base", "free", "parent", "child"));
+  EXPECT_THAT(recipe.excluded_overlays, ElementsAre("blind", "parent"));
+  ASSERT_EQ(recipe.constraint_warnings.size(), 2U);
+  EXPECT_EQ(recipe.constraint_warnings[0].actual, "");
+  EXPECT_EQ(recipe.constraint_warnings[1].reason, "expected >= 1.34, got v1.31.0-gke.1");
+  EXPECT_EQ(json::canonical(*to_value(recipe).find("metadata")->find("excludedOverlays")), R"(["blind","parent"])");
+  EXPECT_TRUE(resolve(load(files), criteria, "").excluded_overlays.empty());
+}
+
+TEST(Resolve, OnlyQueriesThatNeedAMissingParentOrACircleFail) {
+  Files files = small_catalogue();
+  files["1.yaml"] = overlay("orphan", "base: nobody, criteria: {service: gke}");
+  files["2.yaml"] = overlay("one", "base: two, criteria: {service: aks}");
+  files["3.yaml"] = overlay("two", "base: one");
+  const Catalogue catalogue = load(files);
+  EXPECT_NO_THROW(static_cast<void>(resolve(catalogue, query("eks"), "")));
+  for (const auto& [service, words] :
+       {std::pair{"gke", "'nobody', which does not exist"}, std::pair{"aks", "circle"}}) {
+    try {
+      static_cast<void>(resolve(catalogue, query(service), ""));
+      ADD_FAILURE() << service;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::InvalidInput);
+      EXPECT_THAT(error.message(), ::testing::HasSubstr(words));
+    }
+  }
+}
+
+TEST(Resolve, TheBaseStaysInTheOrderOfItsFileUntilSomethingIsLaidOverIt) {
+  const Recipe alone = resolve(load(small_catalogue()), query("gke"), "");
+  EXPECT_EQ(alone.components.front().name, "beta");
+  const Recipe merged = resolve(load(small_catalogue()), query("eks"), "");
+  EXPECT_EQ(merged.components.front().name, "alpha");
+}
+
+TEST(Resolve, AMatchFromASnapshotIsTheSameAsFromFlags) {
+  const Catalogue catalogue = load(small_catalogue());
+  const Snapshot snapshot({{"K8s", {{"server", {{"version", "v1.31.0-eks-1"}}}}}});
+  EXPECT_EQ(to_value(resolve(catalogue, snapshot.detected_criteria(), "", &snapshot)),
+            to_value(resolve(catalogue, query("eks"), "")));
+}
+
 }  // namespace
 }  // namespace waybill

@@ -39,6 +39,28 @@ TEST(YamlWriter, WritesBlockStyle) {
             "    x: 1.5\n");
 }
 
+TEST(YamlWriter, IndentsByMore) {
+  const Value value = Value::map(
+      {{"inner", Value::map({{"deep", Value::map({{"x", "a\nb"}})}})},
+       {"list", Value::list({Value::map({{"a", Value::map({{"b", 1}})}, {"c", Value::list({" x\ny", "z"})}})})}});
+  const std::string text = write(value, 4);
+  EXPECT_EQ(text,
+            "inner:\n"
+            "    deep:\n"
+            "        x: |-\n"
+            "            a\n"
+            "            b\n"
+            "list:\n"
+            "    - a:\n"
+            "        b: 1\n"
+            "      c:\n"
+            "        - |2-\n"
+            "           x\n"
+            "          y\n"
+            "        - z\n");
+  EXPECT_EQ(parse(text, "x").to_value(), value);
+}
+
 TEST(YamlWriter, QuotesWhatAnyReaderCouldMistake) {
   const std::pair<const char*, const char*> cases[] = {{"", "\"\""},
                                                        {"true", "\"true\""},

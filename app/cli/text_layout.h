@@ -1,0 +1,34 @@
+#pragma once
+// What the texts for people have in common: columns, emphasis, and values that fit on a line.
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/value.h"
+
+namespace waybill::cli {
+
+enum class Style : std::uint8_t { Plain, Bold, Dim, Red, Green, Yellow };
+
+// The text in a style; the text alone where colour is off.
+[[nodiscard]] std::string styled(std::string_view text, Style style, bool color);
+
+// Rows of cells, each column as wide as its widest cell but no wider than `widest`; a longer cell pushes the rest of its
+// row to the right. What ends a row widens nothing. Two blanks between columns, none at the end of a line.
+[[nodiscard]] std::string columns(const std::vector<std::vector<std::string>>& rows, std::size_t widest = 64);
+// The same, each row in its style: styles[i] is that of rows[i].
+[[nodiscard]] std::string columns(const std::vector<std::vector<std::string>>& rows, const std::vector<Style>& styles,
+                                  bool color);
+
+// A path without the quotes of its first key, for a reader who sees where the key ends: ["K8s.server.version"].value.
+[[nodiscard]] std::string readable_path(std::string_view path);
+
+// Columns that a text takes on a terminal: code points of UTF-8.
+[[nodiscard]] std::size_t width(std::string_view text) noexcept;
+
+// A value on one line: text as it is (quoted where it is empty, or has line breaks or blanks at an end), everything
+// else as JSON; cut to `longest` columns with "…" at the end.
+[[nodiscard]] std::string one_line(const Value& value, std::size_t longest);
+
+}  // namespace waybill::cli
