@@ -144,6 +144,7 @@ RemoteAddress RemoteAddress::parse(std::string_view text) {
     result.host_ = place.host;
     const std::string path(text.substr(*colon + 1));
     if (path.empty()) refuse("has no path");
+    if (path.starts_with('-')) refuse("has a path that the other end would take for an option");
     result.path_ = path.starts_with('/') ? path : "/" + path;
     result.short_form_ = true;
     result.text_ = fmt::format("{}@{}:{}", result.user_, bracketed(result.host_), path);

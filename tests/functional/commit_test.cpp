@@ -155,6 +155,22 @@ TEST_F(Committing, AChangesOwnBranchIsPushedAndNamedForIt) {
   EXPECT_THAT(waybill(commit("oci-layout:media:v1", {"--branch-per-change", "--forge", "gitea"})), Exited(2));
 }
 
+TEST_F(Committing, AnOddPathStillNamesAGoodBranch) {
+  make_artifact();
+  const GitRepository remote = make_repository();
+  remote.commit_file("README.md", "site");
+  const auto branch_for = [&](const std::string& place) {
+    return at(waybill_json({"commit", "oci-layout:media:v1", "--key", "k.pub", "--repo", "remote.git", "--path", place,
+                            "--branch-per-change"}),
+              "git.branch")
+        .as_string();
+  };
+  const std::string odd = branch_for("site a/b..c.lock/~x");
+  EXPECT_THAT(odd, ::testing::MatchesRegex("waybill/site-a/b--c-lock/-x-[0-9a-f]{6}/[0-9a-f]{12}"));
+  EXPECT_NE(odd, branch_for("site-a/b--c-lock/-x")) << "two places, two branches";
+  EXPECT_THAT(remote.complaints(), IsEmpty());
+}
+
 TEST_F(Committing, ASignedCommitIsGitsOwn) {
   WAYBILL_REQUIRE_PEER("ssh-keygen");
   make_artifact();
