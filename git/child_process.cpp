@@ -78,6 +78,8 @@ std::vector<std::string> environment_for(const std::map<std::string, std::string
   // An askpass program is a prompt too; GIT_ASKPASS wins over core.askPass, and an empty answer is a refusal.
   fixed.insert({"GIT_ASKPASS", "true"});
   fixed.insert({"SSH_ASKPASS", "true"});
+  // A credential helper that is known to open windows.
+  fixed.insert({"GCM_INTERACTIVE", "never"});
   constexpr std::array<std::string_view, 8> kRepositoryVariables = {"GIT_DIR",
                                                                     "GIT_WORK_TREE",
                                                                     "GIT_INDEX_FILE",

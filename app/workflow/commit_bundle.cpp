@@ -81,7 +81,11 @@ class Forge {
  public:
   Forge(const CommitOptions& options, git::CredentialProvider& credentials, const Services& services)
       : credentials_(credentials), ca_file_(options.ca_file) {
-    if (!options.branch_per_change) return;
+    if (!options.branch_per_change) {
+      if (options.forge.empty() && options.forge_url.empty()) return;
+      throw Error(ErrorCode::InvalidInput, "a forge is named, but no pull request is asked for")
+          .hint("add --branch-per-change, or leave --forge and --forge-url out");
+    }
     place_ = git::find_forge(git::RemoteAddress::parse(options.repository), options.forge, options.forge_url);
     if (!place_) {
       services.reporter.warning(
@@ -179,7 +183,8 @@ CommittedBundle commit_bundle(const Bundle& bundle, const Digest& bundle_digest,
   if (environment("GIT_SSH_COMMAND") &&
       git::RemoteAddress::parse(options.repository).transport() == git::Transport::Ssh) {
     services.reporter.warning(
-        "GIT_SSH_COMMAND is not used, as it could turn off the check of host keys; there are --ssh-key, --known-hosts and "
+        "GIT_SSH_COMMAND is not used, as it could turn off the check of host keys; there are --ssh-key, --known-hosts "
+        "and "
         "~/.ssh/config");
   }
 

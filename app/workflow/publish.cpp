@@ -141,6 +141,10 @@ void check(const PublishRequest& request) {
     throw Error(ErrorCode::InvalidInput, "nowhere to publish to")
         .hint("name a git repository with --repo, a registry or layout with --output, or both");
   }
+  if (request.git.repository.empty() && (request.git.sign || request.git.branch_per_change)) {
+    throw Error(ErrorCode::InvalidInput, "no commit is made that could be signed or proposed")
+        .hint("name a git repository with --repo");
+  }
   if (!request.output.empty() && request.key.key.empty() && !request.dry_run) {
     throw Error(ErrorCode::InvalidInput, "an artifact is always signed and no key is given")
         .hint("name one with --key; 'waybill keygen' makes a pair");

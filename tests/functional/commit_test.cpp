@@ -155,6 +155,27 @@ TEST_F(Committing, AChangesOwnBranchIsPushedAndNamedForIt) {
   EXPECT_THAT(waybill(commit("oci-layout:media:v1", {"--branch-per-change", "--forge", "gitea"})), Exited(2));
 }
 
+TEST_F(Committing, WordsThatWouldDoNothingAreRefused) {
+  make_artifact();
+  const GitRepository remote = make_repository();
+  EXPECT_THAT(waybill(commit("oci-layout:media:v1", {"--forge", "gitea"})), Exited(2));
+  EXPECT_THAT(
+      waybill(joined({"publish", "--key", "k.key", "--output", "oci-layout:o:v1", "--sign-commit"}, criteria())),
+      Exited(2));
+  EXPECT_THAT(waybill(commit("oci-layout:media:v1", {"--branch-per-change", "--forge", "githab"})), Exited(2));
+  EXPECT_TRUE(is_empty(remote));
+}
+
+TEST_F(Committing, ASshCommandOfTheEnvironmentIsNotRun) {
+  make_artifact();
+  const ProcessResult done =
+      waybill({"commit", "oci-layout:media:v1", "--key", "k.pub", "--repo", "ssh://git@127.0.0.1:1/x.git"},
+              {{"GIT_SSH_COMMAND", "touch " + path("ran")}});
+  EXPECT_THAT(done, Exited(6));
+  EXPECT_THAT(done.err, HasSubstr("GIT_SSH_COMMAND is not used"));
+  EXPECT_FALSE(fs::exists(path("ran")));
+}
+
 TEST_F(Committing, AnOddPathStillNamesAGoodBranch) {
   make_artifact();
   const GitRepository remote = make_repository();
