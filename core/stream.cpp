@@ -98,7 +98,9 @@ std::size_t VerifyingSource::read(std::span<std::byte> buffer) {
 }
 
 std::uint64_t copy(ByteSource& from, ByteSink& to) {
-  std::vector<std::byte> buffer(kBufferSize);
+  // Not a vector: clearing it would cost more than reading a small file.
+  const auto storage = std::make_unique_for_overwrite<std::byte[]>(kBufferSize);
+  const std::span<std::byte> buffer(storage.get(), kBufferSize);
   std::uint64_t total = 0;
   while (const std::size_t count = from.read(buffer)) {
     throw_if_interrupted();

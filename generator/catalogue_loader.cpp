@@ -13,6 +13,7 @@
 #include "generator/dependency_graph.h"
 #include "generator/field_rules.h"
 #include "generator/overlay_reader.h"
+#include "generator/parse_ahead.h"
 #include "generator/registry_reader.h"
 
 namespace waybill {
@@ -20,6 +21,9 @@ namespace {
 
 constexpr std::string_view kInfoKind = "CatalogueInfo";
 constexpr std::string_view kUnversioned = "unversioned";
+
+// From here on, threads are quicker to have than to do without.
+constexpr std::size_t kManyFiles = 100;
 
 // What an overlay adds, which matters for those alone that match.
 constexpr std::array<std::string_view, 3> kBodyFields{"constraints", "componentRefs", "validation"};
@@ -38,9 +42,7 @@ class Loader {
   CatalogueContent load() {
     content_.id.version = kUnversioned;
     read_registries();
-    for (const LayeredFiles::File& file : files_.all()) {
-      if (file.topmost && may_be_overlay(file.path)) read_document(file);
-    }
+    read_documents();
     settle();
     // Nothing is hashed for a catalogue that is refused anyway.
     if (!diagnostics_.has_errors()) content_.id.digest = files_.digest().to_string();
@@ -59,6 +61,7 @@ class Loader {
 
   std::optional<yaml::Node> parse(const LayeredFiles::File& file) {
     try {
+      if (ahead_) return ahead_->take();
       const bool whole = parts_ == OverlayParts::All || is_base_file(file.path) || !may_be_overlay(file.path);
       return whole ? files_.parse(file) : files_.parse(file, kBodyFields);
     } catch (const Error& error) {
@@ -130,6 +133,16 @@ class Loader {
     return false;
   }
 
+  void read_documents() {
+    std::vector<const LayeredFiles::File*> files;
+    for (const LayeredFiles::File& file : files_.all()) {
+      if (file.topmost && may_be_overlay(file.path)) files.push_back(&file);
+    }
+    if (parts_ == OverlayParts::All && files.size() >= kManyFiles) ahead_.emplace(files_, files);
+    for (const LayeredFiles::File* file : files) read_document(*file);
+    ahead_.reset();
+  }
+
   void read_document(const LayeredFiles::File& file) {
     const std::optional<yaml::Node> root = parse(file);
     if (!root || !is_overlay(*root, file)) return;
@@ -196,6 +209,7 @@ class Loader {
 
   const LayeredFiles& files_;
   OverlayParts parts_;
+  std::optional<ParseAhead> ahead_;  // while documents are read, if they are many
   ReadContext::Doubts doubts_;
   Diagnostics& diagnostics_;
   CatalogueContent content_;

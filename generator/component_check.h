@@ -1,6 +1,7 @@
 #pragma once
 // A component of a resolved recipe, as far as the catalogue's files decide about it: its manifests render with its
 // final values, and what they render to is YAML.
+// Keys of the values that no layer of its chart knows would be found here as well, once charts are at hand.
 #include <functional>
 #include <map>
 #include <optional>

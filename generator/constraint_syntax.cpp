@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/suggest.h"
+#include "generator/snapshot.h"
 
 namespace waybill {
 namespace {
@@ -41,7 +42,7 @@ std::string_view without_suffix(std::string_view text) noexcept {
 }  // namespace
 
 const std::vector<std::string>& measurement_types() {
-  static const std::vector<std::string> kTypes{"K8s", "GPU", "OS", "SystemD", "NodeTopology"};
+  static const std::vector<std::string> kTypes(kMeasurementTypes.begin(), kMeasurementTypes.end());
   return kTypes;
 }
 
@@ -80,7 +81,7 @@ std::optional<ConstraintVersion> parse_constraint_version(std::string_view text)
   }
 }
 
-ConstraintExpression parse_constraint_expression(std::string_view text) {
+ConstraintExpression split_constraint_expression(std::string_view text) {
   text = trimmed(text);
   ConstraintExpression expression;
   for (const auto& [symbol, op] : kOperators) {
@@ -90,7 +91,12 @@ ConstraintExpression parse_constraint_expression(std::string_view text) {
     break;
   }
   expression.operand = text;
-  if (text.empty()) {
+  return expression;
+}
+
+ConstraintExpression parse_constraint_expression(std::string_view text) {
+  ConstraintExpression expression = split_constraint_expression(text);
+  if (expression.operand.empty()) {
     throw Error(ErrorCode::InvalidInput, "the constraint has nothing to compare with")
         .hint("an operator and a value, such as '>= 1.32'");
   }

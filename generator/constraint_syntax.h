@@ -35,7 +35,9 @@ struct ConstraintExpression {
   Operator op = Operator::Exact;
   std::string operand;
 };
-// Throws InvalidInput for an empty expression or operand, and for an order among what is no version.
+// The operator, and what is left of the text without blanks around it: maybe nothing.
+[[nodiscard]] ConstraintExpression split_constraint_expression(std::string_view text);
+// The same, but throws InvalidInput for an empty operand, and for an order among what is no version.
 [[nodiscard]] ConstraintExpression parse_constraint_expression(std::string_view text);
 
 }  // namespace waybill

@@ -252,13 +252,14 @@ TEST_F(Manners, TheEnvironmentStandsBehindTheFlags) {
 
 TEST_F(Manners, ColourIsAskedForOrLeftOut) {
   // A warning has colour; criteria that nothing depends on give one.
-  const Words command{"recipe", "--service", "eks", "--os", "rhel"};
+  const Words command{"recipe", "--service", "eks", "--platform", "kubeflow"};
   ASSERT_THAT(waybill(command).err, HasSubstr("warning: "));
   EXPECT_THAT(waybill(command).err, Not(HasSubstr("\033[")));
   EXPECT_THAT(waybill(joined(command, {"--color", "always"})).err, HasSubstr("\033[33m"));
   WAYBILL_REQUIRE_PEER("script");
   const auto on_a_terminal = [&](const Environment& environment) {
-    return execute({"script", "-qec", "'" + program() + "' recipe --service eks --os rhel -o r.yaml", "/dev/null"},
+    return execute({"script", "-qec", "'" + program() + "' recipe --service eks --platform kubeflow -o r.yaml",
+                    "/dev/null"},
                    environment)
         .out;
   };

@@ -178,10 +178,11 @@ TEST_F(Queries, AWrongCriteriaFileIsToldWithPlaceAndNearestWord) {
 }
 
 TEST_F(Queries, CriteriaOfAFileThatChangeNothingAreTold) {
-  write("c.yaml", "spec: {service: eks, os: rhel}\n");
-  EXPECT_THAT(waybill({"recipe", "-c", "c.yaml"}).err, HasSubstr("nothing for os 'rhel'"));
-  write("s.yaml", "measurements: [{type: OS, subtypes: [{subtype: release, data: {ID: rhel}}]}]\n");
-  EXPECT_THAT(waybill({"recipe", "-s", "s.yaml"}).err, HasSubstr("nothing for os 'rhel'"));
+  write("c.yaml", "spec: {service: eks, intent: inference, platform: kubeflow}\n");
+  EXPECT_THAT(waybill({"recipe", "-c", "c.yaml"}).err, HasSubstr("nothing for platform 'kubeflow'"));
+  write("s.yaml", "measurements: []\n");
+  EXPECT_THAT(waybill({"recipe", "-s", "s.yaml", "--intent", "inference", "--platform", "kubeflow"}).err,
+              HasSubstr("nothing for platform 'kubeflow'"));
 }
 
 TEST_F(Queries, ATableHasARowForEveryLeaf) {

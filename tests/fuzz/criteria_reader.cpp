@@ -6,13 +6,12 @@
 #include "tests/fuzz/support.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace waybill;
   try {
-    const Criteria criteria = parse_criteria(fuzz::as_text(data, size), "input");
-    const std::string document = json::write(Value::map({{"spec", criteria.to_value()}}));
-    fuzz::require(parse_criteria(document, "again") == criteria, "what was written reads back");
-  } catch (const Error& error) {
-    fuzz::require(error.code() == ErrorCode::InvalidInput, "bad input is reported as such");
+    const waybill::Criteria criteria = waybill::parse_criteria(waybill::fuzz::as_text(data, size), "input");
+    const std::string document = waybill::json::write(waybill::Value::map({{"spec", criteria.to_value()}}));
+    waybill::fuzz::require(waybill::parse_criteria(document, "again") == criteria, "what was written reads back");
+  } catch (const waybill::Error& error) {
+    waybill::fuzz::require(error.code() == waybill::ErrorCode::InvalidInput, "bad input is reported as such");
   }
   return 0;
 }

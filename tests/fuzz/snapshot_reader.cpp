@@ -26,14 +26,14 @@ void check_all(const waybill::Snapshot& snapshot) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace waybill;
   try {
-    Diagnostics diagnostics;
-    const Snapshot snapshot = parse_snapshot(fuzz::as_text(data, size), "input", diagnostics);
+    waybill::Diagnostics diagnostics;
+    const waybill::Snapshot snapshot =
+        waybill::parse_snapshot(waybill::fuzz::as_text(data, size), "input", diagnostics);
     static_cast<void>(snapshot.detected_criteria());
     check_all(snapshot);
-  } catch (const Error& error) {
-    fuzz::require(error.code() == ErrorCode::InvalidInput, "bad input is reported as such");
+  } catch (const waybill::Error& error) {
+    waybill::fuzz::require(error.code() == waybill::ErrorCode::InvalidInput, "bad input is reported as such");
   }
   return 0;
 }

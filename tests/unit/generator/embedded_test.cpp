@@ -14,6 +14,7 @@
 #include "core/yaml/compact.h"
 #include "core/yaml/reader.h"
 #include "generator/catalogue.h"
+#include "generator/catalogue_check.h"
 #include "generator/embedded_files.h"
 #include "generator/layered_files.h"
 #include "generator/resolve.h"
@@ -78,8 +79,7 @@ TEST(EmbeddedCatalogue, CarriesItsOwnDigest) {
 
 // What the program does not look at again when it answers a query.
 TEST(EmbeddedCatalogue, HasNothingToComplainAbout) {
-  const Diagnostics diagnostics = Catalogue::check({unprepared()});
-  for (const Diagnostic& diagnostic : diagnostics.all())
+  for (const Diagnostic& diagnostic : check_catalogue({unprepared()}).findings)
     ADD_FAILURE() << to_string(diagnostic.location) << ": " << diagnostic.message;
 }
 
