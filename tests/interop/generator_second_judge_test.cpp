@@ -91,7 +91,7 @@ class SecondJudge : public ::testing::Test {
  protected:
   void SetUp() override {
     WAYBILL_REQUIRE_PEER("python3");
-    if (testing::run({"python3", "-c", "import yaml"}).exit_status != 0) GTEST_SKIP() << "missing peer: python3-yaml";
+    WAYBILL_REQUIRE_PYTHON("yaml");
   }
 };
 
