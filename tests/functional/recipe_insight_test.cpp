@@ -141,7 +141,7 @@ TEST_F(Insight, ListIsFilteredAndFollowsTheData) {
   for (const Value& target : at(all, "targets").items())
     expected += at(target, "criteria.service").as_string() == "eks" ? 1U : 0U;
   EXPECT_EQ(at(eks, "targets").items().size(), expected);
-  EXPECT_THAT(at(waybill_json({"recipe", "list", "--service", "oke", "--platform", "dynamo"}), "targets").items(),
+  EXPECT_THAT(at(waybill_json({"recipe", "list", "--intent", "training", "--platform", "dynamo"}), "targets").items(),
               IsEmpty());
   write("site/registry.yaml", "apiVersion: aicr.nvidia.com/v1alpha1\nkind: ComponentRegistry\ncomponents: []\n");
   write(

@@ -89,10 +89,7 @@ std::string judged(const std::string& folder, const std::string& snapshot = {}) 
 
 class SecondJudge : public ::testing::Test {
  protected:
-  void SetUp() override {
-    WAYBILL_REQUIRE_PEER("python3");
-    if (testing::run({"python3", "-c", "import yaml"}).exit_status != 0) GTEST_SKIP() << "missing peer: python3-yaml";
-  }
+  void SetUp() override { WAYBILL_REQUIRE_PYTHON("yaml"); }
 };
 
 TEST_F(SecondJudge, AgreesOnEveryQueryOfTheEmbeddedCatalogue) {
