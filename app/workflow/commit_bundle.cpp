@@ -191,6 +191,10 @@ CommittedBundle commit_bundle(const Bundle& bundle, const Digest& bundle_digest,
   if (!options.dry_run) pending.remember();
   CommittedBundle committed{.publication = git::publish(request, publication_services), .pull_request = {}};
   const git::Publication& publication = committed.publication;
+  const std::string where = fmt::format("{} of {}", publication.branch, publication.repository);
+  services.reporter.info(!publication.changed ? fmt::format("nothing to commit: {} holds this bundle already", where)
+                         : options.dry_run    ? fmt::format("would commit to {}", where)
+                                              : fmt::format("committed {} to {}", publication.commit, where));
   if (options.dry_run) return committed;
   pending.forget();
   if (publication.branch != publication.base) {

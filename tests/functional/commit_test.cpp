@@ -186,7 +186,7 @@ TEST_F(Committing, AnOddPathStillNamesAGoodBranch) {
               "git.branch")
         .as_string();
   };
-  const std::string odd = branch_for("site a/b..c.lock/~x");
+  const std::string odd = branch_for("site.a/b..c.lock/+x");
   EXPECT_THAT(odd, ::testing::MatchesRegex("waybill/site-a/b--c-lock/-x-[0-9a-f]{6}/[0-9a-f]{12}"));
   EXPECT_NE(odd, branch_for("site-a/b--c-lock/-x")) << "two places, two branches";
   EXPECT_THAT(remote.complaints(), IsEmpty());
