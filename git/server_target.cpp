@@ -163,8 +163,10 @@ class ServerTarget final : public Target {
     options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
     options.update_fetchhead = 0;
     std::vector<std::string> refspecs;
+    refspecs.reserve(branches.size());
     for (const Head& branch : branches) refspecs.push_back(std::string(kBranchPrefix) + branch.name);
     std::vector<char*> pointers;
+    pointers.reserve(refspecs.size());
     for (std::string& refspec : refspecs) pointers.push_back(refspec.data());
     const git_strarray list = {pointers.data(), pointers.size()};
     conversation.check_result(git.git_remote_download(&remote, &list, &options),
