@@ -18,9 +18,10 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 const Words& verbs() {
-  static const Words kVerbs{"recipe",  "recipe list", "recipe diff", "explain",   "plan",   "bundle",
-                            "publish", "push",        "pull",        "bootstrap", "keygen", "sign",
-                            "verify",  "completion",  "manual",      "version"};
+  static const Words kVerbs{"recipe", "recipe list", "recipe diff", "catalogue check", "catalogue new-overlay",
+                            "query",  "explain",     "plan",        "bundle",          "publish",
+                            "push",   "pull",        "bootstrap",   "keygen",          "sign",
+                            "verify", "completion",  "manual",      "version"};
   return kVerbs;
 }
 
@@ -295,7 +296,7 @@ TEST_F(Manners, BashCompletesCommandsFlagsChoicesAndFiles) {
   EXPECT_EQ(complete("waybill ver"), "verify version\n");
   EXPECT_EQ(complete("waybill --color always ver"), "verify version\n");
   EXPECT_EQ(complete("waybill recipe --acc"), "--accelerator\n");
-  EXPECT_EQ(complete("waybill recipe --format \"\""), "yaml json\n");
+  EXPECT_EQ(complete("waybill recipe --format \"\""), "yaml json table\n");
   EXPECT_EQ(complete("waybill plan -t j"), "json\n");
   EXPECT_EQ(complete("waybill publish --color a"), "auto always\n");
   EXPECT_EQ(complete("waybill completion z"), "zsh\n");
@@ -324,7 +325,7 @@ TEST_F(Manners, ZshCompletes) {
   };
   EXPECT_THAT(complete("waybill p", 2), HasSubstr("\npublish:resolve, render"));
   EXPECT_THAT(complete("waybill recipe --f", 3),
-              AllOf(HasSubstr("--format["), HasSubstr("-t["), HasSubstr(":FORMAT:(yaml json)")));
+              AllOf(HasSubstr("--format["), HasSubstr("-t["), HasSubstr(":FORMAT:(yaml json table)")));
   EXPECT_THAT(complete("waybill completion z", 3), HasSubstr("(bash zsh fish)"));
   EXPECT_THAT(complete("waybill recipe l", 3), StartsWith("list:list all targets"));
   EXPECT_THAT(complete("waybill recipe list --f", 4), HasSubstr(":FORMAT:(table json yaml)"));
