@@ -85,6 +85,21 @@ TEST_F(Manners, StartsWithTheCLibraryAlone) {
   }
 }
 
+TEST_F(Manners, AnOutputThatIsNoOrdinaryFileKeepsItsPlace) {
+  const std::string expected = waybill({"recipe", "--service", "eks"}).out;
+  EXPECT_EQ(waybill({"recipe", "--service", "eks", "-o", "/dev/stdout"}).out, expected);
+  EXPECT_THAT(
+      execute({"bash", "-c", "mkfifo pipe; cat pipe >got & \"$0\" recipe --service eks -o pipe; wait; test -p pipe",
+               program()}),
+      Exited(0));
+  EXPECT_EQ(read_file(path("got")), expected);
+  write_file(path("file"), "", Overwrite::No);
+  std::filesystem::create_symlink("file", path("link"));
+  EXPECT_THAT(waybill({"recipe", "--service", "eks", "-o", "link"}), Exited(0));
+  EXPECT_TRUE(std::filesystem::is_symlink(path("link")));
+  EXPECT_EQ(read_file(path("file")), expected);
+}
+
 TEST_F(Manners, WhatIsUnknownIsRefusedWithTheNearestWord) {
   EXPECT_THAT(refusal({"publsh"}), HasSubstr("did you mean 'publish'?"));
   EXPECT_THAT(refusal({"help", "recpie"}), HasSubstr("did you mean 'recipe'?"));
