@@ -53,6 +53,13 @@ auto with_our_errors(Body&& body) {
   }
 }
 
+// A file that takes the place of /dev/null would break it for everybody, where we are allowed to do that.
+bool is_device_or_pipe(const fs::path& path) {
+  std::error_code ignored;
+  const fs::file_status status = fs::status(path, ignored);
+  return fs::is_character_file(status) || fs::is_block_file(status) || fs::is_fifo(status);
+}
+
 }  // namespace
 
 std::string read_file(const fs::path& path, std::uint64_t limit) {
@@ -91,6 +98,12 @@ void AtomicFile::commit(Overwrite overwrite) {
 }
 
 void write_file(const fs::path& path, std::string_view bytes, Overwrite overwrite, unsigned mode) {
+  if (is_device_or_pipe(path)) {
+    UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!fd) throw system_error(fmt::format("cannot write '{}'", path.string()));
+    FdSink(std::move(fd), path.string()).write(bytes);
+    return;
+  }
   AtomicFile file(path, mode);
   file.sink().write(bytes);
   file.commit(overwrite);

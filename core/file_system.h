@@ -18,7 +18,7 @@ inline constexpr std::uint64_t kLargestTextFile = 64ULL << 20;  // recipes, valu
 
 enum class Overwrite : bool { No, Yes };
 // Writes beside, syncs, renames. With Overwrite::No an existing file is Conflict and stays as it is. `mode` is the
-// permission bits before the user's mask (0600 for keys).
+// permission bits before the user's mask (0600 for keys). A device or pipe is written to as it is.
 void write_file(const std::filesystem::path& path, std::string_view bytes, Overwrite overwrite, unsigned mode = 0666);
 
 // A file that exists under its final name only after commit(); its temporary name begins with ".waybill-" and lies in

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <vector>
+
 #include "core/digest.h"
 
 namespace fs = std::filesystem;
@@ -23,13 +25,16 @@ std::size_t count_packs(const fs::path& repository) {
   return count;
 }
 
-// git's locks, which a killed process has left: whoever holds the cache is alone with it.
-void remove_git_locks(const fs::path& repository) {
+// A killed process leaves locks and half a pack. Whoever holds our own lock knows that nobody is at work here.
+void remove_leftovers(const fs::path& repository) {
   std::error_code ignored;
-  for (fs::recursive_directory_iterator entry(repository, ignored), end; entry != end; entry.increment(ignored)) {
-    if (entry->path().filename() == "objects") entry.disable_recursion_pending();
-    if (entry->path().extension() == ".lock") fs::remove(entry->path(), ignored);
+  std::vector<fs::path> leftovers;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(repository, ignored)) {
+    const fs::path& path = entry.path();
+    const bool is_pack = path.parent_path().filename() == "pack" && !path.filename().string().starts_with("pack-");
+    if (entry.is_regular_file(ignored) && (path.extension() == ".lock" || is_pack)) leftovers.push_back(path);
   }
+  for (const fs::path& path : leftovers) fs::remove(path, ignored);
 }
 
 }  // namespace
@@ -41,8 +46,8 @@ Cache::Cache(const fs::path& folder, const std::string& address, const Sleep& sl
   const std::string name = sha256(address).hex();
   path_ = folder / (name + ".git");
   lock_ = lock_file(folder / (name + ".lock"), sleep);
+  remove_leftovers(path_);
   if (count_packs(path_) > kMostPacks) fs::remove_all(path_, error);
-  remove_git_locks(path_);
   try {
     open();
   } catch (const Error&) {

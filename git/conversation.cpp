@@ -7,20 +7,12 @@
 
 #include "core/interrupt.h"
 #include "git/failure.h"
+#include "git/transport.h"
 
 namespace waybill::git {
 namespace {
 
-constexpr unsigned kMostAttempts = 16;
 constexpr std::size_t kLongestRemarks = 4096;
-
-// libgit2 takes zero-terminated text and keeps (and wipes) its own copy.
-SecretBytes terminated(const SecretBytes& secret) {
-  SecretBytes result(secret.size() + 1);
-  std::ranges::copy(secret.bytes(), result.bytes().begin());
-  result.bytes().back() = std::byte{0};
-  return result;
-}
 
 Conversation& self(void* payload) { return *static_cast<Conversation*>(payload); }
 
@@ -40,13 +32,11 @@ git_remote_callbacks Conversation::callbacks() noexcept {
   git_remote_callbacks result = {};
   result.version = GIT_REMOTE_CALLBACKS_VERSION;
   result.payload = this;
-  result.credentials = [](git_credential** out, const char*, const char*, unsigned allowed, void* payload) {
-    return self(payload).guarded([&] { return self(payload).give_credential(out, allowed); });
+  result.transport = [](git_transport** out, git_remote* owner, void* payload) {
+    return make_transport(out, owner, self(payload).carrier_, self(payload).failure_);
   };
-  // Any result from 0 on accepts the certificate, whatever libgit2 found out about it (1.5.1; cert.h says otherwise).
-  result.certificate_check = [](git_cert*, int valid, const char*, void*) -> int {
-    return valid == 1 ? 0 : GIT_ECERTIFICATE;
-  };
+  // Certificates and host keys are the carriers' business; any result from 0 on would accept one (libgit2 1.5.1).
+  result.certificate_check = [](git_cert*, int, const char*, void*) -> int { return GIT_ECERTIFICATE; };
   result.transfer_progress = [](const git_indexer_progress* progress, void* payload) {
     return self(payload).guarded([&] {
       throw_if_interrupted();
@@ -86,42 +76,6 @@ git_remote_callbacks Conversation::callbacks() noexcept {
     });
   };
   return result;
-}
-
-int Conversation::give_credential(git_credential** out, unsigned allowed) {
-  throw_if_interrupted();
-  // ssh asks for the name alone when the address has none.
-  if ((allowed & GIT_CREDENTIAL_USERNAME) != 0)
-    return library().git_credential_username_new(out, address_.user().c_str());
-  while (credentials_ != nullptr && attempts_ < kMostAttempts) {
-    const std::optional<Credential> credential = credentials_->credential(address_, attempts_++);
-    if (!credential) break;
-    const int result = make_credential(out, *credential, allowed);
-    if (result != GIT_PASSTHROUGH) return result;
-  }
-  const std::string remark = credentials_ != nullptr ? credentials_->remark() : std::string();
-  throw Error(ErrorCode::Denied, fmt::format("'{}' wants credentials, and {}{}", address_.text(),
-                                             attempts_ > 1 ? "accepts none of those we have" : "we have none",
-                                             remark.empty() ? "" : fmt::format(" ({})", remark)))
-      .hint(address_.transport() == Transport::Ssh
-                ? "add a key to the ssh agent, or an ed25519 or ECDSA key file in ~/.ssh (RSA keys do not work)"
-                : "set WAYBILL_GIT_TOKEN or a git credential helper");
-}
-
-int Conversation::make_credential(git_credential** out, const Credential& credential, unsigned allowed) const {
-  const Library& git = library();
-  if (const auto* known = std::get_if<UserPassword>(&credential)) {
-    if ((allowed & GIT_CREDENTIAL_USERPASS_PLAINTEXT) == 0) return GIT_PASSTHROUGH;
-    return git.git_credential_userpass_plaintext_new(out, known->user.c_str(),
-                                                     terminated(known->password).view().data());
-  }
-  if ((allowed & GIT_CREDENTIAL_SSH_KEY) == 0) return GIT_PASSTHROUGH;
-  if (const auto* file = std::get_if<SshKeyFile>(&credential)) {
-    const std::string half = file->public_key.string();
-    return git.git_credential_ssh_key_new(out, address_.user().c_str(), half.empty() ? nullptr : half.c_str(),
-                                          file->private_key.c_str(), nullptr);
-  }
-  return git.git_credential_ssh_key_from_agent(out, address_.user().c_str());
 }
 
 int Conversation::check_result(int result, std::string_view what) {

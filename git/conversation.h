@@ -6,16 +6,15 @@
 #include <optional>
 #include <string>
 
-#include "git/credentials.h"
+#include "git/channel.h"
 #include "git/libgit2.h"
 
 namespace waybill::git {
 
 class Conversation {
  public:
-  // All must live as long as the conversation. `credentials` may be null.
-  Conversation(const RemoteAddress& address, CredentialProvider* credentials, std::uint64_t fetch_limit) noexcept
-      : address_(address), credentials_(credentials), fetch_limit_(fetch_limit) {}
+  // The carrier must live as long as the conversation. At most `fetch_limit` bytes are taken.
+  Conversation(Carrier& carrier, std::uint64_t fetch_limit) noexcept : carrier_(carrier), fetch_limit_(fetch_limit) {}
   Conversation(const Conversation&) = delete;
   Conversation& operator=(const Conversation&) = delete;
 
@@ -36,13 +35,9 @@ class Conversation {
   // The body of a callback: no exception may pass through libgit2.
   template <typename Body>
   int guarded(Body&& body) noexcept;
-  int give_credential(git_credential** out, unsigned allowed);
-  int make_credential(git_credential** out, const Credential& credential, unsigned allowed) const;
 
-  const RemoteAddress& address_;
-  CredentialProvider* credentials_;
+  Carrier& carrier_;
   std::uint64_t fetch_limit_;
-  unsigned attempts_ = 0;
   std::optional<git_oid> expected_;
   bool found_other_commit_ = false;
   std::optional<std::string> refusal_;

@@ -2,14 +2,10 @@
 
 #include <fmt/core.h>
 
-#include <deque>
-#include <system_error>
+#include <algorithm>
 
 #include "core/error.h"
-#include "git/failure.h"
 #include "git/program.h"
-
-namespace fs = std::filesystem;
 
 namespace waybill::git {
 namespace {
@@ -34,16 +30,14 @@ class DefaultCredentials final : public CredentialProvider {
  public:
   explicit DefaultCredentials(Lookup environment) : environment_(std::move(environment)) {}
 
-  std::optional<Credential> credential(const RemoteAddress& address, unsigned attempt) override {
+  std::optional<UserPassword> credential(const RemoteAddress& address, unsigned attempt) override {
     // One list of sources an address; each is asked only when its turn comes.
     if (attempt == 0) {
       next_ = 0;
       remark_.clear();
     }
-    const bool is_ssh = address.transport() == Transport::Ssh;
-    while (next_ < 4) {
-      const unsigned source = next_++;
-      std::optional<Credential> found = is_ssh ? for_ssh(address, source) : for_http(address, source);
+    while (next_ < kSources) {
+      std::optional<UserPassword> found = from_source(address, next_++);
       if (found) return found;
     }
     return std::nullopt;
@@ -52,21 +46,19 @@ class DefaultCredentials final : public CredentialProvider {
   std::string remark() const override { return remark_; }
 
  private:
-  std::optional<Credential> for_http(const RemoteAddress& address, unsigned source) {
+  std::optional<UserPassword> from_source(const RemoteAddress& address, unsigned source) {
     switch (source) {
       case 0:
         if (address.password().empty()) return std::nullopt;
         return UserPassword{.user = address.user(), .password = SecretBytes::copy_of(address.password().view())};
       case 1:
         return token(address);
-      case 2:
-        return helper(address);
       default:
-        return std::nullopt;
+        return helper(address);
     }
   }
 
-  std::optional<Credential> token(const RemoteAddress& address) {
+  std::optional<UserPassword> token(const RemoteAddress& address) {
     const auto value = environment_("WAYBILL_GIT_TOKEN");
     if (!value) return std::nullopt;
     if (address.transport() != Transport::Https && !address.is_loopback()) {
@@ -78,7 +70,7 @@ class DefaultCredentials final : public CredentialProvider {
                         .password = SecretBytes::copy_of(*value)};
   }
 
-  std::optional<Credential> helper(const RemoteAddress& address) {
+  std::optional<UserPassword> helper(const RemoteAddress& address) {
     std::string question =
         fmt::format("protocol={}\nhost={}{}\npath={}\n", address.transport() == Transport::Https ? "https" : "http",
                     bracketed(address.host()), address.port() != 0 ? fmt::format(":{}", address.port()) : "",
@@ -86,7 +78,7 @@ class DefaultCredentials final : public CredentialProvider {
     if (!address.user().empty()) question += fmt::format("username={}\n", address.user());
     question += '\n';
     try {
-      const auto answer = run_git({.arguments = {"credential", "fill"}, .input = question, .environment = {}});
+      const auto answer = run_program({.argv = {"git", "credential", "fill"}, .input = question});
       if (!answer || answer->exit_status != 0) return std::nullopt;
       const std::string_view user = line_value(answer->out.view(), "username");
       const std::string_view password = line_value(answer->out.view(), "password");
@@ -99,32 +91,7 @@ class DefaultCredentials final : public CredentialProvider {
     }
   }
 
-  std::optional<Credential> for_ssh(const RemoteAddress& address, unsigned source) {
-    switch (source) {
-      case 0:
-        if (address.password().empty()) return std::nullopt;
-        return UserPassword{.user = address.user(), .password = SecretBytes::copy_of(address.password().view())};
-      case 1:
-        if (!environment_("SSH_AUTH_SOCK")) return std::nullopt;
-        return SshAgentKey{};
-      case 2:
-        return key_file("id_ed25519");
-      default:
-        return key_file("id_ecdsa");
-    }
-  }
-
-  std::optional<Credential> key_file(const std::string& name) {
-    const auto home = environment_("HOME");
-    if (!home) return std::nullopt;
-    const fs::path key = fs::path(*home) / ".ssh" / name;
-    std::error_code ignored;
-    if (!fs::is_regular_file(key, ignored)) return std::nullopt;
-    fs::path half = key;
-    half += ".pub";
-    return SshKeyFile{.private_key = key, .public_key = fs::is_regular_file(half, ignored) ? half : fs::path()};
-  }
-
+  static constexpr unsigned kSources = 3;
   Lookup environment_;
   unsigned next_ = 0;
   std::string remark_;

@@ -1,5 +1,5 @@
 // A repository in a folder of this machine: objects are written into it directly, and the branch is moved by
-// compare-and-swap; where hooks wait, git itself pushes (hooks.h).
+// compare-and-swap (move_note.h); where hooks wait, git itself pushes (hooks.h).
 #include <fmt/core.h>
 
 #include <filesystem>
@@ -16,7 +16,7 @@ namespace {
 class FolderTarget final : public Target {
  public:
   FolderTarget(const RemoteAddress& address, const PublicationRequest& request, const PublicationServices& services)
-      : folder_(address.path()), base_(request.base_branch), services_(services) {
+      : folder_(address.path()), services_(services) {
     std::error_code ignored;
     if (!fs::exists(folder_, ignored)) {
       throw Error(ErrorCode::NotFound, fmt::format("there is no repository '{}'", folder_.string()))
@@ -34,7 +34,8 @@ class FolderTarget final : public Target {
     }
     check(result, fmt::format("cannot open the repository '{}'", folder_.string()));
     head_ = head_branch();
-    branch_ = !request.branch.empty() ? request.branch : !head_.empty() ? head_ : std::string(kDefaultBranch);
+    base_ = !request.branch.empty() ? request.branch : !head_.empty() ? head_ : std::string(kDefaultBranch);
+    branch_ = !request.change_branch.empty() ? request.change_branch : base_;
     name_ = std::string(kBranchPrefix) + branch_;
     if (request.push == Push::Yes) {
       clean_up_killed_move(*repository_, services_.sleep);
@@ -47,16 +48,17 @@ class FolderTarget final : public Target {
   Objects& objects() override { return *objects_; }
 
   Tip refresh() override {
-    Tip tip{.branch = branch_, .commit = commit_of(branch_), .start = {}};
-    tip.start = tip.commit ? tip.commit : commit_of(!base_.empty() ? base_ : head_);
-    if (!tip.start && !base_.empty())
-      throw Error(ErrorCode::NotFound, fmt::format("'{}' has no branch '{}'", folder_.string(), base_));
+    Tip tip{
+        .branch = branch_, .commit = commit_of(branch_), .start = {}, .base = base_, .base_commit = commit_of(base_)};
+    if (branch_ != base_ && !tip.base_commit) throw missing_base(folder_.string(), base_);
+    tip.start = tip.commit ? tip.commit : tip.base_commit ? tip.base_commit : commit_of(head_);
     return tip;
   }
 
   PushOutcome push(const Tip& tip, const git_oid& commit) override {
     objects_->flush();
     if (scratch_) return push_with_git(tip, commit);
+    if (!tip.commit) refuse_nested();
     const Library& git = library();
     const MoveNote note(*repository_, services_.sleep);
     note.announce(name_, commit);
@@ -106,6 +108,22 @@ class FolderTarget final : public Target {
     if (!checked_out) return;
     throw Error(ErrorCode::Conflict, fmt::format("the branch '{}' is checked out in '{}'", branch_, folder_.string()))
         .hint("name another --branch, or publish into a bare repository");
+  }
+
+  // "a" and "a/b" cannot both be branches; libgit2 tells it as if another had made the same branch.
+  void refuse_nested() const {
+    const Library& git = library();
+    git_strarray all = {};
+    check(git.git_reference_list(&all, repository_.get()), "cannot list the branches of the repository");
+    std::string found;
+    for (std::size_t i = 0; i < all.count; ++i) {
+      const std::string other = all.strings[i];
+      if (other.starts_with(name_ + "/") || name_.starts_with(other + "/")) found = other;
+    }
+    git.git_strarray_dispose(&all);
+    if (!found.empty())
+      throw Error(ErrorCode::Conflict, fmt::format("'{}' cannot exist beside '{}'", name_, found))
+          .hint("name another --branch, or remove that one");
   }
 
   PushOutcome push_with_git(const Tip& tip, const git_oid& commit) {

@@ -61,11 +61,9 @@ Scratch::Scratch(git_repository& lender) {
 
 std::optional<Scratch::Refusal> Scratch::push(const fs::path& folder, const git_oid& commit,
                                               const std::string& branch) const {
-  const auto result = run_git(
-      {.arguments = {"--git-dir=" + folder_.path().string(), "push", "--porcelain", "--no-verify", "--",
-                     fs::absolute(folder).string(), fmt::format("{}:{}{}", to_hex(commit), kBranchPrefix, branch)},
-       .input = {},
-       .environment = {},
+  const auto result = run_program(
+      {.argv = {"git", "--git-dir=" + folder_.path().string(), "push", "--porcelain", "--no-verify", "--",
+                fs::absolute(folder).string(), fmt::format("{}:{}{}", to_hex(commit), kBranchPrefix, branch)},
        .timeout = kHookTimeout});
   if (!result) {
     throw Error(

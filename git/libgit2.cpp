@@ -28,11 +28,6 @@ const Library& library() {
   return opened;
 }
 
-void trust_certificates(const std::string& file) {
-  check(library().git_libgit2_opts(GIT_OPT_SET_SSL_CERT_LOCATIONS, file.c_str(), nullptr),
-        fmt::format("cannot use the certificates of '{}'", file));
-}
-
 std::string last_message() {
   const git_error* error = library().git_error_last();
   return error != nullptr && error->message != nullptr ? clean_line(error->message) : std::string();

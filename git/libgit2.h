@@ -10,6 +10,7 @@
 #include <git2/sys/mempack.h>
 #include <git2/sys/odb_backend.h>
 #include <git2/sys/repository.h>
+#include <git2/sys/transport.h>
 
 #include <memory>
 #include <string>
@@ -20,92 +21,97 @@
 #include "core/handle.h"
 
 // Every function this room calls, once.
-#define WAYBILL_LIBGIT2_FUNCTIONS(X)       \
-  X(git_blob_create_from_buffer)           \
-  X(git_blob_free)                         \
-  X(git_blob_lookup)                       \
-  X(git_blob_rawcontent)                   \
-  X(git_blob_rawsize)                      \
-  X(git_branch_is_checked_out)             \
-  X(git_buf_dispose)                       \
-  X(git_commit_create_buffer)              \
-  X(git_commit_create_with_signature)      \
-  X(git_commit_free)                       \
-  X(git_commit_lookup)                     \
-  X(git_commit_tree)                       \
-  X(git_commit_tree_id)                    \
-  X(git_config_add_file_ondisk)            \
-  X(git_config_find_global)                \
-  X(git_config_find_system)                \
-  X(git_config_find_xdg)                   \
-  X(git_config_free)                       \
-  X(git_config_get_path)                   \
-  X(git_config_get_string_buf)             \
-  X(git_config_new)                        \
-  X(git_credential_ssh_key_from_agent)     \
-  X(git_credential_ssh_key_new)            \
-  X(git_credential_username_new)           \
-  X(git_credential_userpass_plaintext_new) \
-  X(git_error_last)                        \
-  X(git_error_set_str)                     \
-  X(git_fetch_options_init)                \
-  X(git_libgit2_init)                      \
-  X(git_libgit2_opts)                      \
-  X(git_mempack_new)                       \
-  X(git_odb_add_backend)                   \
-  X(git_odb_exists_ext)                    \
-  X(git_odb_free)                          \
-  X(git_odb_open)                          \
-  X(git_odb_write)                         \
-  X(git_oid_equal)                         \
-  X(git_oid_tostr)                         \
-  X(git_packbuilder_free)                  \
-  X(git_packbuilder_insert)                \
-  X(git_packbuilder_new)                   \
-  X(git_packbuilder_set_threads)           \
-  X(git_packbuilder_write)                 \
-  X(git_push_options_init)                 \
-  X(git_reference_create)                  \
-  X(git_reference_create_matching)         \
-  X(git_reference_free)                    \
-  X(git_reference_lookup)                  \
-  X(git_reference_name_is_valid)           \
-  X(git_reference_name_to_id)              \
-  X(git_reference_symbolic_target)         \
-  X(git_remote_connect_ext)                \
-  X(git_remote_connect_options_init)       \
-  X(git_remote_create_options_init)        \
-  X(git_remote_create_with_opts)           \
-  X(git_remote_default_branch)             \
-  X(git_remote_disconnect)                 \
-  X(git_remote_download)                   \
-  X(git_remote_free)                       \
-  X(git_remote_ls)                         \
-  X(git_remote_push)                       \
-  X(git_repository_commondir)              \
-  X(git_repository_config_snapshot)        \
-  X(git_repository_free)                   \
-  X(git_repository_init)                   \
-  X(git_repository_is_bare)                \
-  X(git_repository_odb)                    \
-  X(git_repository_open_ext)               \
-  X(git_signature_free)                    \
-  X(git_signature_new)                     \
-  X(git_tree_entry_byname)                 \
-  X(git_tree_entry_bypath)                 \
-  X(git_tree_entry_filemode)               \
-  X(git_tree_entry_free)                   \
-  X(git_tree_entry_id)                     \
-  X(git_tree_entry_type)                   \
-  X(git_tree_free)                         \
-  X(git_tree_id)                           \
-  X(git_tree_lookup)                       \
-  X(git_treebuilder_entrycount)            \
-  X(git_treebuilder_free)                  \
-  X(git_treebuilder_get)                   \
-  X(git_treebuilder_insert)                \
-  X(git_treebuilder_new)                   \
-  X(git_treebuilder_remove)                \
+#define WAYBILL_LIBGIT2_FUNCTIONS(X)  \
+  X(git_blob_create_from_buffer)      \
+  X(git_blob_free)                    \
+  X(git_blob_lookup)                  \
+  X(git_blob_rawcontent)              \
+  X(git_blob_rawsize)                 \
+  X(git_branch_is_checked_out)        \
+  X(git_buf_dispose)                  \
+  X(git_commit_create_buffer)         \
+  X(git_commit_create_with_signature) \
+  X(git_commit_free)                  \
+  X(git_commit_lookup)                \
+  X(git_commit_tree)                  \
+  X(git_commit_tree_id)               \
+  X(git_config_add_file_ondisk)       \
+  X(git_config_find_global)           \
+  X(git_config_find_system)           \
+  X(git_config_find_xdg)              \
+  X(git_config_free)                  \
+  X(git_config_get_path)              \
+  X(git_config_get_string_buf)        \
+  X(git_config_new)                   \
+  X(git_diff_free)                    \
+  X(git_diff_get_delta)               \
+  X(git_diff_num_deltas)              \
+  X(git_diff_options_init)            \
+  X(git_diff_to_buf)                  \
+  X(git_diff_tree_to_tree)            \
+  X(git_error_last)                   \
+  X(git_error_set_str)                \
+  X(git_fetch_options_init)           \
+  X(git_libgit2_init)                 \
+  X(git_libgit2_opts)                 \
+  X(git_mempack_new)                  \
+  X(git_odb_add_backend)              \
+  X(git_odb_exists_ext)               \
+  X(git_odb_free)                     \
+  X(git_odb_open)                     \
+  X(git_odb_write)                    \
+  X(git_oid_equal)                    \
+  X(git_oid_tostr)                    \
+  X(git_packbuilder_free)             \
+  X(git_packbuilder_insert)           \
+  X(git_packbuilder_new)              \
+  X(git_packbuilder_set_threads)      \
+  X(git_packbuilder_write)            \
+  X(git_push_options_init)            \
+  X(git_reference_create)             \
+  X(git_reference_create_matching)    \
+  X(git_reference_free)               \
+  X(git_reference_list)               \
+  X(git_reference_lookup)             \
+  X(git_reference_name_is_valid)      \
+  X(git_reference_name_to_id)         \
+  X(git_reference_symbolic_target)    \
+  X(git_remote_connect_ext)           \
+  X(git_remote_connect_options_init)  \
+  X(git_remote_create_options_init)   \
+  X(git_remote_create_with_opts)      \
+  X(git_remote_default_branch)        \
+  X(git_remote_disconnect)            \
+  X(git_remote_download)              \
+  X(git_remote_free)                  \
+  X(git_remote_ls)                    \
+  X(git_remote_push)                  \
+  X(git_repository_commondir)         \
+  X(git_repository_config_snapshot)   \
+  X(git_repository_free)              \
+  X(git_repository_init)              \
+  X(git_repository_is_bare)           \
+  X(git_repository_odb)               \
+  X(git_repository_open_ext)          \
+  X(git_signature_free)               \
+  X(git_signature_new)                \
+  X(git_strarray_dispose)             \
+  X(git_transport_smart)              \
+  X(git_tree_entry_byname)            \
+  X(git_tree_entry_bypath)            \
+  X(git_tree_entry_filemode)          \
+  X(git_tree_entry_free)              \
+  X(git_tree_entry_id)                \
+  X(git_tree_entry_type)              \
+  X(git_tree_free)                    \
+  X(git_tree_id)                      \
+  X(git_tree_lookup)                  \
+  X(git_treebuilder_entrycount)       \
+  X(git_treebuilder_free)             \
+  X(git_treebuilder_get)              \
+  X(git_treebuilder_insert)           \
+  X(git_treebuilder_new)              \
+  X(git_treebuilder_remove)           \
   X(git_treebuilder_write)
 
 namespace waybill::git {
@@ -118,10 +124,6 @@ struct Library {
 
 // Opens and initialises the library at the first call (safe from several threads). Throws Unavailable without it.
 [[nodiscard]] const Library& library();
-
-// Additional certificate authorities for TLS; holds for the process, as libgit2 knows no other way. Throws
-// InvalidInput.
-void trust_certificates(const std::string& file);
 
 // Returns the result unless it is negative; then throws what classify_failure makes of it and of libgit2's last
 // message.
@@ -140,6 +142,7 @@ struct Free;
 WAYBILL_FREED_BY(git_blob, git_blob_free)
 WAYBILL_FREED_BY(git_commit, git_commit_free)
 WAYBILL_FREED_BY(git_config, git_config_free)
+WAYBILL_FREED_BY(git_diff, git_diff_free)
 WAYBILL_FREED_BY(git_odb, git_odb_free)
 WAYBILL_FREED_BY(git_packbuilder, git_packbuilder_free)
 WAYBILL_FREED_BY(git_reference, git_reference_free)

@@ -1,6 +1,6 @@
 #pragma once
-// Runs the git program, for the few things that libgit2 cannot do: asking credential helpers, and pushing into a local
-// repository whose hooks must have their say. No shell, no terminal, a time limit.
+// Runs another program to its end, for the few things that libgit2 cannot do: asking credential helpers, signing, and
+// pushing into a local repository whose hooks must have their say. No shell, no terminal, a time limit.
 #include <chrono>
 #include <map>
 #include <optional>
@@ -13,9 +13,9 @@
 namespace waybill::git {
 
 struct ProgramRun {
-  std::vector<std::string> arguments;  // behind "git"
-  std::string_view input;
-  std::map<std::string, std::string> environment;  // added to ours
+  std::vector<std::string> argv;
+  std::string_view input = {};
+  std::map<std::string, std::string> environment = {};  // added to ours
   std::chrono::milliseconds timeout{20'000};
 };
 
@@ -25,8 +25,8 @@ struct ProgramResult {
   std::string err;       // the same
 };
 
-// nullopt when git is not installed. GIT_TERMINAL_PROMPT=0, no askpass programs, LC_ALL=C, and none of the variables
-// that point git at another repository. Throws Timeout (the program is killed) and Interrupted.
-[[nodiscard]] std::optional<ProgramResult> run_git(const ProgramRun& run);
+// nullopt when the program is not installed. The environment is that of child_process.h. Throws Timeout (the program is
+// killed) and Interrupted.
+[[nodiscard]] std::optional<ProgramResult> run_program(const ProgramRun& run);
 
 }  // namespace waybill::git

@@ -11,6 +11,7 @@
 #include "core/interrupt.h"
 #include "git/commit_message.h"
 #include "git/target.h"
+#include "git/tree_difference.h"
 #include "git/tree_update.h"
 
 namespace waybill::git {
@@ -76,7 +77,7 @@ class Publisher {
       : request_(request), message_(commit_message(request.message, request.trailers)), services_(services) {
     place(request.files);
     check_branch(request.branch);
-    check_branch(request.base_branch);
+    check_branch(request.change_branch);
     result_.repository = address.text();
     result_.path = request.path;
     target_ = address.is_folder() ? open_folder(address, request, services_) : open_server(address, request, services_);
@@ -126,10 +127,14 @@ class Publisher {
     const Library& git = library();
     const Tip tip = target_->refresh();
     Objects& objects = target_->objects();
-    complete_files(tip.branch);
+    complete_files(tip);
     // A push whose answer got lost had arrived.
     if (made_ && tip.commit && git.git_oid_equal(&*made_, &*tip.commit) != 0) return finish(*made_, true, true);
 
+    if (tip.branch != tip.base && holds_already(objects, *tip.base_commit)) {
+      result_.branch = tip.base;
+      return finish(*tip.base_commit, false, false);
+    }
     Owned<git_tree> base;
     if (tip.start) base = tree_of_commit(objects.repository(), *tip.start);
     update_.owned = owned_files(objects, base.get());
@@ -141,7 +146,10 @@ class Publisher {
     if (!tip.start && update_.files.empty()) return finish(std::nullopt, false, false);
 
     const git_oid commit = make_commit(objects, tree, tip);
-    if (request_.push == Push::No) return finish(commit, true, false);
+    if (request_.push == Push::No) {
+      describe_changes(objects, base.get(), tree);
+      return finish(commit, true, false);
+    }
     made_ = commit;
     base_.emplace(tip.start);
     if (target_->push(tip, commit) == PushOutcome::LostRace) return false;
@@ -164,13 +172,28 @@ class Publisher {
     }
   }
 
-  void complete_files(const std::string& branch) {
-    if (request_.complete_files && branch != result_.branch) {
+  void complete_files(const Tip& tip) {
+    if (request_.complete_files && tip.base != result_.base) {
       FileTree files = request_.files;
-      request_.complete_files(branch, files);
+      request_.complete_files(tip.base, files);
       place(files);
     }
-    result_.branch = branch;
+    result_.base = tip.base;
+    result_.branch = tip.branch;
+  }
+
+  // Whether a commit has nothing to gain from the change: it was merged.
+  bool holds_already(Objects& objects, const git_oid& commit) {
+    const Owned<git_tree> tree = tree_of_commit(objects.repository(), commit);
+    update_.owned = owned_files(objects, tree.get());
+    const git_oid wanted = apply(objects, tree.get(), update_);
+    return library().git_oid_equal(&wanted, library().git_tree_id(tree.get())) != 0;
+  }
+
+  void describe_changes(Objects& objects, const git_tree* before, const git_oid& tree) {
+    TreeDifference difference = compare(objects.repository(), before, tree);
+    result_.files = std::move(difference.files);
+    result_.patch = std::move(difference.patch);
   }
 
   [[nodiscard]] RelPath placed(const RelPath& path) const {

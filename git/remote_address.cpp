@@ -144,7 +144,9 @@ RemoteAddress RemoteAddress::parse(std::string_view text) {
     result.host_ = place.host;
     const std::string path(text.substr(*colon + 1));
     if (path.empty()) refuse("has no path");
+    if (path.starts_with('-')) refuse("has a path that the other end would take for an option");
     result.path_ = path.starts_with('/') ? path : "/" + path;
+    result.short_form_ = true;
     result.text_ = fmt::format("{}@{}:{}", result.user_, bracketed(result.host_), path);
     return result;
   }
@@ -186,6 +188,12 @@ RemoteAddress RemoteAddress::parse(std::string_view text) {
       fmt::format("{}://{}{}{}{}", is_ssh ? "ssh" : scheme, is_ssh ? result.user_ + "@" : "", bracketed(result.host_),
                   result.port_ != 0 ? fmt::format(":{}", result.port_) : "", result.path_);
   return result;
+}
+
+std::string RemoteAddress::service_path() const {
+  if (short_form_) return text_.substr(text_.size() - path_.size()).starts_with('/') ? path_ : path_.substr(1);
+  const std::string plain = unescaped(path_);
+  return plain.starts_with("/~") ? plain.substr(1) : plain;
 }
 
 bool RemoteAddress::is_loopback() const noexcept {

@@ -29,6 +29,8 @@ class RemoteAddress {
   [[nodiscard]] const SecretBytes& password() const noexcept { return password_; }
   // For a folder its path; otherwise the path of the URL as written, with its leading '/'.
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  // What a git service is asked for: without escapes, and relative to the account's home for "host:path" and "/~".
+  [[nodiscard]] std::string service_path() const;
   // What libgit2 connects to, what people see, and what names the cache: no password, and a user only for ssh.
   [[nodiscard]] const std::string& text() const noexcept { return text_; }
   // Whether the host is this machine by name ("localhost") or number (127.0.0.0/8, ::1).
@@ -43,6 +45,7 @@ class RemoteAddress {
   SecretBytes password_;
   std::string path_;
   std::string text_;
+  bool short_form_ = false;
 };
 
 }  // namespace waybill::git

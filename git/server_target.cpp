@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "git/cache.h"
+#include "git/channel.h"
 #include "git/conversation.h"
 #include "git/failure.h"
 #include "git/target.h"
@@ -24,13 +25,6 @@ std::optional<git_oid> find_branch(const std::vector<Head>& heads, const std::st
   return found == heads.end() ? std::nullopt : std::optional(found->commit);
 }
 
-git_proxy_options proxy_for(const RemoteAddress& address) {
-  git_proxy_options result = {};
-  result.version = GIT_PROXY_OPTIONS_VERSION;
-  result.type = address.is_loopback() ? GIT_PROXY_NONE : GIT_PROXY_AUTO;
-  return result;
-}
-
 // What servers say when two pushes met; anything else is their will.
 bool sounds_like_a_race(std::string_view words) {
   return std::ranges::any_of(
@@ -44,32 +38,43 @@ class ServerTarget final : public Target {
   ServerTarget(const RemoteAddress& address, const PublicationRequest& request, const PublicationServices& services)
       : address_(address),
         services_(services),
-        branch_(request.branch),
-        base_(request.base_branch),
-        cache_(services.cache_folder, address.text(), services.sleep) {
-    if (!services.ca_file.empty()) trust_certificates(services.ca_file.string());
-  }
+        base_(request.branch),
+        change_branch_(request.change_branch),
+        cache_(services.cache_folder, address.text(), services.sleep),
+        options_{.credentials = services.credentials,
+                 .ca_file = services.ca_file,
+                 .ssh_key = services.ssh_key,
+                 .known_hosts = services.known_hosts,
+                 .spool_folder = services.cache_folder,
+                 .silence = services.silence,
+                 .fetch_limit = services.fetch_limit},
+        carrier_(make_carrier(address, options_)) {}
 
   Objects& objects() override { return cache_.objects(); }
 
   Tip refresh() override {
     const Library& git = library();
-    Conversation conversation(address_, services_.credentials, services_.fetch_limit);
+    Conversation conversation(*carrier_, services_.fetch_limit);
     const Owned<git_remote> remote = connect(conversation);
     const std::vector<Head> heads = list(conversation, *remote);
     const std::string head = default_branch(*remote);
-    if (branch_.empty()) branch_ = !head.empty() ? head : std::string(kDefaultBranch);
-    Tip tip{.branch = branch_, .commit = find_branch(heads, branch_), .start = {}};
-    std::string source = branch_;
-    if (!tip.commit) {
-      source = !base_.empty() ? base_ : head;
-      tip.start = find_branch(heads, source);
-      if (!tip.start && !base_.empty())
-        throw Error(ErrorCode::NotFound, fmt::format("'{}' has no branch '{}'", address_.text(), base_));
-    } else {
-      tip.start = tip.commit;
+    if (base_.empty()) base_ = !head.empty() ? head : std::string(kDefaultBranch);
+    branch_ = !change_branch_.empty() ? change_branch_ : base_;
+    Tip tip{.branch = branch_,
+            .commit = find_branch(heads, branch_),
+            .start = {},
+            .base = base_,
+            .base_commit = find_branch(heads, base_)};
+    if (branch_ != base_ && !tip.base_commit) throw missing_base(address_.text(), base_);
+    const auto head_commit = find_branch(heads, head);
+    tip.start = tip.commit ? tip.commit : tip.base_commit ? tip.base_commit : head_commit;
+    std::vector<Head> missing;
+    for (const auto& [name, commit] : {std::pair(branch_, tip.commit), std::pair(base_, tip.base_commit),
+                                       std::pair(head, tip.commit || tip.base_commit ? std::nullopt : head_commit)}) {
+      if (commit && !cache_.holds(name, *commit) && std::ranges::find(missing, name, &Head::name) == missing.end())
+        missing.push_back({.name = name, .commit = *commit});
     }
-    if (tip.start && !cache_.holds(source, *tip.start)) download(conversation, *remote, source, *tip.start);
+    if (!missing.empty()) download(conversation, *remote, missing);
     git.git_remote_disconnect(remote.get());
     return tip;
   }
@@ -82,14 +87,12 @@ class ServerTarget final : public Target {
     check(git.git_reference_create(Out(reference), &cache_.repository(), kPushReference, &commit, 1, nullptr),
           "cannot prepare the push");
 
-    Conversation conversation(address_, services_.credentials, services_.fetch_limit);
+    Conversation conversation(*carrier_, services_.fetch_limit);
     conversation.expect(tip.commit);
     const Owned<git_remote> remote = make_remote();
     git_push_options options;
     check(git.git_push_options_init(&options, GIT_PUSH_OPTIONS_VERSION), "cannot prepare the push");
     options.callbacks = conversation.callbacks();
-    options.proxy_opts = proxy_for(address_);
-    options.follow_redirects = GIT_REMOTE_REDIRECT_NONE;
     std::string refspec = fmt::format("{}:{}{}", kPushReference, kBranchPrefix, branch_);
     char* refspecs[] = {refspec.data()};
     const git_strarray list = {refspecs, 1};
@@ -129,8 +132,6 @@ class ServerTarget final : public Target {
     check(git.git_remote_connect_options_init(&options, GIT_REMOTE_CONNECT_OPTIONS_VERSION),
           "cannot prepare the connection");
     options.callbacks = conversation.callbacks();
-    options.proxy_opts = proxy_for(address_);
-    options.follow_redirects = GIT_REMOTE_REDIRECT_NONE;
     conversation.check_result(git.git_remote_connect_ext(remote.get(), GIT_DIRECTION_FETCH, &options),
                               fmt::format("cannot reach '{}'", address_.text()));
     return remote;
@@ -153,21 +154,24 @@ class ServerTarget final : public Target {
     return text.starts_with(kBranchPrefix) ? text.substr(kBranchPrefix.size()) : std::string();
   }
 
-  void download(Conversation& conversation, git_remote& remote, const std::string& branch, const git_oid& commit) {
+  // All at once: a conversation is good for one fetch.
+  void download(Conversation& conversation, git_remote& remote, const std::vector<Head>& branches) {
     const Library& git = library();
     git_fetch_options options;
     check(git.git_fetch_options_init(&options, GIT_FETCH_OPTIONS_VERSION), "cannot prepare the fetch");
     options.callbacks = conversation.callbacks();
-    options.proxy_opts = proxy_for(address_);
-    options.follow_redirects = GIT_REMOTE_REDIRECT_NONE;
     options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
     options.update_fetchhead = 0;
-    std::string refspec = std::string(kBranchPrefix) + branch;
-    char* refspecs[] = {refspec.data()};
-    const git_strarray list = {refspecs, 1};
+    std::vector<std::string> refspecs;
+    refspecs.reserve(branches.size());
+    for (const Head& branch : branches) refspecs.push_back(std::string(kBranchPrefix) + branch.name);
+    std::vector<char*> pointers;
+    pointers.reserve(refspecs.size());
+    for (std::string& refspec : refspecs) pointers.push_back(refspec.data());
+    const git_strarray list = {pointers.data(), pointers.size()};
     conversation.check_result(git.git_remote_download(&remote, &list, &options),
-                              fmt::format("cannot fetch '{}' from '{}'", branch, address_.text()));
-    cache_.remember(branch, commit);
+                              fmt::format("cannot fetch from '{}'", address_.text()));
+    for (const Head& branch : branches) cache_.remember(branch.name, branch.commit);
   }
 
   // The server said no: because another push was there first, or because it does not want this one?
@@ -177,18 +181,28 @@ class ServerTarget final : public Target {
                        (now.commit && library().git_oid_equal(&*now.commit, &*before.commit) == 0);
     if (moved || sounds_like_a_race(refusal)) return PushOutcome::LostRace;
     throw Error(ErrorCode::Denied, fmt::format("'{}' refuses the commit on branch '{}': {}{}", address_.text(), branch_,
-                                               refusal, remarks.empty() ? "" : fmt::format(" ({})", remarks)));
+                                               refusal, remarks.empty() ? "" : fmt::format(" ({})", remarks)))
+        .hint("if the branch takes changes by pull request only: --branch-per-change");
   }
 
   const RemoteAddress& address_;
   const PublicationServices& services_;
   std::string branch_;
   std::string base_;
+  std::string change_branch_;
   Cache cache_;
+  CarrierOptions options_;
+  std::unique_ptr<Carrier> carrier_;
   bool started_afresh_ = false;
 };
 
 }  // namespace
+
+Error missing_base(const std::string& repository, const std::string& base) {
+  return Error(ErrorCode::NotFound,
+               fmt::format("'{}' has no branch '{}' that a change could be meant for", repository, base))
+      .hint("make it by a first commit, without --branch-per-change");
+}
 
 std::unique_ptr<Target> open_server(const RemoteAddress& address, const PublicationRequest& request,
                                     const PublicationServices& services) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "core/error.h"
 #include "git/objects.h"
 #include "git/publication.h"
 
@@ -11,9 +12,11 @@ namespace waybill::git {
 
 // What the remote holds now; its commits are readable in objects().
 struct Tip {
-  std::string branch;             // never empty
-  std::optional<git_oid> commit;  // of the branch, if it exists
-  std::optional<git_oid> start;   // what a new commit is built on: `commit`, else the base branch's, else nothing
+  std::string branch;             // that is pushed; never empty
+  std::optional<git_oid> commit;  // of it, if it exists
+  std::optional<git_oid> start;   // what a new commit is built on: `commit`, else the base's, else HEAD's, else nothing
+  std::string base;               // that the change is meant for; `branch` itself without a change branch
+  std::optional<git_oid> base_commit;  // of it, if it exists
 };
 
 enum class PushOutcome : std::uint8_t { Done, LostRace };
@@ -35,6 +38,8 @@ class Target {
                                                   const PublicationServices& services);
 [[nodiscard]] std::unique_ptr<Target> open_server(const RemoteAddress& address, const PublicationRequest& request,
                                                   const PublicationServices& services);
+// Of a repository that lacks the branch a change is meant for.
+[[nodiscard]] Error missing_base(const std::string& repository, const std::string& base);
 
 inline constexpr std::string_view kBranchPrefix = "refs/heads/";
 inline constexpr std::string_view kDefaultBranch = "main";

@@ -16,6 +16,7 @@ const std::vector<CommandEntry>& commands() {
       {"plan", "show the order of deployment", plan_command},
       {"bundle", "render a bundle into a folder", bundle_command},
       {"publish", "resolve, render, commit, pack, sign and push: the main job", publish_command},
+      {"commit", "commit a verified bundle to git", commit_command},
       {"push", "push a bundle or an artifact to a registry or layout", push_command},
       {"pull", "pull a bundle and unpack it", pull_command},
       {"bootstrap", "write the root Application of a bundle for one place", bootstrap_command},

@@ -14,6 +14,7 @@ namespace waybill::cli {
 [[nodiscard]] Command plan_command();
 [[nodiscard]] Command bundle_command();
 [[nodiscard]] Command publish_command();
+[[nodiscard]] Command commit_command();
 [[nodiscard]] Command push_command();
 [[nodiscard]] Command pull_command();
 [[nodiscard]] Command bootstrap_command();

@@ -7,6 +7,7 @@
 #include "app/cli/bundle_options.h"
 #include "app/cli/commands.h"
 #include "app/cli/connection_options.h"
+#include "app/cli/git_options.h"
 #include "app/cli/key_options.h"
 #include "app/cli/recipe_options.h"
 #include "core/json/writer.h"
@@ -14,15 +15,10 @@
 namespace waybill::cli {
 namespace {
 
-std::string report(const PublishResult& result) {
+std::string text_of(const PublishResult& result) {
   std::string text = fmt::format("recipe       {}\nbundle       {} ({} files)\n", result.recipe_digest,
                                  result.bundle_digest.to_string(), result.files);
-  if (result.git) {
-    text += fmt::format("repository   {}\nbranch       {}{}\ncommit       {}{}\n", result.git->repository,
-                        result.git->branch, result.git->path.empty() ? "" : ", below " + result.git->path,
-                        result.git->commit,
-                        result.git->changed ? (result.git->pushed ? ", pushed" : ", not pushed") : ", unchanged");
-  }
+  if (result.git) text += report(*result.git);
   if (result.artifact) {
     text += fmt::format("artifact     {}\ndigest       {}{}\n", result.artifact->reference,
                         result.artifact->digest.to_string(),
@@ -34,7 +30,7 @@ std::string report(const PublishResult& result) {
     for (const AttestationRecord& record : result.artifact->attestations)
       text += fmt::format("attestation  {} ({})\n", record.digest.to_string(), record.predicate_type);
   }
-  return text;
+  return result.git ? text + report_changes(*result.git) : text;
 }
 
 }  // namespace
@@ -68,27 +64,20 @@ Command publish_command() {
            {"waybill publish --recipe recipe.yaml --repo ../site --path clusters/a", "only the commit"}},
       .run = {}};
   add_bundle_options(command, request.bundle);
-  command.option("--repo", &request.git.repository, "URL", "git repository to commit to: https, ssh or a folder");
-  command.option("--branch", &request.git.branch, "NAME",
-                 "branch to commit to (default: the remote's HEAD, else main)");
-  command.option("--path", &request.git.path, "PATH",
-                 "folder in the repository that holds bundle/, root.yaml and the lock file");
-  command.option("--author", &request.git.author, "AUTHOR",
-                 "\"Name <mail>\"; default: GIT_AUTHOR_*, then git's configuration");
-  command.option("--date", &request.git.date, "DATE", "the commit's date; default: SOURCE_DATE_EPOCH, else now");
+  add_git_options(command, request.git);
   command.option("--output", &request.output, "TARGET", "oci://REGISTRY/REPOSITORY[:TAG] or oci-layout:FOLDER[:TAG]")
       .aliases = {"-o"};
   add_key_options(command, request.key);
   command.option("--sign-identity", &request.sign_identity, "NAME",
                  "docker-reference in the signature (default: the target as registry/repository:tag)");
   command.option("--force-tag", &request.force_tag, "", "move the tag if it names another artifact");
-  command.option("--dry-run", &request.dry_run, "", "do everything but write: no commit, no artifact");
+  command.option("--dry-run", &request.dry_run, "", "do everything but write, and show what the commit would change");
   add_connection_options(command, request.connection);
   add_format_option(command, state->format, {"text", "json"});
   command.run = [state](Console& console) {
     state->request.git.ca_file = state->request.connection.ca_file;
     const PublishResult result = publish(state->request, process_services(console.reporter()));
-    console.out(state->format == "json" ? json::write_pretty(to_value(result)) : report(result));
+    console.out(state->format == "json" ? json::write_pretty(to_value(result)) : text_of(result));
     return 0;
   };
   return command;

@@ -141,6 +141,10 @@ void check(const PublishRequest& request) {
     throw Error(ErrorCode::InvalidInput, "nowhere to publish to")
         .hint("name a git repository with --repo, a registry or layout with --output, or both");
   }
+  if (request.git.repository.empty() && (request.git.sign || request.git.branch_per_change)) {
+    throw Error(ErrorCode::InvalidInput, "no commit is made that could be signed or proposed")
+        .hint("name a git repository with --repo");
+  }
   if (!request.output.empty() && request.key.key.empty() && !request.dry_run) {
     throw Error(ErrorCode::InvalidInput, "an artifact is always signed and no key is given")
         .hint("name one with --key; 'waybill keygen' makes a pair");
@@ -168,10 +172,6 @@ PublishResult publish(const PublishRequest& request, const Services& services) {
     CommitOptions options = request.git;
     options.dry_run = request.dry_run;
     result.git = commit_bundle(rendered.bundle, packed.diff_id, options, services);
-    const std::string where = fmt::format("{} of {}", result.git->branch, result.git->repository);
-    services.reporter.info(!result.git->changed ? fmt::format("nothing to commit: {} holds this bundle already", where)
-                           : request.dry_run    ? fmt::format("would commit to {}", where)
-                                                : fmt::format("committed {} to {}", result.git->commit, where));
   }
   if (destination && request.dry_run) {
     result.artifact = publisher.planned_artifact(*destination);
@@ -181,7 +181,7 @@ PublishResult publish(const PublishRequest& request, const Services& services) {
           return result.git
                      ? fmt::format(
                            "the commit {} is pushed and stays; run the same command again to complete the artifact",
-                           result.git->commit)
+                           result.git->publication.commit)
                      : std::string("nothing is tagged yet; run the same command again to complete the artifact");
         },
         [&] { return publisher.publish_artifact(*destination, *key); });
@@ -193,14 +193,7 @@ Value to_value(const PublishResult& result) {
   Value value = Value::map(
       {{"recipe", Value::map({{"digest", result.recipe_digest}})},
        {"bundle", Value::map({{"digest", result.bundle_digest.to_string()}, {"files", std::uint64_t{result.files}}})}});
-  if (result.git) {
-    value.set("git", Value::map({{"repository", result.git->repository},
-                                 {"branch", result.git->branch},
-                                 {"path", result.git->path},
-                                 {"commit", result.git->commit},
-                                 {"changed", result.git->changed},
-                                 {"pushed", result.git->pushed}}));
-  }
+  if (result.git) value.set("git", to_value(*result.git));
   Value signatures = Value::list();
   Value attestations = Value::list();
   if (result.artifact) {

@@ -39,7 +39,7 @@ struct PublishResult {
   std::string recipe_digest;
   Digest bundle_digest;  // diffID
   std::size_t files = 0;
-  std::optional<git::Publication> git;
+  std::optional<CommittedBundle> git;
   std::optional<PublishedArtifact> artifact;
 };
 

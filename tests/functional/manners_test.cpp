@@ -20,8 +20,9 @@ using ::testing::StartsWith;
 const Words& verbs() {
   static const Words kVerbs{"recipe", "recipe list", "recipe diff", "catalogue check", "catalogue new-overlay",
                             "query",  "explain",     "plan",        "bundle",          "publish",
-                            "push",   "pull",        "bootstrap",   "keygen",          "sign",
-                            "verify", "completion",  "manual",      "version"};
+                            "commit", "push",        "pull",        "bootstrap",       "simulate",
+                            "keygen", "sign",        "verify",      "completion",      "manual",
+                            "version"};
   return kVerbs;
 }
 

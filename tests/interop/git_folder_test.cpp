@@ -119,6 +119,54 @@ TEST_F(GitFolder, ADryRunTellsTheCommitAndWritesNothing) {
   EXPECT_EQ(publish_to(remote, publication_request("a", {{"f", "1"}})).commit, dry.commit);
 }
 
+TEST_F(GitFolder, ADryRunShowsTheDifferenceAsGitWould) {
+  const GitRepository remote = bare();
+  static_cast<void>(
+      publish_to(remote, publication_request("a", {{"same", "1\n"}, {"edited", "1\n2\n"}, {"gone", "x"}})));
+  PublicationRequest request = publication_request(
+      "a", {{"same", "1\n"}, {"edited", "1\n3\n"}, {"made", "n\n"}, {"binary", std::string("\0\1", 2)}});
+  request.push = Push::No;
+  const Publication planned = publish_to(remote, request);
+  EXPECT_EQ(planned.files, (std::vector<ChangedFile>{{"a/.waybill.lock.json", FileChange::Changed},
+                                                     {"a/binary", FileChange::Added},
+                                                     {"a/edited", FileChange::Changed},
+                                                     {"a/gone", FileChange::Removed},
+                                                     {"a/made", FileChange::Added}}));
+  request.push = Push::Yes;
+  EXPECT_EQ(publish_to(remote, request).commit, planned.commit);
+  EXPECT_EQ(planned.patch, remote.git({"diff", "--no-renames", "main^", "main"}) + "\n");
+}
+
+TEST_F(GitFolder, AChangeBranchIsBuiltOnTheBranchThatDeploys) {
+  const GitRepository remote = bare();
+  remote.commit_file("by-hand", "x");
+  PublicationRequest request = publication_request("a", {{"f", "1"}});
+  request.change_branch = "waybill/a/0123";
+  std::string deploys;
+  request.complete_files = [&](const std::string& branch, FileTree&) { deploys = branch; };
+  const Publication done = publish_to(remote, request);
+  EXPECT_EQ(done.branch, "waybill/a/0123");
+  EXPECT_EQ(done.base, "main");
+  EXPECT_EQ(deploys, "main");
+  EXPECT_EQ(remote.git({"rev-parse", "waybill/a/0123^"}), remote.git({"rev-parse", "main"}));
+  EXPECT_FALSE(publish_to(remote, request).changed) << "the same change is there already";
+  // Merged: nothing is left to propose, whether the branch is still there or not.
+  remote.git({"update-ref", "refs/heads/main", "waybill/a/0123"});
+  remote.git({"update-ref", "-d", "refs/heads/waybill/a/0123"});
+  const Publication merged = publish_to(remote, request);
+  EXPECT_FALSE(merged.changed);
+  EXPECT_EQ(merged.branch, "main");
+  EXPECT_EQ(remote.git({"branch", "--list", "--format=%(refname:short)"}), "main");
+}
+
+TEST_F(GitFolder, AChangeNeedsABranchThatItIsFor) {
+  const GitRepository remote = bare();
+  PublicationRequest request = publication_request("a", {{"f", "1"}});
+  request.change_branch = "waybill/a/0123";
+  EXPECT_EQ(failure(remote, request), ErrorCode::NotFound);
+  EXPECT_THAT(message_, HasSubstr("'main'"));
+}
+
 TEST_F(GitFolder, AForeignFileInTheWayIsAConflict) {
   const GitRepository remote = bare();
   remote.commit_file("a/f", "by hand");
@@ -168,6 +216,41 @@ TEST_F(GitFolder, TheCheckedOutBranchIsRefusedAndAnotherIsNot) {
   EXPECT_EQ(work.git({"rev-parse", "rollout"}), done.commit);
   EXPECT_EQ(work.git({"rev-parse", "rollout^"}), work.git({"rev-parse", "main"}));
   EXPECT_THAT(work.git({"status", "--porcelain"}), IsEmpty());
+}
+
+TEST_F(GitFolder, ALockOfGitsOwnIsWaitedForAndNeverTakenAway) {
+  const GitRepository remote = bare();
+  static_cast<void>(publish_to(remote, publication_request("a", {{"f", "1"}})));
+  write_file(remote.folder() / "refs/heads/main.lock", "", Overwrite::No);
+  PublicationRequest request = publication_request("a", {{"f", "2"}});
+  request.repository = remote.folder().string();
+  int pauses = 0;
+  try {
+    static_cast<void>(
+        publish(request, {.cache_folder = folder_.path() / "cache", .sleep = [&](auto) { ++pauses; }, .races = 3}));
+    FAIL() << "the lock was passed by";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::Conflict) << error.message();
+  }
+  EXPECT_EQ(pauses, 3);
+  EXPECT_TRUE(std::filesystem::exists(remote.folder() / "refs/heads/main.lock"));
+  std::filesystem::remove(remote.folder() / "refs/heads/main.lock");
+  EXPECT_TRUE(publish_to(remote, request).pushed);
+}
+
+TEST_F(GitFolder, PackedBranchesAreMovedAndNestedOnesRefused) {
+  const GitRepository remote = bare();
+  static_cast<void>(publish_to(remote, publication_request("a", {{"f", "1"}})));
+  remote.git({"branch", "group/one", "main"});
+  remote.git({"pack-refs", "--all"});
+  EXPECT_TRUE(publish_to(remote, publication_request("a", {{"f", "2"}})).pushed);
+  EXPECT_EQ(remote.git({"rev-list", "--count", "main"}), "2");
+  for (const std::string name : {"group", "main/below"}) {
+    PublicationRequest request = publication_request("a", {{"f", "3"}});
+    request.branch = name;
+    EXPECT_EQ(failure(remote, request), ErrorCode::Conflict) << name << ": " << message_;
+  }
+  EXPECT_THAT(remote.complaints(), IsEmpty());
 }
 
 TEST_F(GitFolder, ARefusingHookIsObeyedAndItsWordsAreTold) {

@@ -220,8 +220,8 @@ TEST_F(GitServer, TlsNeedsATrustedCertificate) {
   start_http("user:x", {certificate, key});
   const std::string address = "https://user:x@localhost:" + std::to_string(port_) + "/remote.git";
   const auto credentials = default_credentials(environment({}));
-  EXPECT_EQ(failure(address, publication_request("a", {{"f", "1"}}), credentials.get()), ErrorCode::Untrusted)
-      << message_;
+  EXPECT_EQ(failure(address, publication_request("a", {{"f", "1"}}), credentials.get()), ErrorCode::Denied) << message_;
+  EXPECT_THAT(message_, HasSubstr("--ca-file"));
   PublicationRequest request = publication_request("a", {{"f", "1"}});
   request.repository = address;
   const Publication done = publish(
@@ -243,6 +243,41 @@ TEST_F(GitServer, TwoProcessesOnDifferentPathsLoseNothing) {
   EXPECT_EQ(remote_->git({"show", "main:one/f"}), std::to_string(kCommits));
   EXPECT_EQ(remote_->git({"show", "main:two/f"}), std::to_string(kCommits));
   EXPECT_THAT(remote_->complaints(), IsEmpty());
+}
+
+TEST_F(GitServer, TenClustersLoseNothing) {
+  start_http();
+  constexpr int kClusters = 10;
+  std::vector<pid_t> writers;
+  for (int i = 0; i < kClusters; ++i) {
+    const std::string name = "cluster-" + std::to_string(i);
+    writers.push_back(publish_in_child(url("http"), name, 2, folder_.path() / name));
+  }
+  for (const pid_t pid : writers) {
+    int status = 0;
+    ASSERT_EQ(::waitpid(pid, &status, 0), pid);
+    EXPECT_EQ(status, 0);
+  }
+  EXPECT_EQ(remote_->git({"rev-list", "--count", "main"}), std::to_string(2 * kClusters));
+  for (int i = 0; i < kClusters; ++i)
+    EXPECT_EQ(remote_->git({"show", "main:cluster-" + std::to_string(i) + "/f"}), "2");
+  EXPECT_THAT(remote_->complaints(), IsEmpty());
+}
+
+TEST_F(GitServer, AChangeBranchIsBuiltOnTheBranchThatDeploys) {
+  start_http();
+  remote_->commit_file("by-hand", "x");
+  PublicationRequest request = publication_request("a", {{"f", "1"}});
+  request.change_branch = "waybill/a/0123";
+  const Publication done = publish_to(url("http"), request);
+  EXPECT_EQ(done.base, "main");
+  EXPECT_EQ(remote_->git({"rev-parse", "waybill/a/0123^"}), remote_->git({"rev-parse", "main"}));
+  remote_->commit_file("more-by-hand", "x");
+  EXPECT_FALSE(publish_to(url("http"), request).changed);
+  remote_->git({"update-ref", "refs/heads/main", "waybill/a/0123"});
+  EXPECT_EQ(publish_to(url("http"), request).branch, "main") << "it was merged";
+  request.branch = "nowhere";
+  EXPECT_EQ(failure(url("http"), request), ErrorCode::NotFound) << message_;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "core/file_system.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/unique_fd.h"
 
 namespace waybill {
 namespace {
@@ -185,6 +187,17 @@ TEST_F(FileSystem, ReadsRegularFilesOnly) {
   }
   ASSERT_EQ(::mkfifo(at("in/pipe").c_str(), 0600), 0);
   EXPECT_EQ(code_of([&] { static_cast<void>(read_folder(at("in"))); }), ErrorCode::InvalidInput);
+}
+
+TEST(WriteFile, APipeIsWrittenToAndNotReplaced) {
+  const TemporaryFolder folder;
+  const fs::path pipe = folder.path() / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const UniqueFd reader(::open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  write_file(pipe, "text", Overwrite::Yes);
+  EXPECT_TRUE(fs::is_fifo(pipe));
+  char buffer[8] = {};
+  EXPECT_EQ(::read(reader.get(), buffer, sizeof buffer), 4);
 }
 
 }  // namespace

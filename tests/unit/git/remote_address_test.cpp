@@ -40,10 +40,10 @@ TEST(RemoteAddress, Loopback) {
 }
 
 TEST(RemoteAddress, WhatIsNoAddressIsRefusedWithoutBeingQuoted) {
-  for (const char* text :
-       {"", "ftp://host/x", "ext::sh -c id", "https:///x", "https://host", "https://host:99999/x",
-        "https://u:secret@ho st/x", "ssh://-oProxyCommand=x/y", "-x@host:path", "https://h/a?private_token=secret",
-        "https://u:sec%zzret@h/x", "http://h/a\nb", "file://other/x", "https://[::1/x"}) {
+  for (const char* text : {"", "ftp://host/x", "ext::sh -c id", "https:///x", "https://host", "https://host:99999/x",
+                           "https://u:secret@ho st/x", "ssh://-oProxyCommand=x/y", "-x@host:path", "git@host:-x",
+                           "https://h/a?private_token=secret", "https://u:sec%zzret@h/x", "http://h/a\nb",
+                           "file://other/x", "https://[::1/x"}) {
     try {
       static_cast<void>(RemoteAddress::parse(text));
       // The remote helper syntax of git is no scheme of ours: it must not have become anything but a name of a folder
@@ -54,6 +54,17 @@ TEST(RemoteAddress, WhatIsNoAddressIsRefusedWithoutBeingQuoted) {
       EXPECT_EQ(error.message().find("sec"), std::string::npos) << error.message();
     }
   }
+}
+
+TEST(RemoteAddress, AServiceIsAskedForThePathAsItsShellKnowsIt) {
+  const auto path = [](std::string_view text) { return RemoteAddress::parse(text).service_path(); };
+  EXPECT_EQ(path("ssh://git@host.example/srv/site.git"), "/srv/site.git");
+  EXPECT_EQ(path("ssh://git@host.example/~/site.git"), "~/site.git");
+  EXPECT_EQ(path("ssh://git@host.example/with%20space.git"), "/with space.git");
+  EXPECT_EQ(path("git@host.example:owner/site.git"), "owner/site.git");
+  EXPECT_EQ(path("git@host.example:/srv/site.git"), "/srv/site.git");
+  EXPECT_EQ(path("git@host.example:100%25.git"), "100%25.git") << "the short form has no escapes";
+  EXPECT_EQ(path("git://host.example/site.git"), "/site.git");
 }
 
 }  // namespace

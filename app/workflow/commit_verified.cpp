@@ -1,0 +1,76 @@
+#include "app/workflow/commit_verified.h"
+
+#include <fmt/core.h>
+
+#include <filesystem>
+
+#include "app/workflow/keys.h"
+#include "app/workflow/pack_bundle.h"
+#include "core/error.h"
+#include "core/file_system.h"
+#include "oci/pack.h"
+
+namespace waybill {
+namespace {
+
+struct VerifiedBundle {
+  FileTree tree;  // without attestation/
+  std::vector<Signer> signers;
+};
+
+VerifiedBundle verified_folder(const std::string& folder, const std::vector<signing::PublicKey>& keys) {
+  if (std::filesystem::is_regular_file(folder))
+    throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is no folder", folder))
+        .hint("a bundle is a folder, oci-layout:FOLDER:TAG or oci://REGISTRY/REPOSITORY:TAG");
+  const FileTree tree = read_folder(folder);
+  const Verification verification = verify_files(tree, keys);
+  verification.report.throw_unless_trusted();
+  return {layer_tree(tree), verification.signers};
+}
+
+VerifiedBundle verified_artifact(const oci::Target& target, const CommitRequest& request,
+                                 const std::vector<signing::PublicKey>& keys, const Services& services) {
+  const std::unique_ptr<oci::Store> store = open_store(target, StoreUse::Read, request.connection, services);
+  const oci::Descriptor artifact = oci::resolve(*store, oci::tag_of(target), oci::digest_of(target));
+  const Verification verification = verify_artifact(*store, artifact, keys);
+  verification.report.throw_unless_trusted();
+  // By the digest that was verified, so that a tag which moves meanwhile changes nothing.
+  return {oci::unpack_tree(*store, artifact).tree, verification.signers};
+}
+
+}  // namespace
+
+CommitResult commit(const CommitRequest& request, const Services& services) {
+  if (request.git.repository.empty())
+    throw Error(ErrorCode::InvalidInput, "no git repository to commit to").hint("name it with --repo URL");
+  if (request.keys.empty()) {
+    throw Error(ErrorCode::InvalidInput, "nobody is trusted: no key given")
+        .hint("name the public key of whoever signed the bundle with --key");
+  }
+  const std::vector<signing::PublicKey> keys = open_public_keys(request.keys, request.password_file, services);
+  const oci::Target target = oci::parse_target(request.bundle);
+  const VerifiedBundle verified =
+      with_context([&] { return fmt::format("nothing of '{}' was committed", request.bundle); },
+                   [&] {
+                     const auto* folder = std::get_if<oci::PathTarget>(&target);
+                     return folder != nullptr ? verified_folder(folder->path, keys)
+                                              : verified_artifact(target, request, keys, services);
+                   });
+  const Bundle bundle{verified.tree, read_bundle_info(verified.tree)};
+  const Digest digest = bundle_digest(bundle.tree);
+  return {bundle.info.recipe_digest, digest, bundle.tree.size(), verified.signers,
+          commit_bundle(bundle, digest, request.git, services)};
+}
+
+Value to_value(const CommitResult& result) {
+  Value signers = Value::list();
+  for (const Signer& signer : result.signers)
+    signers.push_back(Value::map({{"keyId", signer.key_id}, {"form", signer.form}}));
+  return Value::map(
+      {{"recipe", Value::map({{"digest", result.recipe_digest}})},
+       {"bundle", Value::map({{"digest", result.bundle_digest.to_string()}, {"files", std::uint64_t{result.files}}})},
+       {"git", to_value(result.git)},
+       {"signers", std::move(signers)}});
+}
+
+}  // namespace waybill

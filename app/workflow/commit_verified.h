@@ -1,0 +1,36 @@
+#pragma once
+// A site's half of publishing: a bundle that arrived from somewhere, verified against the site's own keys, into the
+// site's git. The same with an older bundle is the way back.
+#include <string>
+#include <vector>
+
+#include "app/workflow/commit_bundle.h"
+#include "app/workflow/stores.h"
+#include "app/workflow/verify.h"
+
+namespace waybill {
+
+struct CommitRequest {
+  std::string bundle;             // a folder, a layout or a registry
+  std::vector<std::string> keys;  // one of them must have signed
+  std::string password_file;      // for keys that are private ones
+  CommitOptions git;
+  ConnectionOptions connection;
+};
+
+struct CommitResult {
+  std::string recipe_digest;
+  Digest bundle_digest;  // diffID
+  std::size_t files = 0;
+  std::vector<Signer> signers;
+  CommittedBundle git;
+};
+
+// Throws InvalidInput without a key or a repository, Untrusted when none of the keys signed exactly these files; then
+// nothing is written. What is committed is what was verified: the bundle is read once.
+[[nodiscard]] CommitResult commit(const CommitRequest& request, const Services& services);
+
+// `publish --format json` without the artifact, and who signed.
+[[nodiscard]] Value to_value(const CommitResult& result);
+
+}  // namespace waybill

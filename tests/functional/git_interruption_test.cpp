@@ -1,0 +1,124 @@
+// Commit and push, killed before every single call that changes something, on a folder and on a server: a reader never
+// sees half of it, and the same command again ends in the commit that an undisturbed run makes. And: a server that has
+// fallen silent does not keep Ctrl-C waiting.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+
+#include <chrono>
+#include <stdexcept>
+
+#include "core/unique_fd.h"
+#include "tests/functional/support/workspace.h"
+
+namespace fs = std::filesystem;
+
+namespace waybill::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class GitInterruption : public Workspace {
+ protected:
+  void SetUp() override { WAYBILL_REQUIRE_PEER("git"); }
+
+  [[nodiscard]] static Words publish(const std::string& repository) {
+    return joined({"publish", "--repo", repository, "--path", "clusters/a", "--date", "2001-02-03T04:05:06Z"},
+                  criteria());
+  }
+  // All runs start from copies of one repository, since what was committed by hand holds the time of then.
+  void fresh() const {
+    fs::remove_all(folder() / "served/remote.git");
+    fs::remove_all(folder() / "home");
+    fs::copy(folder() / "start.git", folder() / "served/remote.git", fs::copy_options::recursive);
+  }
+
+  void killed_at_every_step(const std::string& repository) {
+    const Words command = publish(repository);
+    make_repository("start.git").commit_file("README.md", "site");
+    const GitRepository remote = make_repository("served/remote.git");
+    fresh();
+    const std::string expected = at(waybill_json(command), "git.commit").as_string();
+    long step = 1;
+    int arrived = 0;
+    for (;; ++step) {
+      fresh();
+      const ProcessResult killed =
+          waybill(command, {{"LD_PRELOAD", WAYBILL_KILL_AT_STEP}, {"WAYBILL_KILL_AT_STEP", std::to_string(step)}});
+      if (killed.exit_status == 0) break;
+      ASSERT_EQ(killed.exit_status, 128 + SIGKILL) << killed.err;
+      const std::string count = remote.git({"rev-list", "--count", "main"});
+      if (count == "3") {
+        ++arrived;
+        EXPECT_EQ(remote.git({"rev-parse", "main"}), expected);
+      }
+      ASSERT_THAT(remote.complaints(), IsEmpty()) << "after step " << step;
+      const ProcessResult next = waybill(joined(command, {"--format", "json"}));
+      ASSERT_EQ(next.exit_status, 0) << "after step " << step << ": " << next.err;
+      ASSERT_EQ(at(parse_json(next.out), "git.commit").as_string(), expected) << "after step " << step;
+      ASSERT_EQ(remote.git({"rev-parse", "main"}), expected) << "after step " << step;
+    }
+    RecordProperty("steps", std::to_string(step - 1));
+    EXPECT_GT(step, 20) << "there are more steps than that";
+    EXPECT_GT(arrived, 0) << "the last steps come after the push";
+  }
+};
+
+TEST_F(GitInterruption, KilledAtEveryStepInAFolder) { killed_at_every_step("served/remote.git"); }
+
+TEST_F(GitInterruption, KilledAtEveryStepAtAServer) {
+  const int port = free_port();
+  fs::create_directories(folder() / "served");
+  const Background daemon(
+      {"git", "daemon", "--export-all", "--enable=receive-pack", "--reuseaddr", "--listen=127.0.0.1",
+       "--port=" + std::to_string(port), "--base-path=" + path("served"), path("served")},
+      path("daemon.log"), {.environment = isolated_git_environment()});
+  ASSERT_TRUE(wait_for_port(port));
+  killed_at_every_step("git://127.0.0.1:" + std::to_string(port) + "/remote.git");
+}
+
+// Takes connections into its backlog and never answers.
+class SilentServer {
+ public:
+  SilentServer() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address;
+    auto* generic =
+        reinterpret_cast<sockaddr*>(&address);  // NOLINT(cppcoreguidelines-pro-type-reinterpret-cast): sockets
+    if (::bind(listener_.get(), generic, length) != 0 || ::listen(listener_.get(), 8) != 0 ||
+        ::getsockname(listener_.get(), generic, &length) != 0) {
+      throw std::runtime_error("cannot listen");
+    }
+    port_ = ntohs(address.sin_port);
+  }
+  [[nodiscard]] int port() const noexcept { return port_; }
+  // Until somebody connected and is waiting for an answer.
+  void wait_for_connection() { connection_ = UniqueFd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)); }
+
+ private:
+  UniqueFd listener_;
+  UniqueFd connection_;
+  int port_ = 0;
+};
+
+TEST_F(GitInterruption, ASilentServerDoesNotHoldCtrlC) {
+  for (const std::string scheme : {"git", "http", "ssh"}) {
+    SilentServer server;
+    Background running(
+        joined({program()}, publish(scheme + "://git@127.0.0.1:" + std::to_string(server.port()) + "/site.git")),
+        path("log"), ProcessOptions{.input = {}, .folder = folder().string(), .environment = isolated_environment()});
+    server.wait_for_connection();
+    const auto sent = std::chrono::steady_clock::now();
+    ::kill(running.pid(), SIGINT);
+    EXPECT_EQ(running.wait(), 130) << scheme << ": " << read_file(path("log"));
+    EXPECT_LT(std::chrono::steady_clock::now() - sent, std::chrono::seconds(10)) << scheme;
+    EXPECT_THAT(read_file(path("log")), HasSubstr("interrupted"));
+  }
+}
+
+}  // namespace
+}  // namespace waybill::testing
