@@ -49,7 +49,7 @@ std::string component_table(const Plan& plan) {
 }  // namespace
 
 std::string readme(const Plan& plan, const Recipe& recipe, const RenderOptions& options) {
-  const std::string root = root_name(options.cluster);
+  const std::string root = root_name(options.clusters.front().name);
   return fmt::format(R"(# Cluster bundle for Argo CD
 
 Made by Waybill from a recipe. These files are covered by `checksums.txt`: change the recipe, not the files.
