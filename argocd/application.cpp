@@ -102,7 +102,15 @@ Value application(const Release& release, const Traits& traits, Shape shape, con
   metadata.set("annotations", annotations(shape, traits));
   metadata.set("finalizers", Value::list({"resources-finalizer.argocd.argoproj.io"}));
 
-  // By name where no address is given: what Argo CD does not know then fails, instead of going to Argo CD's own cluster.
+  // By name where no address is given: what Argo CD does not know then fails, instead of going to Argo CD's own
+  // cluster. Argo CD would replace the words wherever they stand.
+  refuse_placeholders(*metadata.find("annotations"),
+                      fmt::format("component '{}': annotations", release.component.name));
+  refuse_placeholders(traits.ignore_differences,
+                      fmt::format("component '{}': argocd.ignoreDifferences", release.component.name));
+  refuse_placeholders(traits.namespace_labels,
+                      fmt::format("component '{}': argocd.namespaceLabels", release.component.name));
+
   Value destination = Value::map();
   if (input.cluster.server.empty()) {
     destination.set("name", input.cluster.name);
@@ -144,9 +152,10 @@ bool holds_null(const Value& value) {
 bool is_native(const ComponentRef& component, const Traits& traits) {
   const bool wanted = traits.native_source || component.version.starts_with("sha256:");
   if (wanted && !component.source.starts_with(kOciScheme)) {
-    throw Error(ErrorCode::InvalidInput,
-                fmt::format("component '{}': only a chart in an OCI registry can be read natively or by digest, not '{}'",
-                            component.name, component.source));
+    throw Error(
+        ErrorCode::InvalidInput,
+        fmt::format("component '{}': only a chart in an OCI registry can be read natively or by digest, not '{}'",
+                    component.name, component.source));
   }
   return wanted;
 }
@@ -203,8 +212,9 @@ Value chart_application(const Release& release, const Traits& traits, const Appl
                                                      component, kLongestRelease));
   }
   refuse_placeholders(release.values, fmt::format("component '{}': values", component));
-  Shape shape{application_name(release, input.cluster, ""), chart_wave(release.wave),
-              release.component.is_kustomize() ? kustomize_source(release.component) : helm_source(release, traits),
+  Value source = release.component.is_kustomize() ? kustomize_source(release.component) : helm_source(release, traits);
+  refuse_placeholders(source, fmt::format("component '{}': source", component));
+  Shape shape{application_name(release, input.cluster, ""), chart_wave(release.wave), std::move(source),
               traits.cluster_resources.value_or(GroupKinds{kEveryKind}),
               traits.namespaces.value_or(std::set<std::string>{"*"})};
   return application(release, traits, std::move(shape), input);

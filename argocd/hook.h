@@ -1,7 +1,7 @@
 #pragma once
-// Helm's hooks as an object's annotations name them, and what they become for Argo CD (docs/argocd.md, "Hooks"). Argo CD
-// would make hooks of its own of them: deleted and created anew at each sync, never tracked and never pruned. So what is
-// a thing is ordered by sync waves instead, and only what belongs to a removal stays a hook.
+// Helm's hooks as an object's annotations name them, and what they become for Argo CD (docs/formats.md, "Hooks"). Argo
+// CD would make hooks of its own of them: deleted and created anew at each sync, never tracked and never pruned. So
+// what is a thing is ordered by sync waves instead, and only what belongs to a removal stays a hook.
 #include <cstdint>
 
 #include "argocd/version.h"

@@ -20,7 +20,7 @@ namespace waybill::argocd {
 
 inline constexpr std::string_view kInCluster = "https://kubernetes.default.svc";
 
-// Who keeps the order (docs/argocd.md, "Ordering").
+// Who keeps the order (docs/formats.md, "Ordering").
 enum class Ordering : std::uint8_t {
   Waves,        // sync waves of Applications below a root
   RollingSync,  // the steps of an ApplicationSet
@@ -44,8 +44,8 @@ struct RenderOptions {
 [[nodiscard]] Cluster parse_cluster(std::string_view text);
 
 // Throws InvalidInput, naming component and field, for a chart without a version, a name too long for Kubernetes, a
-// value that holds one of the placeholders, hooks that Argo CD cannot express, clusters whose names collide, malformed `argocd` data in the registry,
-// or components that ask for different labels of one namespace.
+// value that holds one of the placeholders, hooks that Argo CD cannot express, clusters whose names collide, malformed
+// `argocd` data in the registry, or components that ask for different labels of one namespace.
 [[nodiscard]] FileTree render(const Plan& plan, const Recipe& recipe, const RenderOptions& options = {});
 
 }  // namespace waybill::argocd

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "app/workflow/version.h"
 #include "argocd/render.h"
 #include "core/error.h"
@@ -42,12 +44,12 @@ void read_cluster_file(const std::string& path, std::vector<argocd::Cluster>& cl
     if (!member.value.is_null() && !member.value.is_string())
       throw Error(ErrorCode::InvalidInput, fmt::format("the cluster '{}' has an address that is no text", member.key))
           .at({path, document.line, document.column});
-    with_context([&] { return fmt::format("in the file of clusters '{}'", path); },
-                 [&] {
-                   clusters.push_back(argocd::parse_cluster(
-                       member.value.is_null() ? member.key
-                                              : fmt::format("{}={}", member.key, member.value.as_string())));
-                 });
+    with_context(
+        [&] { return fmt::format("in the file of clusters '{}'", path); },
+        [&] {
+          clusters.push_back(argocd::parse_cluster(
+              member.value.is_null() ? member.key : fmt::format("{}={}", member.key, member.value.as_string())));
+        });
   }
 }
 
@@ -63,6 +65,8 @@ argocd::RenderOptions render_options(const BundleRequest& request) {
   std::vector<argocd::Cluster> clusters;
   for (const std::string& text : request.clusters) clusters.push_back(argocd::parse_cluster(text));
   if (!request.cluster_file.empty()) read_cluster_file(request.cluster_file, clusters);
+  std::sort(clusters.begin(), clusters.end(),
+            [](const argocd::Cluster& left, const argocd::Cluster& right) { return left.name < right.name; });
   if (!clusters.empty()) options.clusters = std::move(clusters);
   return options;
 }

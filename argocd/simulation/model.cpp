@@ -208,10 +208,10 @@ void Model::set_steps(const State& state, std::vector<Step>& steps) const {
   steps.push_back(std::move(step));
 }
 
-// RollingSync: all of the earlier steps look healthy: Healthy, not OutOfSync, no operation that runs or failed
-// (applicationset_controller.go, isApplicationHealthy).
+// Waves: by itself. RollingSync: all of the earlier steps look healthy: Healthy, not OutOfSync, no operation that runs
+// or failed (applicationset_controller.go, isApplicationHealthy).
 bool Model::may_start(const State& state, std::size_t member) const {
-  if (rollout_.ordering == Ordering::Waves) return true;
+  if (rollout_.ordering == Ordering::Waves) return rollout_.members[member].syncs_itself;
   return std::all_of(watched_.begin(), watched_.end(), [&](std::size_t other) {
     if (rollout_.members[other].fate == Fate::Removed || task_waves_[other] >= task_waves_[member]) return true;
     const Phase phase = state.members[other].phase;

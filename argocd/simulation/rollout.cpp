@@ -142,6 +142,14 @@ Member make_member(const std::string& name, const BundledApplication& applicatio
         member.has_finalizer = true;
     }
   }
+  static const std::vector<std::string> kAutomated{"spec", "syncPolicy", "automated"};
+  static const std::vector<std::string> kLimit{"spec", "syncPolicy", "retry", "limit"};
+  const Value* automated = application.value.find_path(kAutomated);
+  const Value* enabled = automated == nullptr ? nullptr : automated->find("enabled");
+  member.syncs_itself =
+      automated != nullptr && automated->is_map() && (enabled == nullptr || !enabled->is_bool() || enabled->as_bool());
+  const Value* limit = application.value.find_path(kLimit);
+  member.retries_for_ever = limit != nullptr && limit->is_int() && limit->as_int() < 0;
   return member;
 }
 

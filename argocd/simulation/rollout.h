@@ -18,8 +18,10 @@ struct Member {
   std::string component;
   Fate fate = Fate::Created;
   std::int64_t wave = 0;
-  bool follows_branch = false;  // its source names something that moves, so it changes without its root
-  bool has_finalizer = true;    // without it, what the Application made stays when it is deleted
+  bool follows_branch = false;   // its source names something that moves, so it changes without its root
+  bool has_finalizer = true;     // without it, what the Application made stays when it is deleted
+  bool syncs_itself = true;      // automated; without it, nobody begins its sync
+  bool retries_for_ever = true;  // or it gives up a revision after some tries
   // By index, each without repetition. Before it starts these have to be ready:
   std::vector<std::size_t> needs;
   // What it needed as the old bundle had it.

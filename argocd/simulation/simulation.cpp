@@ -106,22 +106,35 @@ std::optional<Violation> never_finishes(const Rollout& rollout, const Model& mod
     state = std::move(next->after);
     ++states;
   }
-  if (model.is_finished(state)) return std::nullopt;
   Violation found;
   found.kind = Violation::Kind::NeverFinishes;
-  for (std::size_t i = 0; i < rollout.members.size(); ++i) {
-    const Member& member = rollout.members[i];
-    if (state.members[i].phase != Phase::Syncing) continue;
+  const auto stops = [&](const Member& member, std::string reason) {
     found.application = member.name;
-    for (const std::size_t other : member.definitions) {
-      if (state.members[other].phase != Phase::Steady) found.other = rollout.members[other].name;
+    found.reason = std::move(reason);
+    trace.push_back(fmt::format("the root waits for ever: {}", found.reason));
+    found.trace = trace;
+    return found;
+  };
+  if (!model.is_finished(state)) {
+    for (std::size_t i = 0; i < rollout.members.size(); ++i) {
+      const Member& member = rollout.members[i];
+      if (state.members[i].phase == Phase::Compared && !member.syncs_itself)
+        return stops(member, fmt::format("{} is not synced automatically", member.name));
+      if (state.members[i].phase != Phase::Syncing) continue;
+      for (const std::size_t other : member.definitions) {
+        if (state.members[other].phase != Phase::Steady) found.other = rollout.members[other].name;
+      }
+      return stops(member, fmt::format("{} needs kinds that {} defines, which comes later", member.name, found.other));
     }
-    trace.push_back(fmt::format("{}: its sync fails for ever, the cluster does not know kinds that {} defines",
-                                member.name, found.other));
-    break;
+    return stops({}, "an Application is never ready");
   }
-  found.trace = std::move(trace);
-  return found;
+  for (const Member& member : rollout.members) {
+    if (member.fate == Fate::Removed || member.fate == Fate::Kept || member.retries_for_ever) continue;
+    trace = {fmt::format("{}: its sync fails", member.name),
+             fmt::format("{}: its tries are used up; Argo CD does not try the same revision again", member.name)};
+    return stops(member, fmt::format("{} gives up after a number of tries", member.name));
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -145,10 +158,7 @@ std::string describe(const Violation& violation) {
     case Violation::Kind::RemovedEarly:
       return fmt::format("{} can be removed while {} still needs it", violation.application, violation.other);
     case Violation::Kind::NeverFinishes:
-      return violation.application.empty()
-                 ? "the rollout can never finish"
-                 : fmt::format("the rollout can never finish: {} needs kinds that {} defines, which comes later",
-                               violation.application, violation.other);
+      return fmt::format("the rollout can never finish: {}", violation.reason);
   }
   return {};
 }
@@ -200,7 +210,8 @@ Outcome simulate_removal(const Rollout& rollout) {
       for (std::size_t user = 0; user < rollout.members.size(); ++user) {
         const std::vector<std::size_t>& needs = rollout.members[user].needs;
         if (gone.contains(user) || std::find(needs.begin(), needs.end(), member) == needs.end()) continue;
-        Violation found{Violation::Kind::RemovedEarly, rollout.members[member].name, rollout.members[user].name, trace};
+        Violation found{
+            Violation::Kind::RemovedEarly, rollout.members[member].name, rollout.members[user].name, {}, trace};
         found.trace.push_back(
             fmt::format("{}: is deleted although {} {}", found.application, found.other,
                         rollout.members[user].has_finalizer

@@ -26,6 +26,7 @@ struct Violation {
   Kind kind = Kind::StartsEarly;
   std::string application;         // what starts, is removed, or waits for ever
   std::string other;               // what is not ready, still needs it, or is waited for; may be empty
+  std::string reason;              // why it can never finish
   std::vector<std::string> trace;  // a line a step; the last one breaks the promise
 };
 

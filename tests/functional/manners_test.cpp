@@ -18,9 +18,9 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 const Words& verbs() {
-  static const Words kVerbs{"recipe",  "recipe list", "recipe diff", "explain",   "plan",   "bundle",
-                            "publish", "push",        "pull",        "bootstrap", "keygen", "sign",
-                            "verify",  "completion",  "manual",      "version"};
+  static const Words kVerbs{"recipe",   "recipe list", "recipe diff", "explain", "plan",      "bundle",
+                            "simulate", "publish",     "push",        "pull",    "bootstrap", "keygen",
+                            "sign",     "verify",      "completion",  "manual",  "version"};
   return kVerbs;
 }
 

@@ -148,8 +148,7 @@ TEST(Render, HookAnnotationsAreTakenAwayAndNothingElse) {
 
 std::string object(const std::string& kind, const std::string& name, const std::string& annotations = {}) {
   return "---\napiVersion: " + std::string(kind == "Job" ? "batch/v1" : "v1") + "\nkind: " + kind +
-         "\nmetadata:\n  name: " + name + "\n" +
-         (annotations.empty() ? "" : "  annotations: {" + annotations + "}\n") +
+         "\nmetadata:\n  name: " + name + "\n" + (annotations.empty() ? "" : "  annotations: {" + annotations + "}\n") +
          (kind == "Job" ? "spec:\n  ttlSecondsAfterFinished: 0\n" : "");
 }
 
@@ -171,11 +170,11 @@ std::map<std::string, Value> annotations_of(const std::string& manifests, const 
 std::string wave_of(const Value& annotations) { return annotations.text_or("argocd.argoproj.io/sync-wave", "0"); }
 
 TEST(Render, HooksBecomeWavesAroundTheOrdinaryObjects) {
-  const auto found = annotations_of(object("Secret", "plain") +
-                                    object("Secret", "late", "helm.sh/hook: post-install, helm.sh/hook-weight: '5'") +
-                                    object("Secret", "early", "helm.sh/hook: 'pre-install, pre-upgrade'") +
-                                    object("Secret", "last", "helm.sh/hook: post-upgrade, helm.sh/hook-weight: '50'") +
-                                    object("Secret", "first", "helm.sh/hook: pre-install, helm.sh/hook-weight: '-100'"));
+  const auto found = annotations_of(
+      object("Secret", "plain") + object("Secret", "late", "helm.sh/hook: post-install, helm.sh/hook-weight: '5'") +
+      object("Secret", "early", "helm.sh/hook: 'pre-install, pre-upgrade'") +
+      object("Secret", "last", "helm.sh/hook: post-upgrade, helm.sh/hook-weight: '50'") +
+      object("Secret", "first", "helm.sh/hook: pre-install, helm.sh/hook-weight: '-100'"));
   EXPECT_EQ(wave_of(found.at("first")), "-2");
   EXPECT_EQ(wave_of(found.at("early")), "-1");
   EXPECT_EQ(wave_of(found.at("plain")), "0");
@@ -185,10 +184,11 @@ TEST(Render, HooksBecomeWavesAroundTheOrdinaryObjects) {
 }
 
 TEST(Render, HooksKeepClearOfWavesThatAreWrittenOut) {
-  const auto found = annotations_of(object("Secret", "plain", "argocd.argoproj.io/sync-wave: '7'") +
-                                    object("Secret", "late", "helm.sh/hook: post-install") +
-                                    object("Secret", "own", "helm.sh/hook: pre-install, argocd.argoproj.io/sync-wave: '-9'") +
-                                    object("Secret", "early", "helm.sh/hook: pre-install"));
+  const auto found =
+      annotations_of(object("Secret", "plain", "argocd.argoproj.io/sync-wave: '7'") +
+                     object("Secret", "late", "helm.sh/hook: post-install") +
+                     object("Secret", "own", "helm.sh/hook: pre-install, argocd.argoproj.io/sync-wave: '-9'") +
+                     object("Secret", "early", "helm.sh/hook: pre-install"));
   EXPECT_EQ(wave_of(found.at("plain")), "7");
   EXPECT_EQ(wave_of(found.at("late")), "8");
   EXPECT_EQ(wave_of(found.at("own")), "-9");
@@ -205,11 +205,13 @@ TEST(Render, AJobThatWasAHookIsMadeAnewWhenItChangesAndNotWhenItIsCollected) {
 
 TEST(Render, HooksOfARemovalStayHooksWhereArgoCdHasThem) {
   const std::string manifests =
-      object("Job", "before", "helm.sh/hook: pre-delete, helm.sh/hook-delete-policy: 'before-hook-creation,hook-succeeded'") +
+      object("Job", "before",
+             "helm.sh/hook: pre-delete, helm.sh/hook-delete-policy: 'before-hook-creation,hook-succeeded'") +
       object("Job", "after", "helm.sh/hook: post-delete, helm.sh/hook-weight: '3'");
   const auto found = annotations_of(manifests);
-  EXPECT_EQ(found.at("before"), Value::map({{"argocd.argoproj.io/hook", "PreDelete"},
-                                            {"argocd.argoproj.io/hook-delete-policy", "BeforeHookCreation,HookSucceeded"}}));
+  EXPECT_EQ(found.at("before"),
+            Value::map({{"argocd.argoproj.io/hook", "PreDelete"},
+                        {"argocd.argoproj.io/hook-delete-policy", "BeforeHookCreation,HookSucceeded"}}));
   EXPECT_EQ(found.at("after"),
             Value::map({{"argocd.argoproj.io/hook", "PostDelete"}, {"argocd.argoproj.io/sync-wave", "3"}}));
   RenderOptions old;
@@ -229,7 +231,8 @@ TEST(Render, DefinitionsComeAWaveBeforeWhatElseIsThere) {
       "---\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: runs.x.dev\n"
       "spec:\n  group: x.dev\n  scope: Namespaced\n  names:\n    kind: Run\n";
   EXPECT_EQ(wave_of(annotations_of(crd).at("runs.x.dev")), "0");
-  const auto found = annotations_of(object("Secret", "early", "helm.sh/hook: pre-install") + crd + object("Secret", "s"));
+  const auto found =
+      annotations_of(object("Secret", "early", "helm.sh/hook: pre-install") + crd + object("Secret", "s"));
   EXPECT_EQ(wave_of(found.at("runs.x.dev")), "-2");
   EXPECT_EQ(wave_of(found.at("early")), "-1");
 }
@@ -293,6 +296,13 @@ TEST(Render, PlaceholdersInValuesAreRefusedWithTheirPlace) {
   Sample changed = sample();
   changed.release("gpu-operator").values.set("waybill:revision", 1);
   EXPECT_THAT(refusal(changed), HasSubstr("component 'gpu-operator': values"));
+  changed = sample();
+  changed.release("site-overlay").component.path = "waybill:path/x";
+  EXPECT_THAT(refusal(changed), HasSubstr("component 'site-overlay': source.path"));
+  changed = sample();
+  changed.entry("trainer").argocd.set("ignoreDifferences",
+                                      Value::list({Value::map({{"kind", "A"}, {"name", "waybill:repo-url"}})}));
+  EXPECT_THAT(refusal(changed), HasSubstr("component 'trainer': argocd.ignoreDifferences[0].name"));
 }
 
 TEST(Render, RetriesWithoutEndAndRefreshesWhereArgoCdCan) {
@@ -454,8 +464,8 @@ TEST(ParseCluster, ReadsNameAndAddress) {
   EXPECT_EQ(parse_cluster("west-1").name, "west-1");
   EXPECT_EQ(parse_cluster("west-1").server, "");
   EXPECT_EQ(parse_cluster("w=https://10.0.0.1:6443").server, "https://10.0.0.1:6443");
-  for (const char* text : {"", "=https://x", "West", "-a", "a-", "a_b", "a=", "a=10.0.0.1", "a=https://", "a=https://x y",
-                           "a=https://u@x", "a=https://{{x}}", "a=https://waybill:revision"})
+  for (const char* text : {"", "=https://x", "West", "-a", "a-", "a_b", "a=", "a=10.0.0.1", "a=https://",
+                           "a=https://x y", "a=https://u@x", "a=https://{{x}}", "a=https://waybill:revision"})
     EXPECT_THROW(static_cast<void>(parse_cluster(text)), Error) << text;
 }
 
@@ -480,7 +490,8 @@ TEST(Render, RollingSyncMakesOneApplicationSetWithAStepForEachWave) {
   EXPECT_EQ(at(elements.front(), {"metadata", "labels", "waybill.dev/step"}), Value("0"));
   EXPECT_EQ(at(elements.front(), {"spec", "source", "helm", "valuesObject", "note"}), Value("{{ not a template }}"));
   options.version = Version(3, 1);
-  EXPECT_EQ(read(render(changed, options), files.front()).find("spec")->find("strategy")->find("deletionOrder"), nullptr);
+  EXPECT_EQ(read(render(changed, options), files.front()).find("spec")->find("strategy")->find("deletionOrder"),
+            nullptr);
 }
 
 TEST(ArgoVersion, IsReadWithOrWithoutPatch) {

@@ -115,17 +115,18 @@ TEST(SimulationFinds, ADependentInTheWaveOfWhatItNeeds) {
   FileTree bundle = bundle_of(sample());
   replace(bundle, "apps/files/kai-scheduler.yaml", "sync-wave: \"10\"", "sync-wave: \"0\"");
   EXPECT_EQ(problem(run(install_of(bundle))), "kai-scheduler can start before cert-manager is healthy");
-  EXPECT_EQ(problem(simulate_removal(install_of(bundle))), "cert-manager can be removed while kai-scheduler still needs it");
+  EXPECT_EQ(problem(simulate_removal(install_of(bundle))),
+            "cert-manager can be removed while kai-scheduler still needs it");
 }
 
 TEST(SimulationFinds, ACycleThroughDefinitions) {
   Sample changed = sample();
   changed.release("cert-manager")
       .manifests.add(RelPath::parse("issuer.yaml"), "apiVersion: tuning.dev/v1\nkind: Tuned\nmetadata:\n  name: a\n");
-  changed.release("tuning").manifests.add(
-      RelPath::parse("definition.yaml"),
-      "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: tuneds.tuning.dev\nspec:\n"
-      "  group: tuning.dev\n  scope: Cluster\n  names:\n    kind: Tuned\n");
+  changed.release("tuning").manifests.add(RelPath::parse("definition.yaml"),
+                                          "apiVersion: apiextensions.k8s.io/v1\nkind: "
+                                          "CustomResourceDefinition\nmetadata:\n  name: tuneds.tuning.dev\nspec:\n"
+                                          "  group: tuning.dev\n  scope: Cluster\n  names:\n    kind: Tuned\n");
   const Outcome outcome = run(install_of(bundle_of(changed)));
   ASSERT_TRUE(outcome.violation.has_value());
   EXPECT_EQ(outcome.violation->kind, Violation::Kind::NeverFinishes);
@@ -133,14 +134,28 @@ TEST(SimulationFinds, ACycleThroughDefinitions) {
   EXPECT_EQ(outcome.violation->other, "tuning-manifests");
 }
 
+TEST(SimulationFinds, AComponentThatNobodySyncs) {
+  FileTree bundle = bundle_of(sample());
+  replace(bundle, "apps/files/gpu-operator.yaml", "enabled: true\n      prune", "enabled: false\n      prune");
+  EXPECT_EQ(problem(run(install_of(bundle))), "the rollout can never finish: gpu-operator is not synced automatically");
+}
+
+TEST(SimulationFinds, AComponentThatGivesUp) {
+  FileTree bundle = bundle_of(sample());
+  replace(bundle, "apps/files/gpu-operator.yaml", "limit: -1", "limit: 5");
+  EXPECT_EQ(problem(run(install_of(bundle))),
+            "the rollout can never finish: gpu-operator gives up after a number of tries");
+}
+
 TEST(SimulationFinds, ARemovalBeforeTheDependentHasLeft) {
-  // gpu-operator does not need cert-manager any more, which goes; Argo CD prunes it in wave 0 while the old gpu-operator
-  // still runs.
+  // gpu-operator does not need cert-manager any more, which goes; Argo CD prunes it in wave 0 while the old
+  // gpu-operator still runs.
   Sample before = sample();
   Sample after = sample();
   const auto drop = [](std::vector<std::string>& names) { std::erase(names, "cert-manager"); };
   std::erase_if(after.plan.releases, [](const Release& release) { return release.component.name == "cert-manager"; });
-  std::erase_if(after.recipe.components, [](const ComponentRef& component) { return component.name == "cert-manager"; });
+  std::erase_if(after.recipe.components,
+                [](const ComponentRef& component) { return component.name == "cert-manager"; });
   drop(after.recipe.deployment_order);
   for (Release& release : after.plan.releases) drop(release.depends_on), drop(release.component.dependency_refs);
   for (ComponentRef& component : after.recipe.components) drop(component.dependency_refs);
@@ -153,7 +168,8 @@ TEST(SimulationFinds, ARemovalBeforeTheDependentHasLeft) {
 
 TEST(SimulationFinds, WhatStaysBehindWithoutAFinalizer) {
   FileTree bundle = bundle_of(sample());
-  replace(bundle, "apps/files/tuning-manifests.yaml", "  finalizers:\n    - resources-finalizer.argocd.argoproj.io\n", "");
+  replace(bundle, "apps/files/tuning-manifests.yaml", "  finalizers:\n    - resources-finalizer.argocd.argoproj.io\n",
+          "");
   EXPECT_THAT(last_step(simulate_removal(install_of(bundle))),
               HasSubstr("although tuning-manifests left everything that it made behind"));
 }
@@ -196,8 +212,8 @@ TEST(Simulation, RefusesTreesThatAreNoBundles) {
 }
 
 TEST(MovingRevision, IsABranchARangeOrNothing) {
-  for (const char* moving : {"", "main", "HEAD", "refs/heads/main", "1.x", "v2.*", ">=1.0.0", "~1.2", "^1", "25",
-                             "release-1.4", "deadbeef"})
+  for (const char* moving :
+       {"", "main", "HEAD", "refs/heads/main", "1.x", "v2.*", ">=1.0.0", "~1.2", "^1", "25", "release-1.4", "deadbeef"})
     EXPECT_TRUE(is_moving(moving)) << moving;
   for (const char* fixed : {"v1.17.2", "82.8.0", "1.2", "25.10.1-rc.1", "sha256:0123",
                             "0123456789abcdef0123456789abcdef01234567", "refs/tags/v1.0.0"})
