@@ -100,6 +100,17 @@ INSTANTIATE_TEST_SUITE_P(
               "{metadata = {deletionTimestamp = 'now'}, " SPEC
               ", status = {health = {status = 'Healthy'}, sync = {status = 'Synced', " COMPARED "}}}",
               "Progressing"},
+        // The same source goes somewhere else.
+        State{kApplication,
+              "{spec = {source = {chart = 'a'}, destination = {server = 's', namespace = 'new'}}, status = {health = "
+              "{status = 'Healthy'}, sync = {status = 'Synced', comparedTo = {source = {chart = 'a'}, destination = "
+              "{server = 's', namespace = 'old'}}}}}",
+              "Progressing"},
+        State{kApplication,
+              "{spec = {source = {chart = 'a'}, destination = {name = 'west', namespace = 'n'}}, status = {health = "
+              "{status = 'Healthy'}, sync = {status = 'Synced', comparedTo = {source = {chart = 'a'}, destination = "
+              "{server = 's', namespace = 'n'}}}}}",
+              "Healthy"},
         // Nothing of it is there yet; Argo CD would not count Missing for the root.
         State{kApplication,
               "{" SPEC ", status = {health = {status = 'Missing'}, sync = {status = 'OutOfSync', " COMPARED "}}}",
