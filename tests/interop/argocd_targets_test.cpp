@@ -22,12 +22,10 @@ std::vector<std::string> definitions() {
 class Targets : public ::testing::Test {
  protected:
   void SetUp() override {
-    WAYBILL_REQUIRE_PEER("python3");
-    for (const char* name : {"application", "appproject", "applicationset"})
-      WAYBILL_REQUIRE_SHARED(std::string("data/crds/") + name + "-crd.yaml");
-    if (testing::run({"python3", "-c", "import jsonschema, yaml"}).exit_status != 0) {
-      GTEST_SKIP() << "missing peer: python3-jsonschema and python3-yaml (./dev peers installs it)";
-    }
+    WAYBILL_REQUIRE_PYTHON("jsonschema, yaml");
+    WAYBILL_REQUIRE_SHARED("data/crds/application-crd.yaml");
+    WAYBILL_REQUIRE_SHARED("data/crds/appproject-crd.yaml");
+    WAYBILL_REQUIRE_SHARED("data/crds/applicationset-crd.yaml");
   }
 
   static testing::ProcessResult schema_tool(std::vector<std::string> arguments) {
