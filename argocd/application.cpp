@@ -25,9 +25,9 @@ struct Shape {
   bool definitions_may_be_missing = false;
 };
 
-std::string application_name(const Release& release, const RenderOptions& options, std::string_view suffix) {
+std::string application_name(const Release& release, const Cluster& cluster, std::string_view suffix) {
   std::string name =
-      options.cluster.empty() ? release.component.name : fmt::format("{}-{}", options.cluster, release.component.name);
+      cluster.name.empty() ? release.component.name : fmt::format("{}-{}", cluster.name, release.component.name);
   name += suffix;
   if (name.size() > kLongestName) {
     throw Error(ErrorCode::InvalidInput, fmt::format("the name '{}' is longer than {} characters", name, kLongestName));
@@ -47,9 +47,20 @@ std::string joined(const GroupKinds& kinds) {
   return joined(words);
 }
 
-Value annotations(const Shape& shape) {
-  Value result = Value::map({{"argocd.argoproj.io/compare-options", "ServerSideDiff=true"},
-                             {"argocd.argoproj.io/sync-wave", std::to_string(shape.wave)}});
+// Links that Argo CD shows beside an Application: what the registry names, and where its chart comes from if a browser
+// can open that.
+void add_links(const Traits& traits, const Value& source, Value& annotations) {
+  constexpr std::string_view kPrefix = "link.argocd.argoproj.io/";
+  const std::string repository = source.text_or("repoURL", "");
+  if (repository.starts_with("https://")) annotations.set(fmt::format("{}source", kPrefix), repository);
+  for (const Value::Member& link : traits.links.members())
+    annotations.set(fmt::format("{}{}", kPrefix, link.key), link.value);
+}
+
+Value annotations(const Shape& shape, const Traits& traits) {
+  Value result = Value::map(
+      {{"argocd.argoproj.io/compare-options", "ServerSideDiff=true"}, {kSyncWave, std::to_string(shape.wave)}});
+  add_links(traits, shape.source, result);
   if (!shape.cluster_kinds.empty()) result.set(kClusterResources, joined(shape.cluster_kinds));
   if (!shape.namespaces.empty()) result.set(kNamespaces, joined(shape.namespaces));
   return result;
@@ -85,15 +96,33 @@ Value application(const Release& release, const Traits& traits, Shape shape, con
   const RenderOptions& options = input.options;
   Value metadata = Value::map({{"name", shape.name}, {"namespace", options.name_space}});
   metadata.set("labels", Value::map({{"app.kubernetes.io/managed-by", "waybill"},
-                                     {"app.kubernetes.io/part-of", root_name(options.cluster)},
-                                     {"waybill.dev/component", release.component.name}}));
-  metadata.set("annotations", annotations(shape));
+                                     {"app.kubernetes.io/part-of", root_name(input.cluster.name)},
+                                     {kComponentLabel, release.component.name},
+                                     {kRecipeLabel, short_digest(input.recipe_digest)}}));
+  metadata.set("annotations", annotations(shape, traits));
   metadata.set("finalizers", Value::list({"resources-finalizer.argocd.argoproj.io"}));
 
-  Value destination = Value::map({{"server", options.server}});
+  // By name where no address is given: what Argo CD does not know then fails, instead of going to Argo CD's own
+  // cluster. Argo CD would replace the words wherever they stand.
+  refuse_placeholders(*metadata.find("annotations"),
+                      fmt::format("component '{}': annotations", release.component.name));
+  refuse_placeholders(traits.ignore_differences,
+                      fmt::format("component '{}': argocd.ignoreDifferences", release.component.name));
+  refuse_placeholders(traits.namespace_labels,
+                      fmt::format("component '{}': argocd.namespaceLabels", release.component.name));
+
+  Value destination = Value::map();
+  if (input.cluster.server.empty()) {
+    destination.set("name", input.cluster.name);
+  } else {
+    destination.set("server", input.cluster.server);
+  }
   if (!release.component.name_space.empty()) destination.set("namespace", release.component.name_space);
   Value policy = sync_policy(release, traits, shape, input);
-  Value spec = Value::map({{"project", project_name(options.cluster)}});
+  Value result = Value::map({{"apiVersion", "argoproj.io/v1alpha1"}, {"kind", "Application"}});
+  result.set("metadata", std::move(metadata));
+  Value& spec = result.set("spec", Value::map());
+  spec.set("project", project_name(input.cluster.name));
   spec.set("source", std::move(shape.source));
   spec.set("destination", std::move(destination));
   spec.set("syncPolicy", std::move(policy));
@@ -101,10 +130,7 @@ Value application(const Release& release, const Traits& traits, Shape shape, con
   constexpr int kRevisionsKept = 5;
   spec.set("revisionHistoryLimit", kRevisionsKept);
   spec.set("info", Value::list({Value::map({{"name", "recipe"}, {"value", input.recipe_digest}})}));
-  return Value::map({{"apiVersion", "argoproj.io/v1alpha1"},
-                     {"kind", "Application"},
-                     {"metadata", std::move(metadata)},
-                     {"spec", std::move(spec)}});
+  return result;
 }
 
 bool holds_null(const Value& value) {
@@ -122,13 +148,20 @@ bool holds_null(const Value& value) {
   return false;
 }
 
-Value helm_source(const Release& release) {
+// Argo CD pulls the chart itself instead of asking Helm: the only way to name it by digest.
+bool is_native(const ComponentRef& component, const Traits& traits) {
+  const bool wanted = traits.native_source || component.version.starts_with("sha256:");
+  if (wanted && !component.source.starts_with(kOciScheme)) {
+    throw Error(
+        ErrorCode::InvalidInput,
+        fmt::format("component '{}': only a chart in an OCI registry can be read natively or by digest, not '{}'",
+                    component.name, component.source));
+  }
+  return wanted;
+}
+
+Value helm_source(const Release& release, const Traits& traits) {
   const ComponentRef& component = release.component;
-  // Helm's OCI form has no scheme; with it Argo CD would ignore the chart's name (spec 1.2). The version is a tag
-  // there, so it stays exactly as it is written.
-  std::string repository = component.source;
-  if (repository.starts_with(kOciScheme)) repository.erase(0, kOciScheme.size());
-  while (repository.ends_with('/')) repository.pop_back();
   Value helm = Value::map({{"releaseName", component.name}, {"skipTests", true}});
   if (release.values.is_map() && !release.values.members().empty()) {
     // A null takes a chart's default away. Inside an object it could be pruned on its way through two API writes; text
@@ -139,8 +172,20 @@ Value helm_source(const Release& release) {
       helm.set("valuesObject", release.values);
     }
   }
+  const std::string chart = component.chart.empty() ? component.name : component.chart;
+  std::string repository = component.source;
+  while (repository.ends_with('/')) repository.pop_back();
+  if (is_native(component, traits)) {
+    return Value::map({{"repoURL", fmt::format("{}/{}", repository, chart)},
+                       {"path", "."},
+                       {"targetRevision", component.version},
+                       {"helm", std::move(helm)}});
+  }
+  // Helm's OCI form has no scheme; with it Argo CD would ignore the chart's name (spec 1.2). The version is a tag
+  // there, so it stays exactly as it is written.
+  if (repository.starts_with(kOciScheme)) repository.erase(0, kOciScheme.size());
   return Value::map({{"repoURL", std::move(repository)},
-                     {"chart", component.chart.empty() ? component.name : component.chart},
+                     {"chart", chart},
                      {"targetRevision", component.version},
                      {"helm", std::move(helm)}});
 }
@@ -154,6 +199,12 @@ Value kustomize_source(const ComponentRef& component) {
 
 }  // namespace
 
+std::string short_digest(std::string_view digest) {
+  constexpr std::size_t kDigits = 12;
+  const std::size_t colon = digest.find(':');
+  return std::string(digest.substr(colon == std::string_view::npos ? 0 : colon + 1, kDigits));
+}
+
 Value chart_application(const Release& release, const Traits& traits, const ApplicationInput& input) {
   const std::string& component = release.component.name;
   if (component.size() > kLongestRelease) {
@@ -161,8 +212,9 @@ Value chart_application(const Release& release, const Traits& traits, const Appl
                                                      component, kLongestRelease));
   }
   refuse_placeholders(release.values, fmt::format("component '{}': values", component));
-  Shape shape{application_name(release, input.options, ""), chart_wave(release.wave),
-              release.component.is_kustomize() ? kustomize_source(release.component) : helm_source(release),
+  Value source = release.component.is_kustomize() ? kustomize_source(release.component) : helm_source(release, traits);
+  refuse_placeholders(source, fmt::format("component '{}': source", component));
+  Shape shape{application_name(release, input.cluster, ""), chart_wave(release.wave), std::move(source),
               traits.cluster_resources.value_or(GroupKinds{kEveryKind}),
               traits.namespaces.value_or(std::set<std::string>{"*"})};
   return application(release, traits, std::move(shape), input);
@@ -176,7 +228,7 @@ Value manifests_application(const Release& release, const Traits& traits, const 
   if (traits.cluster_resources) kinds.insert(traits.cluster_resources->begin(), traits.cluster_resources->end());
   std::set<std::string> namespaces = manifests.namespaces;
   if (traits.namespaces) namespaces.insert(traits.namespaces->begin(), traits.namespaces->end());
-  Shape shape{application_name(release, input.options, "-manifests"),
+  Shape shape{application_name(release, input.cluster, "-manifests"),
               alone ? chart_wave(release.wave) : manifests_wave(release.wave, placement),
               Value::map({{"repoURL", kRepoUrlWord},
                           {"path", fmt::format("{}manifests/{}", kPathWord, release.component.name)},

@@ -24,7 +24,8 @@ Value secret(const Value& source, const RenderOptions& options) {
                                {"namespace", options.name_space},
                                {"labels", Value::map({{"argocd.argoproj.io/secret-type", "repository"},
                                                       {"app.kubernetes.io/managed-by", "waybill"}})}});
-  Value data = Value::map({{"type", is_chart ? "helm" : "git"}, {"url", url}});
+  const bool is_native = url.starts_with("oci://");
+  Value data = Value::map({{"type", is_native ? "oci" : is_chart ? "helm" : "git"}, {"url", url}});
   if (is_chart && url.find("://") == std::string::npos) data.set("enableOCI", "true");
   return Value::map(
       {{"apiVersion", "v1"}, {"kind", "Secret"}, {"metadata", std::move(metadata)}, {"stringData", std::move(data)}});
@@ -46,10 +47,12 @@ Value health_checks() {
 
 std::string configmap_patch() { return yaml::write(Value::map({{"data", health_checks()}})); }
 
-std::string chart_values() {
-  return yaml::write(Value::map(
-      {{"configs", Value::map({{"cm", health_checks()},
-                               {"params", Value::map({{"controller.sync.timeout.seconds", kSyncTimeoutSeconds}})}})}}));
+std::string chart_values(Ordering ordering) {
+  Value parameters = Value::map({{"controller.sync.timeout.seconds", kSyncTimeoutSeconds}});
+  if (ordering == Ordering::RollingSync)
+    parameters.set("applicationsetcontroller.enable.progressive.syncs", "true");
+  return yaml::write(
+      Value::map({{"configs", Value::map({{"cm", health_checks()}, {"params", std::move(parameters)}})}}));
 }
 
 std::string repositories(const std::vector<Value>& applications, const RenderOptions& options) {

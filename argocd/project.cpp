@@ -16,8 +16,9 @@ Value project(const std::string& name, const std::string& name_space, Value spec
        {"spec", std::move(spec)}});
 }
 
-Value destination(std::string_view server, std::string_view name_space) {
-  return Value::map({{"server", server}, {"namespace", name_space}});
+Value described(const Destination& destination, std::string_view name_space) {
+  if (destination.server.empty()) return Value::map({{"name", destination.cluster}, {"namespace", name_space}});
+  return Value::map({{"server", destination.server}, {"namespace", name_space}});
 }
 
 Value described(const GroupKind& kind) { return Value::map({{"group", kind.group}, {"kind", kind.kind}}); }
@@ -28,11 +29,14 @@ Value component_project(const ProjectInput& input) {
   Value repositories = Value::list();
   for (const std::string& repository : input.repositories) repositories.push_back(repository);
   Value destinations = Value::list();
-  for (const auto& [server, name_space] : input.destinations) {
-    const bool everywhere = input.destinations.contains({server, "*"});
-    // Whoever may write beside Argo CD is its administrator; a name is covered by '*' of the same server.
-    if (name_space == "*" && server == kInCluster) destinations.push_back(destination(server, "!" + input.name_space));
-    if (!everywhere || name_space == "*") destinations.push_back(destination(server, name_space));
+  for (const Destination& place : input.destinations) {
+    const bool everywhere = input.destinations.contains({place.server, place.cluster, "*"});
+    // Whoever may write beside Argo CD is its administrator; a name is covered by '*' of the same server. "in-cluster"
+    // is Argo CD's own name for the cluster that it runs in.
+    const bool beside_argocd = place.server == kInCluster || place.cluster == "in-cluster";
+    if (place.name_space == "*" && beside_argocd)
+      destinations.push_back(described(place, "!" + input.name_space));
+    if (!everywhere || place.name_space == "*") destinations.push_back(described(place, place.name_space));
   }
   Value kinds = Value::list();
   if (input.cluster_kinds.contains(kEveryKind)) {
@@ -54,7 +58,8 @@ Value root_project(const ProjectInput& input) {
                              {"destinations",
                               Value::list({Value::map({{"server", kInCluster}, {"namespace", input.name_space}})})},
                              {"namespaceResourceWhitelist",
-                              Value::list({Value::map({{"group", "argoproj.io"}, {"kind", "Application"}})})}}));
+                              Value::list({Value::map({{"group", "argoproj.io"},
+                                       {"kind", input.has_application_set ? "ApplicationSet" : "Application"}})})}}));
 }
 
 }  // namespace waybill::argocd

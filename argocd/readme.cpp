@@ -46,10 +46,28 @@ std::string component_table(const Plan& plan) {
   return text;
 }
 
+constexpr std::string_view kWavesOrder = "A wave begins when everything in the waves before it is healthy.";
+constexpr std::string_view kStepsOrder =
+    "An ApplicationSet syncs the components step by step. A wave is a step: it begins when everything in the waves before "
+    "it is\nhealthy.";
+constexpr std::string_view kSwitchOn =
+    "   **The steps need progressive syncs**, which Argo CD has switched off: the values switch them on; without the chart, "
+    "set\n   `applicationsetcontroller.enable.progressive.syncs: \"true\"` in argocd-cmd-params-cm and restart the "
+    "ApplicationSet controller.\n";
+
+std::string roots_text(const RenderOptions& options) {
+  if (options.clusters.size() == 1) return fmt::format("The root `{}` is", root_name(options.clusters.front().name));
+  std::string names;
+  for (const Cluster& cluster : options.clusters)
+    names += fmt::format("{}`{}`", names.empty() ? "" : ", ", root_name(cluster.name));
+  return fmt::format("Each cluster has a root of its own ({}). A root is", names);
+}
+
 }  // namespace
 
 std::string readme(const Plan& plan, const Recipe& recipe, const RenderOptions& options) {
-  const std::string root = root_name(options.cluster);
+  const std::string root = root_name(options.clusters.front().name);
+  const bool rolling = options.ordering == Ordering::RollingSync;
   return fmt::format(R"(# Cluster bundle for Argo CD
 
 Made by Waybill from a recipe. These files are covered by `checksums.txt`: change the recipe, not the files.
@@ -59,7 +77,7 @@ Made by Waybill from a recipe. These files are covered by `checksums.txt`: chang
 
 ## What is rolled out
 
-A wave begins when everything in the waves before it is healthy.
+{order}
 
 {components}
 ## Install
@@ -73,7 +91,7 @@ A wave begins when everything in the waves before it is healthy.
 
    With the argo-cd chart, add `bootstrap/argocd-values.yaml` to its values instead; it also sets
    `controller.sync.timeout.seconds`, which ends a sync that waits too long, so that a mended bundle is looked at.
-3. If the repositories in `bootstrap/repositories.yaml` need credentials, add them to a copy of that file and apply it.
+{switch_on}3. If the repositories in `bootstrap/repositories.yaml` need credentials, add them to a copy of that file and apply it.
    An OCI registry without TLS needs `insecureOCIForceHttp: "true"` there. The place of this bundle is not among them: if it needs
    credentials or has no TLS, it gets a Secret of its own, with `type: git` or `type: oci` and as `url` exactly the URL of step 4.
 4. Write the root Application for the place where this bundle lies, and apply it:
@@ -87,7 +105,7 @@ A wave begins when everything in the waves before it is healthy.
 
     kubectl -n {namespace} get applications
 
-The root `{root}` is Synced and Healthy when the last component is. Before that it is OutOfSync, and Healthy at times.
+{roots} Synced and Healthy when the last component is. Before that it is OutOfSync, and Healthy at times.
 
 ## When the root is stuck
 
@@ -108,7 +126,9 @@ stay.
                      fmt::arg("digest", digest(recipe).to_string()),
                      fmt::arg("criteria", criteria_text(recipe.criteria)), fmt::arg("version", options.version.text()),
                      fmt::arg("components", component_table(plan)), fmt::arg("namespace", options.name_space),
-                     fmt::arg("root", root));
+                     fmt::arg("root", root), fmt::arg("roots", roots_text(options)),
+                     fmt::arg("order", rolling ? kStepsOrder : kWavesOrder),
+                     fmt::arg("switch_on", rolling ? kSwitchOn : ""));
 }
 
 }  // namespace waybill::argocd

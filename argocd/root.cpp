@@ -3,20 +3,23 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "argocd/application.h"
+#include "argocd/bundled_applications.h"
 #include "argocd/placeholder.h"
 #include "argocd/project.h"
 #include "argocd/render.h"
 #include "core/error.h"
+#include "core/suggest.h"
 #include "core/yaml/reader.h"
 #include "core/yaml/writer.h"
+#include "generator/bundle.h"
 
 namespace waybill::argocd {
 namespace {
 
-constexpr std::string_view kFilesFolder = "apps/files";
 constexpr std::string_view kOciScheme = "oci://";
 
 [[noreturn]] void refuse(const std::string& message, std::string hint = {}) {
@@ -68,73 +71,55 @@ void check_place(const Place& place) {
   }
 }
 
-struct Child {
-  std::string file;
-  Value value;
-  // Throws InvalidInput when a step is missing.
-  [[nodiscard]] const Value& at(std::initializer_list<std::string> keys) const {
-    const std::vector<std::string> path(keys);
-    const Value* found = value.find_path(path);
-    if (found == nullptr) refuse(fmt::format("'{}' is no Application of a bundle: no '{}'", file, path.back()));
-    return *found;
-  }
-  [[nodiscard]] std::string text(std::initializer_list<std::string> keys) const {
-    const Value& found = at(keys);
-    if (!found.is_string())
-      refuse(fmt::format("'{}' is no Application of a bundle: '{}' is no text", file, *(keys.end() - 1)));
-    return found.as_string();
-  }
-  [[nodiscard]] std::vector<std::string> annotation(std::string_view name) const {
-    const std::string text = at({"metadata", "annotations"}).text_or(name, "");
-    std::vector<std::string> words;
-    std::size_t start = 0;
-    while (start < text.size()) {
-      const std::size_t end = std::min(text.find(',', start), text.size());
-      words.push_back(text.substr(start, end - start));
-      start = end + 1;
+// Those that the place asks for.
+std::vector<ClusterApplications> chosen(std::vector<ClusterApplications> groups, const Place& place) {
+  if (place.cluster.empty()) return groups;
+  std::vector<std::string> known;
+  for (ClusterApplications& group : groups) {
+    const std::string name = group.cluster.empty() ? group.applications.front().text({"spec", "project"}) : group.cluster;
+    if (name == place.cluster) {
+      std::vector<ClusterApplications> one;
+      one.push_back(std::move(group));
+      return one;
     }
-    return words;
+    known.push_back(name);
   }
-};
-
-std::vector<Child> read_children(const FileTree& bundle) {
-  static const RelPath folder = RelPath::parse(kFilesFolder);
-  std::vector<Child> children;
-  for (const auto& [path, file] : bundle.files()) {
-    if (!path.is_within(folder)) continue;
-    Child child{path.text(), yaml::parse(file.bytes, path.text()).to_value()};
-    if (child.text({"kind"}) != "Application") refuse(fmt::format("'{}' is no Application", path.text()));
-    children.push_back(std::move(child));
-  }
-  if (children.empty()) refuse(fmt::format("no Applications in '{}': this is no bundle for Argo CD", kFilesFolder));
-  return children;
+  throw Error(ErrorCode::NotFound, fmt::format("the bundle is not for the cluster '{}'", place.cluster))
+      .hint(suggestion(place.cluster, known));
 }
 
-ProjectInput collect(const std::vector<Child>& children, const Place& place) {
+ProjectInput collect(const ClusterApplications& group, const Place& place) {
+  const std::vector<BundledApplication>& children = group.applications;
   ProjectInput input;
+  input.has_application_set = group.has_application_set;
   input.name = children.front().text({"spec", "project"});
   input.root = input.name + "-root";
   input.name_space = children.front().text({"metadata", "namespace"});
   input.bundle_repository = place.repo_url;
   // Argo CD asks for it when it creates a component's namespace.
   input.cluster_kinds.insert({"", "Namespace"});
-  for (const Child& child : children) {
+  for (const BundledApplication& child : children) {
     if (child.text({"spec", "project"}) != input.name || child.text({"metadata", "namespace"}) != input.name_space) {
       refuse(fmt::format("'{}' belongs to another project or namespace than the other Applications", child.file));
     }
     const std::string repository = child.text({"spec", "source", "repoURL"});
     input.repositories.insert(repository == kRepoUrlWord ? place.repo_url : repository);
-    const std::string server = child.text({"spec", "destination", "server"});
-    const std::string name_space = child.at({"spec", "destination"}).text_or("namespace", "");
-    if (!name_space.empty()) input.destinations.emplace(server, name_space);
-    for (const std::string& other : child.annotation(kNamespaces)) input.destinations.emplace(server, other);
+    const Value& to = child.at({"spec", "destination"});
+    Destination destination{to.text_or("server", ""), to.text_or("name", ""), to.text_or("namespace", "")};
+    if (destination.server.empty() == destination.cluster.empty())
+      refuse(fmt::format("'{}' needs a destination that has either a server or a name", child.file));
+    if (!destination.name_space.empty()) input.destinations.insert(destination);
+    for (const std::string& other : child.annotation(kNamespaces)) {
+      destination.name_space = other;
+      input.destinations.insert(destination);
+    }
     for (const std::string& kind : child.annotation(kClusterResources))
       input.cluster_kinds.insert(parse_group_kind(kind));
   }
   return input;
 }
 
-Value source(const Place& place) {
+Value source(const Place& place, const std::string& folder) {
   const std::string prefix = place.path.empty() ? "" : place.path + "/";
   // Argo CD fills in its own repository and the revision that it resolved, so children are pinned to what the root was
   // made from.
@@ -144,16 +129,28 @@ Value source(const Place& place) {
   return Value::map(
       {{"repoURL", place.repo_url},
        {"targetRevision", place.revision},
-       {"path", prefix + "apps"},
+       {"path", prefix + folder},
        {"helm", Value::map({{"parameters", parameters}, {"valuesObject", Value::map({{"path", prefix}})}})}});
 }
 
 // `retry` is that of the components: it holds only what the Argo CD that the bundle was written for knows.
-Value root_application(const ProjectInput& input, const Place& place, Value retry) {
-  Value metadata = Value::map({{"name", input.root},
-                               {"namespace", input.name_space},
-                               {"labels", Value::map({{"app.kubernetes.io/managed-by", "waybill"}})},
-                               {"finalizers", Value::list({"resources-finalizer.argocd.argoproj.io"})}});
+Value root_application(const ProjectInput& input, const Place& place, const std::string& folder,
+                       const std::string& recipe_digest, Value retry) {
+  Value labels = Value::map({{"app.kubernetes.io/managed-by", "waybill"}});
+  Value info = Value::list();
+  if (!recipe_digest.empty()) {
+    labels.set(kRecipeLabel, short_digest(recipe_digest));
+    info.push_back(Value::map({{"name", "recipe"}, {"value", recipe_digest}}));
+  }
+  if (!place.bundle_digest.empty()) {
+    labels.set(kBundleLabel, short_digest(place.bundle_digest));
+    info.push_back(Value::map({{"name", "bundle"}, {"value", place.bundle_digest}}));
+  }
+  Value metadata =
+      Value::map({{"name", input.root}, {"namespace", input.name_space}, {"labels", std::move(labels)}});
+  if (place.repo_url.starts_with("https://"))
+    metadata.set("annotations", Value::map({{"link.argocd.argoproj.io/source", place.repo_url}}));
+  metadata.set("finalizers", Value::list({"resources-finalizer.argocd.argoproj.io"}));
   // What a person changes to pause a component, and what Argo CD itself writes. Only the comparison leaves it out: with
   // RespectIgnoreDifferences, Argo CD before 3.4.7 would apply a component's own status to it as well, and its
   // operation could stay Running for ever.
@@ -166,16 +163,40 @@ Value root_application(const ProjectInput& input, const Place& place, Value retr
                              {"syncOptions", Value::list({"ServerSideApply=true"})},
                              {"retry", std::move(retry)}});
   constexpr int kRevisionsKept = 5;
+  Value spec = Value::map({{"project", input.root},
+                           {"source", source(place, folder)},
+                           {"destination", Value::map({{"server", kInCluster}, {"namespace", input.name_space}})},
+                           {"syncPolicy", std::move(policy)},
+                           {"ignoreDifferences", std::move(ignored)},
+                           {"revisionHistoryLimit", kRevisionsKept}});
+  if (!info.items().empty()) spec.set("info", std::move(info));
+  return Value::map({{"apiVersion", "argoproj.io/v1alpha1"},
+                     {"kind", "Application"},
+                     {"metadata", std::move(metadata)},
+                     {"spec", std::move(spec)}});
+}
+
+// One set instead of a root for each cluster: the generator knows the clusters that Argo CD has, its selector keeps
+// those that the bundle is for.
+Value roots_set(const std::vector<ClusterApplications>& groups, Value root) {
+  Value names = Value::list();
+  for (const ClusterApplications& group : groups) names.push_back(group.cluster);
+  const Value selector = Value::map({{"matchExpressions", Value::list({Value::map({{"key", "name"},
+                                                                                   {"operator", "In"},
+                                                                                   {"values", std::move(names)}})})}});
+  Value& metadata = *root.find("metadata");
+  const std::string name_space = metadata.text_or("namespace", "");
+  Value labels = *metadata.find("labels");
   return Value::map(
       {{"apiVersion", "argoproj.io/v1alpha1"},
-       {"kind", "Application"},
-       {"metadata", std::move(metadata)},
-       {"spec", Value::map({{"project", input.root},
-                            {"source", source(place)},
-                            {"destination", Value::map({{"server", kInCluster}, {"namespace", input.name_space}})},
-                            {"syncPolicy", std::move(policy)},
-                            {"ignoreDifferences", std::move(ignored)},
-                            {"revisionHistoryLimit", kRevisionsKept}})}});
+       {"kind", "ApplicationSet"},
+       {"metadata", Value::map({{"name", "waybill-roots"}, {"namespace", name_space}, {"labels", std::move(labels)}})},
+       {"spec", Value::map({{"goTemplate", true},
+                            {"goTemplateOptions", Value::list({"missingkey=error"})},
+                            {"generators", Value::list({Value::map({{"clusters", Value::map()},
+                                                                    {"selector", selector}})})},
+                            {"syncPolicy", Value::map({{"applicationsSync", "sync"}})},
+                            {"template", Value::map({{"metadata", metadata}, {"spec", *root.find("spec")}})}})}});
 }
 
 }  // namespace
@@ -186,10 +207,31 @@ std::string root_name(std::string_view cluster) { return project_name(cluster) +
 
 std::string root_document(const FileTree& bundle, const Place& place) {
   check_place(place);
-  const std::vector<Child> children = read_children(bundle);
-  const ProjectInput input = collect(children, place);
-  return yaml::write(component_project(input)) + "---\n" + yaml::write(root_project(input)) + "---\n" +
-         yaml::write(root_application(input, place, children.front().at({"spec", "syncPolicy", "retry"})));
+  const std::vector<ClusterApplications> groups = chosen(read_applications(bundle), place);
+  const std::string recipe_digest = bundle.contains(RelPath::parse(kBundleFile)) ? read_bundle_info(bundle).recipe_digest : "";
+  if (place.application_set && groups.front().cluster.empty())
+    refuse("an ApplicationSet of roots needs a bundle for several clusters", "name them with --cluster when it is made");
+  std::string text;
+  for (const ClusterApplications& group : groups) {
+    const ProjectInput input = collect(group, place);
+    text += yaml::write(component_project(input)) + "---\n" + yaml::write(root_project(input)) + "---\n";
+    if (place.application_set) continue;
+    text += yaml::write(root_application(input, place, group.folder(), recipe_digest,
+                                         group.applications.front().at({"spec", "syncPolicy", "retry"}))) +
+            "---\n";
+  }
+  if (place.application_set) {
+    ProjectInput each = collect(groups.front(), place);
+    each.name = "{{ .name }}";
+    each.root = "{{ .name }}-root";
+    text += yaml::write(roots_set(
+        groups, root_application(each, place, "clusters/{{ .name }}/apps", recipe_digest,
+                                 groups.front().applications.front().at({"spec", "syncPolicy", "retry"}))));
+    return text;
+  }
+  constexpr std::string_view kSeparator = "---\n";
+  text.erase(text.size() - kSeparator.size());
+  return text;
 }
 
 }  // namespace waybill::argocd

@@ -76,6 +76,28 @@ class Reader {
     fail("manifests", "is none of before, with, after");
   }
 
+  [[nodiscard]] bool native(const Value& value) const {
+    if (value.is_string() && value.as_string() == "native") return true;
+    if (value.is_string() && value.as_string() == "helm") return false;
+    fail("source", "is none of helm, native");
+  }
+
+  [[nodiscard]] Value links(const Value& value) const {
+    if (!value.is_map()) fail("links", "is no mapping");
+    for (const Value::Member& member : value.members()) {
+      const bool is_word = !member.key.empty() && std::all_of(member.key.begin(), member.key.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+      });
+      if (!is_word || member.key.front() == '-' || member.key.back() == '-' || member.key == "source")
+        fail("links", fmt::format("has the name '{}'", member.key), "use small letters, digits and '-'; 'source' is taken");
+      // A browser opens it: no other scheme, no quotes.
+      const std::string address = member.value.is_string() ? member.value.as_string() : "";
+      if (!address.starts_with("https://") || address.find_first_of(" \"'<>\\`\n\r\t") != std::string::npos)
+        fail("links", fmt::format("has '{}', which is no https:// address", member.key));
+    }
+    return sorted(value);
+  }
+
  private:
   const std::string& component_;
 };
@@ -102,10 +124,14 @@ Traits read_traits(const Release& release) {
       traits.ignore_differences = reader.differences(value);
     } else if (key == "manifests") {
       traits.manifests = reader.placement(value);
+    } else if (key == "source") {
+      traits.native_source = reader.native(value);
+    } else if (key == "links") {
+      traits.links = reader.links(value);
     } else {
-      reader.fail(
-          key, "is unknown",
-          suggestion(key, {"namespaceLabels", "clusterResources", "namespaces", "ignoreDifferences", "manifests"}));
+      reader.fail(key, "is unknown",
+                  suggestion(key, {"namespaceLabels", "clusterResources", "namespaces", "ignoreDifferences",
+                                   "manifests", "source", "links"}));
     }
   }
   return traits;

@@ -9,6 +9,8 @@
 //     ignoreDifferences: [{group: "", kind: Secret, jsonPointers: [/data]}]   # as in an Application
 //     manifests: before                                              # or with, after: see argocd/wave.h; else told by
 //     their kinds
+//     source: native                  # Argo CD pulls the chart's OCI artifact itself, instead of Helm
+//     links: {docs: https://…}        # shown beside the Application
 #include <optional>
 #include <set>
 #include <string>
@@ -25,6 +27,8 @@ struct Traits {
   std::optional<std::set<std::string>> namespaces;  // nullopt: not known
   Value ignore_differences = Value::list();
   std::optional<Placement> manifests;
+  bool native_source = false;
+  Value links = Value::map();
 };
 
 // Throws InvalidInput, naming component and field. A component without a registry entry has no traits.

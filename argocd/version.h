@@ -18,6 +18,8 @@ class Version {
   [[nodiscard]] std::string text() const;  // "3.5"
   // spec.syncPolicy.retry.refresh: a retry uses the newest revision.
   [[nodiscard]] constexpr bool has_retry_refresh() const noexcept { return *this >= Version(3, 2); }
+  // strategy.deletionOrder of an ApplicationSet.
+  [[nodiscard]] constexpr bool has_deletion_order() const noexcept { return *this >= Version(3, 2); }
   // Hooks that run before an Application is deleted.
   [[nodiscard]] constexpr bool has_pre_delete_hooks() const noexcept { return *this >= Version(3, 3); }
   constexpr auto operator<=>(const Version&) const noexcept = default;

@@ -231,6 +231,30 @@ std::uint32_t Plan::waves() const noexcept {
   return count;
 }
 
+std::vector<std::string> critical_path(const Plan& plan) {
+  // Its last wave's smallest name, then always the smallest of those it depends on that are one wave earlier.
+  const Release* release = nullptr;
+  for (const Release& candidate : plan.releases) {
+    if (candidate.wave + 1 == plan.waves() &&
+        (release == nullptr || candidate.component.name < release->component.name))
+      release = &candidate;
+  }
+  std::vector<std::string> path;
+  while (release != nullptr) {
+    path.push_back(release->component.name);
+    const Release* before = nullptr;
+    for (const std::string& name : release->depends_on) {
+      const Release* candidate = plan.find(name);
+      if (candidate != nullptr && candidate->wave + 1 == release->wave &&
+          (before == nullptr || name < before->component.name))
+        before = candidate;
+    }
+    release = before;
+  }
+  std::reverse(path.begin(), path.end());
+  return path;
+}
+
 Plan make_plan(const Catalogue& catalogue, const Recipe& recipe, const PlanOptions& options) {
   return Planner(catalogue, recipe, options).make();
 }

@@ -29,7 +29,10 @@ Command bundle_command() {
       .examples = {{"waybill bundle --service eks --accelerator h100 --intent training --output bundle",
                     "from criteria"},
                    {"waybill bundle --recipe recipe.yaml --output bundle --repo https://git.example.com/site.git",
-                    "with the root Application beside it"}},
+                    "with the root Application beside it"},
+                   {"waybill bundle --recipe recipe.yaml --output fleet --cluster east --cluster "
+                    "west=https://10.0.0.1:6443",
+                    "for two clusters of one Argo CD"}},
       .run = {}};
   add_bundle_options(command, state->request.bundle);
   command.option("--output", &state->request.folder, "DIR", "folder to write").aliases = {"-o"};

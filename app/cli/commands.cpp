@@ -15,6 +15,7 @@ const std::vector<CommandEntry>& commands() {
       {"explain", "show which layer set each value, and what it replaced", explain_command},
       {"plan", "show the order of deployment", plan_command},
       {"bundle", "render a bundle into a folder", bundle_command},
+      {"simulate", "prove that Argo CD keeps a bundle's order, or show how it would not", simulate_command},
       {"publish", "resolve, render, commit, pack, sign and push: the main job", publish_command},
       {"commit", "commit a verified bundle to git", commit_command},
       {"push", "push a bundle or an artifact to a registry or layout", push_command},

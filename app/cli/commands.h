@@ -13,6 +13,7 @@ namespace waybill::cli {
 [[nodiscard]] Command explain_command();
 [[nodiscard]] Command plan_command();
 [[nodiscard]] Command bundle_command();
+Command simulate_command();
 [[nodiscard]] Command publish_command();
 [[nodiscard]] Command commit_command();
 [[nodiscard]] Command push_command();

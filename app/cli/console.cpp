@@ -1,5 +1,6 @@
 #include "app/cli/console.h"
 
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -7,11 +8,16 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <mutex>
 
 #include "app/cli/printable.h"
 #include "core/file_system.h"
 #include "core/json/writer.h"
+#include "core/stream.h"
+#include "core/unique_fd.h"
+
+namespace fs = std::filesystem;
 
 namespace waybill::cli {
 namespace {
@@ -118,6 +124,18 @@ class TextReporter final : public Reporter {
   std::chrono::steady_clock::time_point last_{};
 };
 
+// A file that the user named. What only has a name there keeps its place, /dev/null above all: bytes go into a device
+// or a pipe, and a link keeps leading to what it leads to.
+void write_named(const fs::path& path, std::string_view text) {
+  std::error_code ignored;
+  const fs::file_status status = fs::status(path, ignored);
+  if (!fs::exists(status) || fs::is_directory(status)) return write_file(path, text, Overwrite::Yes);
+  if (fs::is_regular_file(status)) return write_file(fs::canonical(path), text, Overwrite::Yes);
+  UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!fd) throw system_error(fmt::format("cannot write '{}'", path.string()));
+  FdSink(std::move(fd), path.string()).write(text);
+}
+
 }  // namespace
 
 Console::Console(const GlobalOptions& options) : colored_out_(want_color(options.color, STDOUT_FILENO)) {
@@ -146,7 +164,7 @@ void Console::out_or_file(const std::string& output, std::string_view text) {
     throw Error(ErrorCode::InvalidInput, fmt::format("--output takes a file, not the ConfigMap '{}'", output))
         .hint("writing to a cluster is not supported yet; pipe the result to kubectl instead");
   } else {
-    write_file(output, text, Overwrite::Yes);
+    write_named(output, text);
   }
 }
 

@@ -159,7 +159,8 @@ CommittedBundle commit_bundle(const Bundle& bundle, const Digest& bundle_digest,
     const argocd::Place place{
         .repo_url = url,
         .path = options.path.empty() ? std::string(kBundleFolder) : options.path + "/" + std::string(kBundleFolder),
-        .revision = branch};
+        .revision = branch,
+        .bundle_digest = bundle_digest.to_string()};
     files.add(RelPath::parse(kRootFile), argocd::root_document(bundle.tree, place));
     std::string lock = lock_document(files, bundle, bundle_digest);
     files.add(RelPath::parse(kLockFile), std::move(lock));

@@ -15,6 +15,9 @@ struct BundleRequest {
   std::string argocd_version = "3.5";
   std::vector<std::string> set;         // component:path=value, typed by what it looks like
   std::vector<std::string> set_string;  // the same, always text
+  std::vector<std::string> clusters;    // NAME[=SERVER]; empty: the cluster that Argo CD runs in
+  std::string cluster_file;             // a YAML mapping of names to addresses, in addition
+  std::string ordering = "waves";       // or rollingsync
 };
 
 struct RenderedBundle {

@@ -12,6 +12,7 @@ struct PlannedComponent {
   std::string name;
   std::string version;  // chart version or git tag; empty for manifests only
   std::vector<std::string> depends_on;
+  bool is_critical = false;  // on the critical path
 };
 
 struct PlannedWave {
@@ -20,6 +21,11 @@ struct PlannedWave {
   std::vector<PlannedComponent> components;
 };
 
-[[nodiscard]] std::vector<PlannedWave> show_plan(const RecipeRequest& request, const Services& services);
+struct ShownPlan {
+  std::vector<PlannedWave> waves;
+  std::vector<std::string> critical_path;  // see critical_path() in generator/plan.h
+};
+
+[[nodiscard]] ShownPlan show_plan(const RecipeRequest& request, const Services& services);
 
 }  // namespace waybill

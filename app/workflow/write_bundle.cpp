@@ -31,7 +31,10 @@ WrittenBundle write_bundle(const WriteBundleRequest& request, const Services& se
   std::string root;
   if (!request.repo_url.empty()) {
     root = argocd::root_document(rendered.bundle.tree,
-                                 {.repo_url = request.repo_url, .path = {}, .revision = std::string(kDefaultRevision)});
+                                 {.repo_url = request.repo_url,
+                                  .path = {},
+                                  .revision = std::string(kDefaultRevision),
+                                  .bundle_digest = written.bundle_digest});
   }
   write_folder(folder, rendered.bundle.tree, request.force ? Overwrite::Yes : Overwrite::No);
   if (!root.empty()) {
@@ -52,7 +55,12 @@ Value to_value(const WrittenBundle& written) {
 
 std::string bootstrap(const BootstrapRequest& request, const Services& services) {
   const BundleSource source = read_bundle(request.bundle, request.connection, services);
-  argocd::Place place{.repo_url = request.repo_url, .path = request.path, .revision = request.revision};
+  argocd::Place place{.repo_url = request.repo_url,
+                      .path = request.path,
+                      .revision = request.revision,
+                      .bundle_digest = bundle_digest(layer_tree(source.tree)).to_string(),
+                      .cluster = request.cluster,
+                      .application_set = request.application_set};
   if (place.revision.empty()) {
     const bool from_registry = place.repo_url.starts_with("oci://");
     if (from_registry && !source.artifact) {

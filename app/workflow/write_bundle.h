@@ -30,6 +30,8 @@ struct BootstrapRequest {
   std::string repo_url;
   std::string path;      // the bundle's folder in the repository
   std::string revision;  // branch, tag or digest; empty: the artifact's digest for oci://, else main
+  std::string cluster;   // of a bundle for several: only its root
+  bool application_set = false;  // of a bundle for several: one set that makes the roots
   ConnectionOptions connection;
 };
 // The projects and the root Application as YAML. Untrusted when the bundle is not intact.

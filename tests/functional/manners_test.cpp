@@ -18,9 +18,11 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 const Words& verbs() {
-  static const Words kVerbs{"recipe",  "recipe list", "recipe diff", "explain", "plan",      "bundle",
-                            "publish", "commit",      "push",        "pull",    "bootstrap", "keygen",
-                            "sign",    "verify",      "completion",  "manual",  "version"};
+  static const Words kVerbs{"recipe", "recipe list", "recipe diff", "catalogue check", "catalogue new-overlay",
+                            "query",  "explain",     "plan",        "bundle",          "publish",
+                            "commit", "push",        "pull",        "bootstrap",       "simulate",
+                            "keygen", "sign",        "verify",      "completion",      "manual",
+                            "version"};
   return kVerbs;
 }
 
@@ -82,6 +84,21 @@ TEST_F(Manners, StartsWithTheCLibraryAlone) {
     if (line.find("(NEEDED)") == std::string::npos) continue;
     EXPECT_THAT(line, ::testing::AnyOf(HasSubstr("[libc.so"), HasSubstr("[libm.so"), HasSubstr("[ld-linux")));
   }
+}
+
+TEST_F(Manners, AnOutputThatIsNoOrdinaryFileKeepsItsPlace) {
+  const std::string expected = waybill({"recipe", "--service", "eks"}).out;
+  EXPECT_EQ(waybill({"recipe", "--service", "eks", "-o", "/dev/stdout"}).out, expected);
+  EXPECT_THAT(
+      execute({"bash", "-c", "mkfifo pipe; cat pipe >got & \"$0\" recipe --service eks -o pipe; wait; test -p pipe",
+               program()}),
+      Exited(0));
+  EXPECT_EQ(read_file(path("got")), expected);
+  write_file(path("file"), "", Overwrite::No);
+  std::filesystem::create_symlink("file", path("link"));
+  EXPECT_THAT(waybill({"recipe", "--service", "eks", "-o", "link"}), Exited(0));
+  EXPECT_TRUE(std::filesystem::is_symlink(path("link")));
+  EXPECT_EQ(read_file(path("file")), expected);
 }
 
 TEST_F(Manners, WhatIsUnknownIsRefusedWithTheNearestWord) {
@@ -295,7 +312,7 @@ TEST_F(Manners, BashCompletesCommandsFlagsChoicesAndFiles) {
   EXPECT_EQ(complete("waybill ver"), "verify version\n");
   EXPECT_EQ(complete("waybill --color always ver"), "verify version\n");
   EXPECT_EQ(complete("waybill recipe --acc"), "--accelerator\n");
-  EXPECT_EQ(complete("waybill recipe --format \"\""), "yaml json\n");
+  EXPECT_EQ(complete("waybill recipe --format \"\""), "yaml json table\n");
   EXPECT_EQ(complete("waybill plan -t j"), "json\n");
   EXPECT_EQ(complete("waybill publish --color a"), "auto always\n");
   EXPECT_EQ(complete("waybill completion z"), "zsh\n");
@@ -324,7 +341,7 @@ TEST_F(Manners, ZshCompletes) {
   };
   EXPECT_THAT(complete("waybill p", 2), HasSubstr("\npublish:resolve, render"));
   EXPECT_THAT(complete("waybill recipe --f", 3),
-              AllOf(HasSubstr("--format["), HasSubstr("-t["), HasSubstr(":FORMAT:(yaml json)")));
+              AllOf(HasSubstr("--format["), HasSubstr("-t["), HasSubstr(":FORMAT:(yaml json table)")));
   EXPECT_THAT(complete("waybill completion z", 3), HasSubstr("(bash zsh fish)"));
   EXPECT_THAT(complete("waybill recipe l", 3), StartsWith("list:list all targets"));
   EXPECT_THAT(complete("waybill recipe list --f", 4), HasSubstr(":FORMAT:(table json yaml)"));

@@ -29,9 +29,16 @@ if health.status == nil then
   return verdict("Progressing", "no verdict yet")
 end
 
+-- Only what both sides name: Argo CD may know the server of a cluster that the spec calls by its name.
+local function differs(left, right)
+  return left ~= nil and right ~= nil and left ~= right
+end
+
 local compared = sync.comparedTo
 if compared ~= nil then
-  if not equal(compared.source, spec.source) or not equal(compared.sources, spec.sources) then
+  local from, to = compared.destination or {}, spec.destination or {}
+  local moved = differs(from.namespace, to.namespace) or differs(from.server, to.server) or differs(from.name, to.name)
+  if moved or not equal(compared.source, spec.source) or not equal(compared.sources, spec.sources) then
     return verdict("Progressing", "the newest spec was not compared yet")
   end
 end

@@ -16,8 +16,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::sample;
 
-const Place kGit{"https://git.example.com/fleet.git", "clusters/x/bundle", "main"};
-const Place kRegistry{"oci://registry.example.com/gpu/bundle", "", "sha256:0123"};
+const Place kGit{.repo_url = "https://git.example.com/fleet.git", .path = "clusters/x/bundle", .revision = "main"};
+const Place kRegistry{.repo_url = "oci://registry.example.com/gpu/bundle", .path = "", .revision = "sha256:0123"};
 
 FileTree bundle(const RenderOptions& options = {}) {
   const testing::Sample plan = sample();
@@ -109,7 +109,7 @@ TEST(Root, OnlyTheRootsProjectReachesArgoCdsNamespace) {
 
 TEST(Root, AClustersBundleHasItsOwnNames) {
   RenderOptions options;
-  options.cluster = "west";
+  options.clusters = {{"west", std::string(kInCluster)}};
   options.name_space = "gitops";
   const std::vector<Value> all = documents(kGit, bundle(options));
   EXPECT_EQ(at(all[0], {"metadata", "name"}), Value("west"));
@@ -162,6 +162,78 @@ TEST(Root, TreesThatAreNoBundleAreRefused) {
     tree.add(RelPath::parse("apps/files/a.yaml"), text);
     EXPECT_THROW(static_cast<void>(root_document(tree, kGit)), Error) << text;
   }
+}
+
+FileTree fleet(Ordering ordering = Ordering::Waves) {
+  RenderOptions options;
+  options.clusters = {{"east", ""}, {"west", "https://10.0.0.1:6443"}};
+  options.ordering = ordering;
+  return bundle(options);
+}
+
+std::vector<std::string> names(const std::vector<Value>& objects) {
+  std::vector<std::string> result;
+  for (const Value& object : objects)
+    result.push_back(object.text_or("kind", "") + " " + at(object, {"metadata", "name"}).as_string());
+  return result;
+}
+
+TEST(Root, EachClusterHasItsOwn) {
+  const std::vector<Value> objects = documents(kGit, fleet());
+  EXPECT_THAT(names(objects),
+              ::testing::ElementsAre("AppProject east", "AppProject east-root", "Application east-root",
+                                     "AppProject west", "AppProject west-root", "Application west-root"));
+  EXPECT_EQ(at(objects[2], {"spec", "source", "path"}), Value("clusters/x/bundle/clusters/east/apps"));
+  EXPECT_EQ(at(objects[2], {"spec", "source", "helm", "valuesObject", "path"}), Value("clusters/x/bundle/"));
+  EXPECT_EQ(at(objects[0], {"spec", "destinations"}).items().back().text_or("name", ""), "east");
+  EXPECT_EQ(at(objects[3], {"spec", "destinations"}).items().back().text_or("server", ""), "https://10.0.0.1:6443");
+}
+
+TEST(Root, OneClusterCanBeChosen) {
+  Place place = kGit;
+  place.cluster = "west";
+  EXPECT_THAT(names(documents(place, fleet())),
+              ::testing::ElementsAre("AppProject west", "AppProject west-root", "Application west-root"));
+  place.cluster = "wset";
+  try {
+    static_cast<void>(root_document(fleet(), place));
+    FAIL() << "found";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::NotFound);
+    EXPECT_THAT(error.hint(), HasSubstr("west"));
+  }
+}
+
+TEST(Root, AnApplicationSetMakesTheRootsOfClustersThatArgoCdKnows) {
+  Place place = kGit;
+  place.application_set = true;
+  const std::vector<Value> objects = documents(place, fleet());
+  EXPECT_THAT(names(objects), ::testing::ElementsAre("AppProject east", "AppProject east-root", "AppProject west",
+                                                     "AppProject west-root", "ApplicationSet waybill-roots"));
+  const Value& spec = at(objects.back(), {"spec"});
+  const Value& generator = at(spec, {"generators"}).items().front();
+  EXPECT_EQ(at(at(generator, {"selector", "matchExpressions"}).items().front(), {"values"}), Value::list({"east", "west"}));
+  EXPECT_EQ(at(spec, {"template", "metadata", "name"}), Value("{{ .name }}-root"));
+  EXPECT_EQ(at(spec, {"template", "spec", "source", "path"}), Value("clusters/x/bundle/clusters/{{ .name }}/apps"));
+  EXPECT_THROW(static_cast<void>(root_document(bundle(), place)), Error);
+}
+
+TEST(Root, MayHoldAnApplicationSetWhereTheBundleHasOne) {
+  const std::vector<Value> objects = documents(kGit, fleet(Ordering::RollingSync));
+  EXPECT_EQ(at(objects[1], {"spec", "namespaceResourceWhitelist"}).items().front().text_or("kind", ""), "ApplicationSet");
+  EXPECT_EQ(at(objects[0], {"spec", "sourceRepos"}), at(documents(kGit, fleet())[0], {"spec", "sourceRepos"}));
+}
+
+TEST(Root, ShowsTheDigestsOfRecipeAndBundle) {
+  Place place = kGit;
+  place.bundle_digest = "sha256:" + std::string(64, 'd');
+  const Value root = documents(place).back();
+  EXPECT_EQ(at(root, {"metadata", "labels", "waybill.dev/bundle"}), Value("dddddddddddd"));
+  EXPECT_EQ(at(root, {"metadata", "annotations", "link.argocd.argoproj.io/source"}), Value(kGit.repo_url));
+  EXPECT_EQ(at(root, {"spec", "info"}).items().back(),
+            Value::map({{"name", "bundle"}, {"value", place.bundle_digest}}));
+  EXPECT_EQ(at(root, {"spec", "info"}).items().front(),
+            Value::map({{"name", "recipe"}, {"value", digest(sample().recipe).to_string()}}));
 }
 
 }  // namespace

@@ -109,7 +109,9 @@ inline Sample sample() {
   result.recipe.catalogue = {"v0.11.1", "sha256:" + std::string(64, 'a')};
   result.recipe.criteria.set(Dimension::Service, "eks");
   result.recipe.criteria.set(Dimension::Accelerator, "h100");
-  for (const Release& release : result.plan.releases) {
+  for (Release& release : result.plan.releases) {
+    for (const auto& [path, file] : release.manifests.files())
+      release.component.manifest_files.push_back("components/" + release.component.name + "/manifests/" + path.text());
     result.recipe.components.push_back(release.component);
     result.recipe.deployment_order.push_back(release.component.name);
   }
