@@ -131,7 +131,7 @@ class Publisher {
     // A push whose answer got lost had arrived.
     if (made_ && tip.commit && git.git_oid_equal(&*made_, &*tip.commit) != 0) return finish(*made_, true, true);
 
-    if (tip.branch != tip.base && holds_already(objects, *tip.base_commit)) {
+    if (tip.branch != tip.base && tip.base_commit && holds_already(objects, *tip.base_commit)) {
       result_.branch = tip.base;
       return finish(*tip.base_commit, false, false);
     }

@@ -28,17 +28,28 @@ class GitInterruption : public Workspace {
     return joined({"publish", "--repo", repository, "--path", "clusters/a", "--date", "2001-02-03T04:05:06Z"},
                   criteria());
   }
-  // All runs start from copies of one repository, since what was committed by hand holds the time of then.
+  // A killed push may still be under way at the server.
+  void replace(const fs::path& target, const fs::path& source) const {
+    std::error_code error;
+    for (int i = 0; i < 1000 && (i == 0 || error); ++i) fs::remove_all(target, error);
+    ASSERT_FALSE(error) << error.message();
+    fs::copy(source, target, fs::copy_options::recursive);
+  }
+  // All runs start from copies of one repository, since what was committed by hand holds the time of then, and of a
+  // home whose cache has seen it.
   void fresh() const {
-    fs::remove_all(folder() / "served/remote.git");
-    fs::remove_all(folder() / "home");
-    fs::copy(folder() / "start.git", folder() / "served/remote.git", fs::copy_options::recursive);
+    replace(folder() / "served/remote.git", folder() / "start.git");
+    replace(folder() / "home", folder() / "start-home");
   }
 
   void killed_at_every_step(const std::string& repository) {
     const Words command = publish(repository);
     make_repository("start.git").commit_file("README.md", "site");
     const GitRepository remote = make_repository("served/remote.git");
+    replace(folder() / "served/remote.git", folder() / "start.git");
+    ASSERT_THAT(waybill(joined(command, {"--dry-run"})), Exited(0));
+    fs::create_directories(folder() / "home");
+    fs::rename(folder() / "home", folder() / "start-home");
     fresh();
     const std::string expected = at(waybill_json(command), "git.commit").as_string();
     long step = 1;
