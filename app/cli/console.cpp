@@ -1,6 +1,5 @@
 #include "app/cli/console.h"
 
-#include <fcntl.h>
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -14,8 +13,6 @@
 #include "app/cli/printable.h"
 #include "core/file_system.h"
 #include "core/json/writer.h"
-#include "core/stream.h"
-#include "core/unique_fd.h"
 
 namespace fs = std::filesystem;
 
@@ -124,16 +121,10 @@ class TextReporter final : public Reporter {
   std::chrono::steady_clock::time_point last_{};
 };
 
-// A file that the user named. What only has a name there keeps its place, /dev/null above all: bytes go into a device
-// or a pipe, and a link keeps leading to what it leads to.
+// A file that the user named: a link keeps leading to what it leads to.
 void write_named(const fs::path& path, std::string_view text) {
   std::error_code ignored;
-  const fs::file_status status = fs::status(path, ignored);
-  if (!fs::exists(status) || fs::is_directory(status)) return write_file(path, text, Overwrite::Yes);
-  if (fs::is_regular_file(status)) return write_file(fs::canonical(path), text, Overwrite::Yes);
-  UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-  if (!fd) throw system_error(fmt::format("cannot write '{}'", path.string()));
-  FdSink(std::move(fd), path.string()).write(text);
+  write_file(fs::is_regular_file(path, ignored) ? fs::canonical(path) : path, text, Overwrite::Yes);
 }
 
 }  // namespace
