@@ -23,8 +23,7 @@ void mark_all(Value& value, Mark mark) {
 Value fields_tree(const ComponentRef& component) {
   Value tree = Value::map();
   Value document = to_value(component);
-  for (Value::Member& member : document.members()) {
-    auto& [field, value] = member;
+  for (auto& [field, value] : document.members()) {
     if (field == "overrides" || (value.is_string() && value.as_string().empty())) continue;
     const auto origin = component.origins.find(field);
     if (origin != component.origins.end()) mark_all(value, origin->second);

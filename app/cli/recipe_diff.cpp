@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "app/cli/commands.h"
 #include "app/cli/recipe_options.h"
@@ -31,10 +32,12 @@ std::string described(const ComparedRecipe& recipe) {
                      counted(recipe.components, "component"), counted(recipe.values, "value"));
 }
 
+std::string text_of(const std::optional<Value>& side) { return side ? one_line(*side, kLongest) : ""; }
+
 // Of two lists of texts, what came and went; otherwise both values.
 std::string difference_of(const LeafChange& change) {
-  if (!change.before) return one_line(*change.after, kLongest);
-  if (!change.after) return one_line(*change.before, kLongest);
+  if (!change.before) return text_of(change.after);
+  if (!change.after) return text_of(change.before);
   if (change.before->is_list() && change.after->is_list()) {
     std::vector<std::string> words;
     const auto add = [&](const Value& list, const Value& other, std::string_view sign) {
@@ -52,7 +55,7 @@ std::string difference_of(const LeafChange& change) {
 
 std::string places_of(const PlacedChange& placed) {
   const std::string before = to_string(placed.before);
-  const std::string after = to_string(placed.after);
+  std::string after = to_string(placed.after);
   if (before.empty() || before == after) return after;
   return after.empty() ? before : before + " → " + after;
 }
