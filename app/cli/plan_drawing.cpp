@@ -107,8 +107,8 @@ std::string plan_mermaid(const ShownPlan& plan) {
   for (const PlannedWave& wave : plan.waves) {
     for (const PlannedComponent& component : wave.components) {
       for (const std::string& dependency : component.depends_on)
-        text += fmt::format("  {} {} {}\n", nodes.at(dependency), is_step(plan, dependency, component.name) ? "==>" : "-->",
-                            nodes.at(component.name));
+        text += fmt::format("  {} {} {}\n", nodes.at(dependency),
+                            is_step(plan, dependency, component.name) ? "==>" : "-->", nodes.at(component.name));
     }
   }
   return text + "  classDef critical stroke:#c2410c,stroke-width:3px\n";
@@ -117,9 +117,11 @@ std::string plan_mermaid(const ShownPlan& plan) {
 std::string plan_dot(const ShownPlan& plan) {
   const std::map<std::string, std::string> nodes = node_names(plan);
   std::string text =
-      "digraph plan {\n  rankdir=LR;\n  node [shape=box, style=\"rounded,filled\", fillcolor=white, fontname=\"sans-serif\"];\n";
+      "digraph plan {\n  rankdir=LR;\n  node [shape=box, style=\"rounded,filled\", fillcolor=white, "
+      "fontname=\"sans-serif\"];\n";
   for (const PlannedWave& wave : plan.waves) {
-    text += fmt::format("  subgraph cluster_wave{} {{\n    label=\"wave {}\";\n    rank=same;\n", wave.depth, wave.depth);
+    text +=
+        fmt::format("  subgraph cluster_wave{} {{\n    label=\"wave {}\";\n    rank=same;\n", wave.depth, wave.depth);
     for (const PlannedComponent& component : wave.components) {
       text += fmt::format("    {} [label=\"{}\"{}];\n", nodes.at(component.name), dot_text(label_of(component)),
                           component.is_critical ? ", color=\"#c2410c\", penwidth=3" : "");
@@ -151,9 +153,8 @@ Value to_value(const ShownPlan& plan) {
   }
   Value critical = Value::list();
   for (const std::string& name : plan.critical_path) critical.push_back(name);
-  return Value::map({{"waves", std::move(list)},
-                     {"dependencies", std::move(dependencies)},
-                     {"criticalPath", std::move(critical)}});
+  return Value::map(
+      {{"waves", std::move(list)}, {"dependencies", std::move(dependencies)}, {"criticalPath", std::move(critical)}});
 }
 
 }  // namespace waybill::cli
