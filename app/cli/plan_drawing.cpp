@@ -6,6 +6,8 @@
 #include <map>
 #include <string_view>
 
+#include "app/cli/text_layout.h"
+
 namespace waybill::cli {
 namespace {
 
@@ -90,12 +92,13 @@ std::string plan_table(const ShownPlan& plan) {
       text += line + "\n";
     }
   }
-  return text + fmt::format("\n● critical path: {}\n", joined(plan.critical_path, " → "));
+  return text +
+         fmt::format("\n● critical path: {}\n{}\n", joined(plan.critical_path, " → "), catalogue_line(plan.catalogue));
 }
 
 std::string plan_mermaid(const ShownPlan& plan) {
   const std::map<std::string, std::string> nodes = node_names(plan);
-  std::string text = "flowchart TD\n";
+  std::string text = fmt::format("flowchart TD\n  %% {}\n", catalogue_line(plan.catalogue));
   for (const PlannedWave& wave : plan.waves) {
     text += fmt::format("  subgraph wave{}[\"wave {}\"]\n", wave.depth, wave.depth);
     for (const PlannedComponent& component : wave.components) {
