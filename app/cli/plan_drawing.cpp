@@ -156,8 +156,10 @@ Value to_value(const ShownPlan& plan) {
   }
   Value critical = Value::list();
   for (const std::string& name : plan.critical_path) critical.push_back(name);
-  return Value::map(
-      {{"waves", std::move(list)}, {"dependencies", std::move(dependencies)}, {"criticalPath", std::move(critical)}});
+  return Value::map({{"catalogue", to_value(plan.catalogue)},
+                     {"waves", std::move(list)},
+                     {"dependencies", std::move(dependencies)},
+                     {"criticalPath", std::move(critical)}});
 }
 
 }  // namespace waybill::cli
