@@ -41,6 +41,7 @@ Error system_error(int error_number, std::string_view what, ErrorCode otherwise)
   ErrorCode code = otherwise;
   if (error_number == ENOSPC || error_number == EDQUOT) code = ErrorCode::NoSpace;
   if (error_number == ENOENT) code = ErrorCode::NotFound;
+  if (error_number == EISDIR || error_number == ENOTDIR) code = ErrorCode::InvalidInput;
   if (error_number == EACCES || error_number == EPERM || error_number == EROFS) code = ErrorCode::Denied;
   return Error(code, fmt::format("{}: {}", what, std::generic_category().message(error_number)));
 }

@@ -47,15 +47,14 @@ Value describe(const RelPath& path, const TreeFile& file) {
 std::string bundle_json(const FileTree& tree, const BundleInfo& info) {
   Value files = Value::list();
   for (const auto& [path, file] : tree.files()) files.push_back(describe(path, file));
-  return json::write_pretty(
-      Value::map({{"formatVersion", kFormatVersion},
-                  {"tool", Value::map({{"name", kToolName}, {"version", info.tool_version}})},
-                  {"catalogue", Value::map({{"version", info.catalogue.version}, {"digest", info.catalogue.digest}})},
-                  {"recipe", Value::map({{"digest", info.recipe_digest}})},
-                  {"criteria", info.criteria.to_value()},
-                  {"deployer", info.deployer},
-                  {"options", info.options.is_null() ? Value::map() : sorted(info.options)},
-                  {"files", std::move(files)}}));
+  return json::write_pretty(Value::map({{"formatVersion", kFormatVersion},
+                                        {"tool", Value::map({{"name", kToolName}, {"version", info.tool_version}})},
+                                        {"catalogue", to_value(info.catalogue)},
+                                        {"recipe", Value::map({{"digest", info.recipe_digest}})},
+                                        {"criteria", info.criteria.to_value()},
+                                        {"deployer", info.deployer},
+                                        {"options", info.options.is_null() ? Value::map() : sorted(info.options)},
+                                        {"files", std::move(files)}}));
 }
 
 // The two blanks are sha256sum's; clean paths never need its escapes.

@@ -43,6 +43,7 @@ CatalogueReport check_catalogue(Catalogue::Layers layers, const CheckOptions& op
   OverlayPlaces places(files);
   CatalogueCheck check{files, content, options, tree, places, diagnostics};
   CatalogueReport report;
+  report.catalogue = content.id;
   report.overlays = content.overlays.size();
   report.components = content.registry.size();
   check_inheritance(check);

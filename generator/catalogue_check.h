@@ -19,6 +19,7 @@ struct CheckOptions {
 };
 
 struct CatalogueReport {
+  CatalogueId catalogue;
   // By file, line, column, rule; each with file, line (at least 1) and rule. Warnings about the embedded catalogue are
   // left out where other layers lie over it.
   std::vector<Diagnostic> findings;

@@ -55,6 +55,7 @@ class Inheritance {
       const std::string& word = (*overlay.criteria)[static_cast<std::size_t>(dimension)];
       const std::vector<std::string>& known = Criteria::built_in(dimension);
       if (word.empty() || word == kAny || std::find(known.begin(), known.end(), word) != known.end()) continue;
+      if (Criteria::normalized(dimension, word) != word) continue;  // a slip of the pen, and told as one already
       const std::vector<std::pair<Dimension, std::string>>& meant = check_.options.new_values;
       if (std::find(meant.begin(), meant.end(), std::pair(dimension, word)) != meant.end()) continue;
       check_.findings.error(check_.places.spec(overlay, "criteria", to_string(dimension)), "bad-criterion",

@@ -1,6 +1,6 @@
 #include "generator/component_reader.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
@@ -53,6 +53,21 @@ void remember_origins(const yaml::Node& node, const ReadContext& context, Compon
   }
 }
 
+// A key such as 80: or true: makes its mapping replace another whole. A recipe is written with texts as keys, so it
+// could not say this, and would be rendered with other values than the criteria that it comes from.
+void doubt_whole_overrides(const MapReader& component, const std::set<DataPath>& whole, const ReadContext& context) {
+  for (const DataPath& path : whole) {
+    const yaml::Node* place = component.node().find("overrides");
+    for (const std::string& key : path) place = place->find(key);
+    context.doubt(
+        *place, "non-text-key",
+        fmt::format("'{}' of the overrides has a key that YAML takes for no text, and replaces that mapping of "
+                    "the value files whole; a recipe file cannot say so",
+                    printable(fmt::format("{}", fmt::join(path, ".")))),
+        "put such keys in quotes; then the two mappings are merged");
+  }
+}
+
 ComponentRef read_component(const yaml::Node& node, const ReadContext& context, std::vector<Reference>& references) {
   MapReader fields(node, "the component", context);
   ComponentRef component;
@@ -64,6 +79,7 @@ ComponentRef read_component(const yaml::Node& node, const ReadContext& context, 
   FreeData overrides = fields.free_data("overrides");
   component.overrides = std::move(overrides.value);
   component.whole_overrides = std::move(overrides.whole);
+  doubt_whole_overrides(fields, component.whole_overrides, context);
   if (component.overrides.is_map() && component.overrides.members().empty()) component.overrides = Value();
   component.patches = fields.texts("patches");
   component.dependency_refs = fields.texts("dependencyRefs");

@@ -47,14 +47,6 @@ std::optional<std::int64_t> whole_number(const Value& value) noexcept {
 
 bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
-// A key as it may be shown: hostile files put terminal sequences there.
-std::string printable(std::string_view text) {
-  constexpr std::size_t kLongest = 80;
-  std::string shown(text.substr(0, kLongest));
-  std::replace_if(shown.begin(), shown.end(), is_control, '?');
-  return shown;
-}
-
 bool is_forbidden(char c, TextKind kind) noexcept {
   return is_control(c) && !(kind == TextKind::Block && (c == '\n' || c == '\t'));
 }
@@ -67,6 +59,13 @@ bool is_sound_text(const yaml::Node& node, TextKind kind) {
 }
 
 }  // namespace
+
+std::string printable(std::string_view text) {
+  constexpr std::size_t kLongest = 80;
+  std::string shown(text.substr(0, kLongest));
+  std::replace_if(shown.begin(), shown.end(), is_control, '?');
+  return shown;
+}
 
 std::string read_text(const yaml::Node& node, std::string_view what, const ReadContext& context, TextKind kind) {
   if (node.kind != yaml::Kind::Scalar) {

@@ -51,6 +51,9 @@ enum class TextKind : bool { Line, Block };  // Block: line breaks and tabs are 
 [[nodiscard]] std::string read_text(const yaml::Node& node, std::string_view what, const ReadContext& context,
                                     TextKind kind = TextKind::Line);
 
+// A key as it may be shown: hostile files put terminal sequences there.
+[[nodiscard]] std::string printable(std::string_view text);
+
 class MapReader {
  public:
   // `what` names the mapping in messages. A node that is no mapping is diagnosed and read as an empty one. Null is an

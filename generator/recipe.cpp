@@ -60,6 +60,10 @@ const ComponentRef* Recipe::find(std::string_view component) const noexcept {
   return found == components.end() ? nullptr : &*found;
 }
 
+Value to_value(const CatalogueId& catalogue) {
+  return Value::map({{"version", catalogue.version}, {"digest", catalogue.digest}});
+}
+
 Value to_value(const Constraint& constraint) {
   Value value = Value::map({{"name", constraint.name}, {"value", constraint.value}});
   set_text(value, "severity", constraint.severity);

@@ -27,6 +27,8 @@ struct CatalogueId {
   std::string digest;  // "sha256:…" over the catalogue's files
   bool operator==(const CatalogueId&) const = default;
 };
+// {"version", "digest"}, as every document names the catalogue that it comes from.
+[[nodiscard]] Value to_value(const CatalogueId& catalogue);
 
 struct Recipe {
   std::string version;  // metadata.version: of the program that resolved it

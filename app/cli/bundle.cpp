@@ -5,6 +5,7 @@
 #include "app/cli/bundle_options.h"
 #include "app/cli/commands.h"
 #include "app/cli/recipe_options.h"
+#include "app/cli/text_layout.h"
 #include "app/workflow/write_bundle.h"
 #include "core/json/writer.h"
 
@@ -46,6 +47,7 @@ Command bundle_command() {
       console.out(json::write_pretty(to_value(written)));
     } else {
       console.out(fmt::format("{}: {} files, bundle {}\n", written.folder, written.files, written.bundle_digest));
+      console.out(catalogue_line(written.catalogue) + "\n");
       if (!written.root_file.empty())
         console.out(fmt::format("{}: root Application and projects\n", written.root_file));
     }

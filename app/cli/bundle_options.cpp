@@ -5,7 +5,7 @@
 namespace waybill::cli {
 
 void add_bundle_options(Command& command, BundleRequest& request) {
-  add_recipe_options(command, request.recipe, RecipeFile::Yes);
+  add_recipe_options(command, request.recipe, CriteriaFor::Recipe);
   Option& deployer = command.option("--deployer", &request.deployer, "NAME", "what rolls the bundle out: argocd");
   deployer.aliases = {"-d"};
   deployer.choices = {"argocd"};

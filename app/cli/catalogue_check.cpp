@@ -6,6 +6,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/printable.h"
 #include "app/cli/recipe_options.h"
+#include "app/cli/text_layout.h"
 #include "app/workflow/check_catalogue.h"
 #include "core/json/writer.h"
 
@@ -21,10 +22,11 @@ std::string counted(std::size_t count, std::string_view thing) {
 }
 
 std::string summary(const CatalogueReport& report) {
-  return fmt::format("{}, {} in {}, {}, {}{}\n", counted(report.count(Severity::Error), "error"),
+  return fmt::format("{}, {} in {}, {}, {}{}\n{}\n", counted(report.count(Severity::Error), "error"),
                      counted(report.count(Severity::Warning), "warning"), counted(report.overlays, "overlay"),
                      counted(report.components, "component"), counted(report.targets, "recipe"),
-                     report.all_targets ? "" : " (not every combination of criteria was tried)");
+                     report.all_targets ? "" : " (not every combination of criteria was tried)",
+                     catalogue_line(report.catalogue));
 }
 
 // As compilers write, so that editors find the place.
@@ -67,7 +69,8 @@ Value to_value(const CatalogueReport& report) {
     findings.push_back(std::move(entry));
   }
   const auto number = [](std::size_t count) { return static_cast<std::int64_t>(count); };
-  return Value::map({{"findings", std::move(findings)},
+  return Value::map({{"catalogue", to_value(report.catalogue)},
+                     {"findings", std::move(findings)},
                      {"errors", number(report.count(Severity::Error))},
                      {"warnings", number(report.count(Severity::Warning))},
                      {"overlays", number(report.overlays)},

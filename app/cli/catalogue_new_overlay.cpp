@@ -32,13 +32,7 @@ Command catalogue_new_overlay_command() {
                    {"waybill recipe --service eks --data site", "use the folder"}},
       .run = {}};
   NewOverlayRequest& request = state->request;
-  command.option("--service", &request.service, "NAME", "Kubernetes service: eks, gke, aks, oke, kind, or any");
-  command.option("--accelerator", &request.accelerator, "NAME", "GPU: h100, gb200, b200, a100, l40, or any").aliases = {
-      "--gpu"};
-  command.option("--intent", &request.intent, "NAME", "what the cluster is for: training, inference, or any");
-  command.option("--os", &request.os, "NAME", "operating system of the nodes: ubuntu, rhel, cos, amazonlinux, or any");
-  command.option("--platform", &request.platform, "NAME", "workload platform: kubeflow, dynamo, or any");
-  command.option("--nodes", &request.nodes, "COUNT", "number of GPU nodes; 0 means any");
+  add_criteria_options(command, request.words);
   command.option("--base", &request.base, "OVERLAY", "the overlay that it is based on; the base recipe when left out");
   command.option("--new-value", &request.new_values, "DIMENSION=VALUE",
                  "a value of criteria that is meant, though it is not built in; may be given again");

@@ -104,7 +104,8 @@ std::string order_text(const std::vector<ExplainedPlace>& order, bool color) {
 std::string text_of(const ExplainedRecipe& explained, const ExplainRequest& request, bool color) {
   const Explanation& explanation = explained.explanation;
   const bool whole = request.component.empty() && request.path.empty();
-  std::string text = whole ? overlays_text(explanation.overlays, color) : "";
+  std::string text =
+      whole ? catalogue_line(explained.recipe.catalogue) + "\n\n" + overlays_text(explanation.overlays, color) : "";
   text += values_text(explanation.values, color);
   if (!explanation.order.empty()) text += order_text(explanation.order, color);
   return text.starts_with('\n') ? text.substr(1) : text;
@@ -144,7 +145,7 @@ Command explain_command() {
                     "a recipe file, for scripts"}},
       .run = {}};
   command.option("--component", &state->request.component, "NAME", "explain this component only");
-  add_recipe_options(command, state->request.recipe, RecipeFile::Yes);
+  add_recipe_options(command, state->request.recipe, CriteriaFor::Recipe);
   add_output_option(command, state->output, "file to write; standard output when left out or '-'");
   add_format_option(command, state->format, {"text", "json", "yaml"});
   command.run = [state](Console& console) {

@@ -6,6 +6,8 @@
 #include <map>
 #include <string_view>
 
+#include "app/cli/text_layout.h"
+
 namespace waybill::cli {
 namespace {
 
@@ -90,12 +92,13 @@ std::string plan_table(const ShownPlan& plan) {
       text += line + "\n";
     }
   }
-  return text + fmt::format("\n● critical path: {}\n", joined(plan.critical_path, " → "));
+  return text +
+         fmt::format("\n● critical path: {}\n{}\n", joined(plan.critical_path, " → "), catalogue_line(plan.catalogue));
 }
 
 std::string plan_mermaid(const ShownPlan& plan) {
   const std::map<std::string, std::string> nodes = node_names(plan);
-  std::string text = "flowchart TD\n";
+  std::string text = fmt::format("flowchart TD\n  %% {}\n", catalogue_line(plan.catalogue));
   for (const PlannedWave& wave : plan.waves) {
     text += fmt::format("  subgraph wave{}[\"wave {}\"]\n", wave.depth, wave.depth);
     for (const PlannedComponent& component : wave.components) {
@@ -107,8 +110,8 @@ std::string plan_mermaid(const ShownPlan& plan) {
   for (const PlannedWave& wave : plan.waves) {
     for (const PlannedComponent& component : wave.components) {
       for (const std::string& dependency : component.depends_on)
-        text += fmt::format("  {} {} {}\n", nodes.at(dependency), is_step(plan, dependency, component.name) ? "==>" : "-->",
-                            nodes.at(component.name));
+        text += fmt::format("  {} {} {}\n", nodes.at(dependency),
+                            is_step(plan, dependency, component.name) ? "==>" : "-->", nodes.at(component.name));
     }
   }
   return text + "  classDef critical stroke:#c2410c,stroke-width:3px\n";
@@ -117,9 +120,11 @@ std::string plan_mermaid(const ShownPlan& plan) {
 std::string plan_dot(const ShownPlan& plan) {
   const std::map<std::string, std::string> nodes = node_names(plan);
   std::string text =
-      "digraph plan {\n  rankdir=LR;\n  node [shape=box, style=\"rounded,filled\", fillcolor=white, fontname=\"sans-serif\"];\n";
+      "digraph plan {\n  rankdir=LR;\n  node [shape=box, style=\"rounded,filled\", fillcolor=white, "
+      "fontname=\"sans-serif\"];\n";
   for (const PlannedWave& wave : plan.waves) {
-    text += fmt::format("  subgraph cluster_wave{} {{\n    label=\"wave {}\";\n    rank=same;\n", wave.depth, wave.depth);
+    text +=
+        fmt::format("  subgraph cluster_wave{} {{\n    label=\"wave {}\";\n    rank=same;\n", wave.depth, wave.depth);
     for (const PlannedComponent& component : wave.components) {
       text += fmt::format("    {} [label=\"{}\"{}];\n", nodes.at(component.name), dot_text(label_of(component)),
                           component.is_critical ? ", color=\"#c2410c\", penwidth=3" : "");
@@ -151,7 +156,8 @@ Value to_value(const ShownPlan& plan) {
   }
   Value critical = Value::list();
   for (const std::string& name : plan.critical_path) critical.push_back(name);
-  return Value::map({{"waves", std::move(list)},
+  return Value::map({{"catalogue", to_value(plan.catalogue)},
+                     {"waves", std::move(list)},
                      {"dependencies", std::move(dependencies)},
                      {"criticalPath", std::move(critical)}});
 }

@@ -35,7 +35,7 @@ Command query_command() {
                    {"waybill query --recipe recipe.yaml --selector deploymentOrder --format json", "as JSON"}},
       .run = {}};
   command.option("--selector", &state->selector, "PATH", "what to show; '' is everything");
-  add_recipe_options(command, state->request, RecipeFile::Yes);
+  add_recipe_options(command, state->request, CriteriaFor::Recipe);
   add_output_option(command, state->output, "file to write; standard output when left out or '-'");
   add_format_option(command, state->format, {"yaml", "json", "table"});
   command.run = [state](Console& console) {

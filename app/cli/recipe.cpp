@@ -32,7 +32,7 @@ Command recipe_command() {
            {"waybill recipe --snapshot snapshot.yaml --intent training",
             "what fits the cluster of a snapshot, and its constraints"}},
       .run = {}};
-  add_recipe_options(command, state->request, RecipeFile::Yes);
+  add_recipe_options(command, state->request, CriteriaFor::Recipe);
   add_output_option(command, state->output, "file to write; standard output when left out or '-'");
   add_format_option(command, state->format, {"yaml", "json", "table"});
   command.run = [state](Console& console) {

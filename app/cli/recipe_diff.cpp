@@ -28,7 +28,7 @@ std::string counted(std::size_t count, std::string_view noun) {
 }
 
 std::string described(const ComparedRecipe& recipe) {
-  return fmt::format("{}, catalogue {}: {}, {}", recipe.text, recipe.catalogue.version,
+  return fmt::format("{}, {}: {}, {}", recipe.text, catalogue_line(recipe.catalogue),
                      counted(recipe.components, "component"), counted(recipe.values, "value"));
 }
 

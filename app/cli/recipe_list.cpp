@@ -11,7 +11,8 @@
 namespace waybill::cli {
 namespace {
 
-std::string table(const std::vector<Target>& targets) {
+std::string table(const TargetList& list) {
+  const std::vector<Target>& targets = list.targets;
   const bool with_nodes =
       std::any_of(targets.begin(), targets.end(), [](const Target& target) { return target.criteria.nodes() != 0; });
   std::vector<std::vector<std::string>> rows{{}};
@@ -25,7 +26,7 @@ std::string table(const std::vector<Target>& targets) {
     row.insert(row.end(), {std::to_string(target.components), std::to_string(target.values)});
     rows.push_back(std::move(row));
   }
-  return columns(rows);
+  return columns(rows) + "\n" + catalogue_line(list.catalogue) + "\n";
 }
 
 }  // namespace
@@ -56,15 +57,15 @@ Command recipe_list_command() {
                    {"waybill recipe list --data ./site-data --format json | jq '.targets | length'",
                     "how many there are with the data of a site"}},
       .run = {}};
-  add_recipe_options(command, state->request, RecipeFile::No);
+  add_recipe_options(command, state->request, CriteriaFor::Targets);
   add_output_option(command, state->output, "file to write; standard output when left out or '-'");
   add_format_option(command, state->format, {"table", "json", "yaml"});
   command.run = [state](Console& console) {
-    const std::vector<Target> targets = list_targets(state->request, process_services(console.reporter()));
-    if (targets.empty()) console.reporter().info("the catalogue has no target that states all of this");
-    console.out_or_file(state->output, state->format == "json"   ? json::write_pretty(to_value(targets))
-                                       : state->format == "yaml" ? yaml::write(to_value(targets))
-                                                                 : table(targets));
+    const TargetList list = list_targets(state->request, process_services(console.reporter()));
+    if (list.targets.empty()) console.reporter().info("the catalogue has no target that states all of this");
+    console.out_or_file(state->output, state->format == "json"   ? json::write_pretty(to_value(list))
+                                       : state->format == "yaml" ? yaml::write(to_value(list))
+                                                                 : table(list));
     return 0;
   };
   return command;

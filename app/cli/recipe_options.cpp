@@ -4,14 +4,22 @@
 
 namespace waybill::cli {
 
-void add_recipe_options(Command& command, RecipeRequest& request, RecipeFile recipe_file) {
-  command.option("--service", &request.service, "NAME", "Kubernetes service: eks, gke, aks, oke, kind, or any");
-  command.option("--accelerator", &request.accelerator, "NAME", "GPU: h100, gb200, b200, a100, l40, or any").aliases = {
-      "--gpu"};
-  command.option("--intent", &request.intent, "NAME", "what the cluster is for: training, inference, or any");
-  command.option("--os", &request.os, "NAME", "operating system of the nodes: ubuntu, rhel, cos, amazonlinux, or any");
-  command.option("--platform", &request.platform, "NAME", "workload platform: kubeflow, dynamo, or any");
-  command.option("--nodes", &request.nodes, "COUNT", "number of GPU nodes; 0 means any");
+void add_criteria_options(Command& command, CriteriaWords& words) {
+  command.option("--service", &words.of(Dimension::Service), "NAME",
+                 "Kubernetes service: eks, gke, aks, oke, kind, or any");
+  command
+      .option("--accelerator", &words.of(Dimension::Accelerator), "NAME", "GPU: h100, gb200, b200, a100, l40, or any")
+      .aliases = {"--gpu"};
+  command.option("--intent", &words.of(Dimension::Intent), "NAME",
+                 "what the cluster is for: training, inference, or any");
+  command.option("--os", &words.of(Dimension::Os), "NAME",
+                 "operating system of the nodes: ubuntu, rhel, cos, amazonlinux, or any");
+  command.option("--platform", &words.of(Dimension::Platform), "NAME", "workload platform: kubeflow, dynamo, or any");
+  command.option("--nodes", &words.nodes, "COUNT", "number of GPU nodes; 0 means any");
+}
+
+void add_recipe_options(Command& command, RecipeRequest& request, CriteriaFor what) {
+  add_criteria_options(command, request.words);
   command
       .option(
           "--criteria", &request.criteria_file, "FILE",
@@ -20,10 +28,13 @@ void add_recipe_options(Command& command, RecipeRequest& request, RecipeFile rec
       .aliases = {"-c"};
   command
       .option("--snapshot", &request.snapshot_file, "FILE",
-              "criteria from a snapshot of the cluster ('-' is standard input), whose readings also decide which "
-              "overlays' constraints hold; the flags above replace single fields")
+              what == CriteriaFor::Recipe
+                  ? "criteria from a snapshot of the cluster ('-' is standard input), whose readings also decide which "
+                    "overlays' constraints hold; the flags above replace single fields"
+                  : "criteria from a snapshot of the cluster ('-' is standard input); the flags above replace single "
+                    "fields")
       .aliases = {"-s"};
-  if (recipe_file == RecipeFile::Yes) {
+  if (what == CriteriaFor::Recipe) {
     command
         .option("--recipe", &request.recipe_file, "FILE",
                 "a recipe made by 'waybill recipe', instead of criteria ('-' is standard input)")

@@ -8,10 +8,14 @@ namespace waybill::cli {
 // --catalogue and --data.
 void add_catalogue_options(Command& command, CatalogueChoice& catalogue);
 
-enum class RecipeFile : bool { No, Yes };
+// --service and the other words of criteria.
+void add_criteria_options(Command& command, CriteriaWords& words);
 
-// The criteria flags, --catalogue and --data, and --recipe for commands that take a resolved recipe instead.
-void add_recipe_options(Command& command, RecipeRequest& request, RecipeFile recipe_file);
+// Targets: criteria only choose. Recipe: they are resolved, and --recipe may name a resolved recipe instead.
+enum class CriteriaFor : bool { Targets, Recipe };
+
+// The criteria flags, a criteria file or snapshot, --catalogue and --data.
+void add_recipe_options(Command& command, RecipeRequest& request, CriteriaFor what);
 
 // -t, --format with these choices; the first is the default that `format` must hold.
 void add_format_option(Command& command, std::string& format, std::vector<std::string> choices);

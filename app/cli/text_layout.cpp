@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/cli/printable.h"
 #include "core/json/writer.h"
 
 namespace waybill::cli {
@@ -76,6 +77,11 @@ std::string one_line(const Value& value, std::size_t longest) {
     if (begins_code_point(text[end]) && count++ == longest - 1) break;
   }
   return text.substr(0, end) + "…";
+}
+
+std::string catalogue_line(const CatalogueId& catalogue) {
+  return fmt::format("catalogue {} ({})",
+                     catalogue.version.empty() ? "without a version" : printable(catalogue.version), catalogue.digest);
 }
 
 }  // namespace waybill::cli

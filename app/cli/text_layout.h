@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/workflow/version.h"
 #include "core/value.h"
 
 namespace waybill::cli {
@@ -14,8 +15,8 @@ enum class Style : std::uint8_t { Plain, Bold, Dim, Red, Green, Yellow };
 // The text in a style; the text alone where colour is off.
 [[nodiscard]] std::string styled(std::string_view text, Style style, bool color);
 
-// Rows of cells, each column as wide as its widest cell but no wider than `widest`; a longer cell pushes the rest of its
-// row to the right. What ends a row widens nothing. Two blanks between columns, none at the end of a line.
+// Rows of cells, each column as wide as its widest cell but no wider than `widest`; a longer cell pushes the rest of
+// its row to the right. What ends a row widens nothing. Two blanks between columns, none at the end of a line.
 [[nodiscard]] std::string columns(const std::vector<std::vector<std::string>>& rows, std::size_t widest = 64);
 // The same, each row in its style: styles[i] is that of rows[i].
 [[nodiscard]] std::string columns(const std::vector<std::vector<std::string>>& rows, const std::vector<Style>& styles,
@@ -30,5 +31,8 @@ enum class Style : std::uint8_t { Plain, Bold, Dim, Red, Green, Yellow };
 // A value on one line: text as it is (quoted where it is empty, or has line breaks or blanks at an end), everything
 // else as JSON; cut to `longest` columns with "…" at the end.
 [[nodiscard]] std::string one_line(const Value& value, std::size_t longest);
+
+// "catalogue VERSION (sha256:…)": what every report says of where its contents come from.
+[[nodiscard]] std::string catalogue_line(const CatalogueId& catalogue);
 
 }  // namespace waybill::cli

@@ -24,11 +24,10 @@ Command version_command() {
     if (*format == "json") {
       Value libraries = Value::map();
       for (const auto& [name, version] : info.libraries) libraries.set(name, version);
-      console.out(json::write_pretty(Value::map(
-          {{"version", info.version},
-           {"commit", info.commit},
-           {"catalogue", Value::map({{"version", info.catalogue.version}, {"digest", info.catalogue.digest}})},
-           {"libraries", std::move(libraries)}})));
+      console.out(json::write_pretty(Value::map({{"version", info.version},
+                                                 {"commit", info.commit},
+                                                 {"catalogue", to_value(info.catalogue)},
+                                                 {"libraries", std::move(libraries)}})));
     } else {
       console.out(fmt::format("waybill {}\ncommit {}\ncatalogue {} {}\n", info.version, info.commit,
                               info.catalogue.version, info.catalogue.digest));

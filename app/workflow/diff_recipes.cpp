@@ -40,12 +40,11 @@ SourceLocation place_of(const Side& side, const std::optional<Value>& value) {
 }
 
 Value to_value(const ComparedRecipe& compared) {
-  return Value::map(
-      {{"recipe", compared.text},
-       {"criteria", compared.criteria},
-       {"catalogue", Value::map({{"version", compared.catalogue.version}, {"digest", compared.catalogue.digest}})},
-       {"components", static_cast<std::uint64_t>(compared.components)},
-       {"values", static_cast<std::uint64_t>(compared.values)}});
+  return Value::map({{"recipe", compared.text},
+                     {"criteria", compared.criteria},
+                     {"catalogue", to_value(compared.catalogue)},
+                     {"components", static_cast<std::uint64_t>(compared.components)},
+                     {"values", static_cast<std::uint64_t>(compared.values)}});
 }
 
 void set_side(Value& entry, const char* key, const std::optional<Value>& value, const char* place_key,

@@ -186,8 +186,7 @@ ExplainedRecipe explain_recipe(const ExplainRequest& request, const Services& se
 
 Value to_value(const ExplainedRecipe& explained) {
   return Value::map({{"criteria", explained.recipe.criteria.to_value()},
-                     {"catalogue", Value::map({{"version", explained.recipe.catalogue.version},
-                                               {"digest", explained.recipe.catalogue.digest}})},
+                     {"catalogue", to_value(explained.recipe.catalogue)},
                      {"overlays", to_list(explained.explanation.overlays)},
                      {"values", to_list(explained.explanation.values)},
                      {"deploymentOrder", to_list(explained.explanation.order)}});

@@ -45,11 +45,11 @@ std::string describe(const Criteria& criteria) {
 
 }  // namespace
 
-std::vector<Target> list_targets(const RecipeRequest& request, const Services& services) {
+TargetList list_targets(const RecipeRequest& request, const Services& services) {
   const Catalogue catalogue = load_catalogue(request.catalogue);
   const Criteria wanted = requested_criteria(request, catalogue, services.reporter);
   ValueCounter counter(catalogue);
-  std::vector<Target> found;
+  TargetList found{catalogue.id(), {}};
   for (const Criteria& criteria : targets(catalogue, wanted)) {
     Target target{criteria, 0, 0};
     with_context([&] { return fmt::format("while resolving the target {}", describe(criteria)); },
@@ -58,19 +58,19 @@ std::vector<Target> list_targets(const RecipeRequest& request, const Services& s
                    target.components = recipe.components.size();
                    for (const ComponentRef& component : recipe.components) target.values += counter.count(component);
                  });
-    found.push_back(std::move(target));
+    found.targets.push_back(std::move(target));
   }
   return found;
 }
 
-Value to_value(const std::vector<Target>& targets) {
-  Value list = Value::list();
-  for (const Target& target : targets) {
-    list.push_back(Value::map({{"criteria", target.criteria.to_value()},
-                               {"components", static_cast<std::uint64_t>(target.components)},
-                               {"values", static_cast<std::uint64_t>(target.values)}}));
+Value to_value(const TargetList& list) {
+  Value targets = Value::list();
+  for (const Target& target : list.targets) {
+    targets.push_back(Value::map({{"criteria", target.criteria.to_value()},
+                                  {"components", static_cast<std::uint64_t>(target.components)},
+                                  {"values", static_cast<std::uint64_t>(target.values)}}));
   }
-  return Value::map({{"targets", std::move(list)}});
+  return Value::map({{"catalogue", to_value(list.catalogue)}, {"targets", std::move(targets)}});
 }
 
 }  // namespace waybill

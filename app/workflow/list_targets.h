@@ -13,9 +13,14 @@ struct Target {
   std::size_t values = 0;  // that are really set (docs/catalogue.md, "How many values")
 };
 
+struct TargetList {
+  CatalogueId catalogue;
+  std::vector<Target> targets;
+};
+
 // Those of targets() (generator/targets.h), `request`'s criteria being the wanted ones. `request` has no recipe file.
-[[nodiscard]] std::vector<Target> list_targets(const RecipeRequest& request, const Services& services);
-// {"targets": [{"criteria", "components", "values"}]}
-[[nodiscard]] Value to_value(const std::vector<Target>& targets);
+[[nodiscard]] TargetList list_targets(const RecipeRequest& request, const Services& services);
+// {"catalogue": {"version", "digest"}, "targets": [{"criteria", "components", "values"}]}
+[[nodiscard]] Value to_value(const TargetList& list);
 
 }  // namespace waybill

@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <array>
 #include <filesystem>
 #include <memory>
 #include <system_error>
@@ -40,19 +39,13 @@ Catalogue load_surroundings(const NewOverlayRequest& request) {
 Criteria criteria_of(const NewOverlayRequest& request, const Catalogue& catalogue) {
   const std::vector<std::pair<Dimension, std::string>> new_values = parse_new_values(request.new_values);
   Criteria criteria;
-  const std::array<std::pair<Dimension, const std::string*>, 5> words{{{Dimension::Service, &request.service},
-                                                                       {Dimension::Accelerator, &request.accelerator},
-                                                                       {Dimension::Intent, &request.intent},
-                                                                       {Dimension::Os, &request.os},
-                                                                       {Dimension::Platform, &request.platform}}};
-  for (const auto& [dimension, word] : words) {
+  request.words.lay_over(criteria, [&](Dimension dimension) {
     std::vector<std::string> known = catalogue.used_values(dimension);
     for (const auto& [of, value] : new_values) {
       if (of == dimension) known.push_back(value);
     }
-    if (!word->empty()) criteria.set(dimension, *word, known);
-  }
-  criteria.set_nodes(request.nodes);
+    return known;
+  });
   return criteria;
 }
 

@@ -14,12 +14,7 @@ struct NewOverlayRequest {
   std::string base;
   CatalogueChoice catalogue;            // what it will lie over
   std::vector<std::string> new_values;  // as in CatalogueCheckRequest
-  std::string service;                  // words as typed; empty: any
-  std::string accelerator;
-  std::string intent;
-  std::string os;
-  std::string platform;
-  std::int64_t nodes = 0;
+  CriteriaWords words;
   std::string output;  // a folder; empty or "-": nothing is written
   Overwrite overwrite = Overwrite::No;
 };

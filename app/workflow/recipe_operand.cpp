@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <filesystem>
 #include <set>
@@ -42,32 +41,27 @@ std::int64_t parse_nodes(const std::string& word) {
   return nodes;
 }
 
-void read_criteria(std::string_view text, RecipeRequest& request) {
-  const std::array<std::pair<std::string_view, std::string RecipeRequest::*>, 6> words{
-      {{"service", &RecipeRequest::service},
-       {"accelerator", &RecipeRequest::accelerator},
-       {"gpu", &RecipeRequest::accelerator},
-       {"intent", &RecipeRequest::intent},
-       {"os", &RecipeRequest::os},
-       {"platform", &RecipeRequest::platform}}};
+void read_criteria(std::string_view text, CriteriaWords& words) {
   std::set<std::string> seen;
   for (const std::string& pair : split(text, ',')) {
     const std::size_t sign = pair.find('=');
-    const std::string key = pair.substr(0, sign);
     if (sign == std::string::npos || sign + 1 == pair.size()) {
       throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is no criterion", pair))
           .hint("write key=value, and a comma before the next, as in service=eks,intent=training");
     }
-    if (!seen.insert(key == "gpu" ? "accelerator" : key).second)
-      throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is given more than once in '{}'", key, text));
-    const auto found = std::find_if(words.begin(), words.end(), [&](const auto& word) { return word.first == key; });
+    const std::string typed = pair.substr(0, sign);
+    const std::string key = typed == "gpu" ? std::string(to_string(Dimension::Accelerator)) : typed;
+    if (!seen.insert(key).second)
+      throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is given more than once in '{}'", typed, text));
+    const auto dimension =
+        std::find_if(kDimensions.begin(), kDimensions.end(), [&](Dimension one) { return to_string(one) == key; });
     if (key == "nodes") {
-      request.nodes = parse_nodes(pair.substr(sign + 1));
-    } else if (found != words.end()) {
-      request.*found->second = pair.substr(sign + 1);
+      words.nodes = parse_nodes(pair.substr(sign + 1));
+    } else if (dimension != kDimensions.end()) {
+      words.of(*dimension) = pair.substr(sign + 1);
     } else {
-      throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is no criterion", key))
-          .hint(suggestion(key, {"service", "accelerator", "gpu", "intent", "os", "platform", "nodes"}));
+      throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is no criterion", typed))
+          .hint(suggestion(typed, {"service", "accelerator", "gpu", "intent", "os", "platform", "nodes"}));
     }
   }
 }
@@ -85,7 +79,7 @@ RecipeRequest parse_recipe_operand(std::string_view text, const CatalogueChoice&
     throw Error(ErrorCode::InvalidInput, fmt::format("'{}' names no recipe", text))
         .hint("write a recipe file, or criteria such as service=eks,intent=training");
   if (is_criteria(text)) {
-    read_criteria(parts.front(), request);
+    read_criteria(parts.front(), request.words);
   } else {
     request.recipe_file = parts.front();
   }

@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <array>
 #include <optional>
 #include <utility>
 
@@ -18,19 +17,6 @@
 
 namespace waybill {
 namespace {
-
-// The words of the flags over what a file or snapshot says.
-void apply_flags(const RecipeRequest& request, const Catalogue& catalogue, Criteria& criteria) {
-  const std::array<std::pair<Dimension, const std::string*>, 5> words{{{Dimension::Service, &request.service},
-                                                                       {Dimension::Accelerator, &request.accelerator},
-                                                                       {Dimension::Intent, &request.intent},
-                                                                       {Dimension::Os, &request.os},
-                                                                       {Dimension::Platform, &request.platform}}};
-  for (const auto& [dimension, word] : words) {
-    if (!word->empty()) criteria.set(dimension, *word, catalogue.used_values(dimension));
-  }
-  if (request.nodes != 0) criteria.set_nodes(request.nodes);
-}
 
 void warn(const std::vector<Diagnostic>& found, std::string_view more, Reporter& reporter) {
   constexpr std::size_t kMost = 20;
@@ -63,14 +49,12 @@ Snapshot read_snapshot(const std::string& path, Reporter& reporter) {
 
 // A recipe file is taken as it is: criteria beside it would be ignored.
 void refuse_more_than_one_source(const RecipeRequest& request) {
-  const bool has_flags = request.nodes != 0 || !request.service.empty() || !request.accelerator.empty() ||
-                         !request.intent.empty() || !request.os.empty() || !request.platform.empty();
   const auto refuse = [](std::string_view first, std::string_view second) {
     throw Error(ErrorCode::InvalidInput, fmt::format("both {} and {} are given", first, second))
         .hint("leave one of them out");
   };
   if (!request.recipe_file.empty()) {
-    if (has_flags) refuse("a recipe file", "criteria");
+    if (!request.words.none()) refuse("a recipe file", "criteria");
     if (!request.criteria_file.empty()) refuse("a recipe file", "a criteria file");
     if (!request.snapshot_file.empty()) refuse("a recipe file", "a snapshot");
   }
@@ -106,7 +90,7 @@ Wanted read_criteria(const RecipeRequest& request, const Catalogue& catalogue, R
     const InputFile file = read_input_file(request.criteria_file, "--criteria");
     criteria = parse_criteria(file.text, file.name, used_values);
   }
-  apply_flags(request, catalogue, criteria);
+  request.words.lay_over(criteria, used_values);
   return wanted;
 }
 

@@ -1,10 +1,10 @@
 #pragma once
 // From what the user said (criteria as flags, in a file or told from a snapshot, or a recipe file; a catalogue, layers
 // over it) to a recipe.
-#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "app/workflow/criteria_words.h"
 #include "app/workflow/services.h"
 #include "generator/catalogue.h"
 #include "generator/recipe.h"
@@ -19,12 +19,7 @@ struct CatalogueChoice {
 
 struct RecipeRequest {
   CatalogueChoice catalogue;
-  std::string service;  // words as typed; empty: not given
-  std::string accelerator;
-  std::string intent;
-  std::string os;
-  std::string platform;
-  std::int64_t nodes = 0;
+  CriteriaWords words;
   // At most one of these; "-" is standard input. The words above replace single fields of the first two.
   std::string criteria_file;
   std::string snapshot_file;

@@ -10,7 +10,7 @@ namespace waybill {
 ShownPlan show_plan(const RecipeRequest& request, const Services& services) {
   const ResolvedRecipe resolved = resolve_recipe(request, services);
   const Plan plan = make_plan(resolved.catalogue, resolved.recipe);
-  ShownPlan shown{std::vector<PlannedWave>(plan.waves()), critical_path(plan)};
+  ShownPlan shown{resolved.catalogue.id(), std::vector<PlannedWave>(plan.waves()), critical_path(plan)};
   const std::vector<std::string>& critical = shown.critical_path;
   for (std::uint32_t depth = 0; depth < shown.waves.size(); ++depth)
     shown.waves[depth] = {depth, argocd::chart_wave(depth), {}};

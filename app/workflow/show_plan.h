@@ -22,6 +22,7 @@ struct PlannedWave {
 };
 
 struct ShownPlan {
+  CatalogueId catalogue;
   std::vector<PlannedWave> waves;
   std::vector<std::string> critical_path;  // see critical_path() in generator/plan.h
 };

@@ -24,6 +24,7 @@ WrittenBundle write_bundle(const WriteBundleRequest& request, const Services& se
   if (!folder.has_filename()) folder = folder.parent_path();
   WrittenBundle written{folder.string(),
                         rendered.bundle.tree.size(),
+                        rendered.bundle.info.catalogue,
                         rendered.bundle.info.recipe_digest,
                         bundle_digest(rendered.bundle.tree).to_string(),
                         {}};
@@ -47,6 +48,7 @@ WrittenBundle write_bundle(const WriteBundleRequest& request, const Services& se
 Value to_value(const WrittenBundle& written) {
   Value value = Value::map(
       {{"folder", written.folder},
+       {"catalogue", to_value(written.catalogue)},
        {"recipe", Value::map({{"digest", written.recipe_digest}})},
        {"bundle", Value::map({{"digest", written.bundle_digest}, {"files", std::uint64_t{written.files}}})}});
   if (!written.root_file.empty()) value.set("root", written.root_file);

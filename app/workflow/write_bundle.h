@@ -17,6 +17,7 @@ struct WriteBundleRequest {
 struct WrittenBundle {
   std::string folder;
   std::size_t files = 0;
+  CatalogueId catalogue;
   std::string recipe_digest;
   std::string bundle_digest;
   std::string root_file;  // empty: none

@@ -116,10 +116,10 @@ TEST_F(Insight, ExplainSaysWhereAPathStopped) {
 TEST_F(Insight, ListNamesEveryTargetWithWhatARecipeForItHas) {
   const Value list = waybill_json({"recipe", "list"});
   ASSERT_GT(at(list, "targets").items().size(), 10U);
-  EXPECT_EQ(keys(list), Words{"targets"});
+  EXPECT_EQ(keys(list), (Words{"catalogue", "targets"}));
   const std::string table = waybill({"recipe", "list"}).out;
   EXPECT_EQ(static_cast<std::size_t>(std::count(table.begin(), table.end(), '\n')),
-            at(list, "targets").items().size() + 1);
+            at(list, "targets").items().size() + 3);  // a heading, and the catalogue below
   // Some of them, asked as any query.
   for (std::size_t i = 0; i < at(list, "targets").items().size(); i += 9) {
     const Value& target = at(list, "targets").items()[i];
@@ -151,6 +151,23 @@ TEST_F(Insight, ListIsFilteredAndFollowsTheData) {
   const Value moon = waybill_json({"recipe", "list", "--service", "moon", "--data", "site"});
   EXPECT_GT(at(moon, "targets").items().size(), 1U);
   EXPECT_THAT(refusal({"recipe", "list", "--service", "mon", "--data", "site"}, 2), HasSubstr("did you mean 'moon'?"));
+}
+
+TEST_F(Insight, EveryReportNamesTheCatalogueThatItComesFrom) {
+  const Value known = at(waybill_json({"version"}), "catalogue");
+  const std::string text =
+      "catalogue " + at(known, "version").as_string() + " (" + at(known, "digest").as_string() + ")";
+  for (const Words& words : {Words{"recipe", "list", "--service", "kind"}, Words{"plan", "--service", "kind"},
+                             Words{"explain", "--service", "kind"}, Words{"catalogue", "check"},
+                             Words{"bundle", "--service", "kind", "--output", "b", "--force"}}) {
+    SCOPED_TRACE(words.front());
+    EXPECT_EQ(at(waybill_json(words), "catalogue"), known);
+    EXPECT_THAT(waybill(words).out, HasSubstr(text));
+  }
+  EXPECT_THAT(waybill({"plan", "--service", "kind", "--format", "mermaid"}).out, HasSubstr("\n  %% " + text + "\n"));
+  EXPECT_EQ(at(waybill_json({"recipe", "--service", "kind"}), "metadata.catalogue"), known);
+  EXPECT_EQ(at(waybill_json({"query", "--service", "kind", "--selector", "metadata"}), "catalogue"), known);
+  EXPECT_THAT(waybill({"recipe", "diff", "service=kind", "service=kind"}).out, HasSubstr(text));
 }
 
 TEST_F(Insight, DiffOfEqualsSaysSoAndExitsWithZero) {

@@ -127,7 +127,7 @@ TEST_F(Recipes, AStatedValueThatChangesNothingIsToldAsAWarning) {
 
 TEST_F(Recipes, APlanSaysTheWavesInEveryFormat) {
   const Value plan = waybill_json(joined({"plan"}, criteria()));
-  ASSERT_EQ(keys(plan), (Words{"criticalPath", "dependencies", "waves"}));
+  ASSERT_EQ(keys(plan), (Words{"catalogue", "criticalPath", "dependencies", "waves"}));
   const Value& waves = *plan.find("waves");
   ASSERT_GT(waves.items().size(), 2U);
   Words components;

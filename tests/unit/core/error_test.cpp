@@ -40,6 +40,7 @@ TEST(Error, TranslatesSystemErrors) {
   EXPECT_EQ(system_error(EDQUOT, "cannot write").code(), ErrorCode::NoSpace);
   EXPECT_EQ(system_error(ENOENT, "cannot write").code(), ErrorCode::NotFound);
   EXPECT_EQ(system_error(EACCES, "cannot write").code(), ErrorCode::Denied);
+  EXPECT_EQ(system_error(EISDIR, "cannot write").code(), ErrorCode::InvalidInput);
   EXPECT_EQ(system_error(EIO, "cannot write").code(), ErrorCode::Unclassified);
   EXPECT_EQ(system_error(EIO, "cannot write", ErrorCode::Unavailable).code(), ErrorCode::Unavailable);
   errno = ENOENT;

@@ -66,6 +66,14 @@ TEST(CatalogueCheck, WhatAQueryOnlyDoubtsIsAnError) {
               HasSubstr("6:34: error: the component 'alpha' appears twice"));
 }
 
+TEST(CatalogueCheck, FindsOverridesThatARecipeCouldNotRepeat) {
+  EXPECT_THAT(
+      findings(with_overlay("  criteria: {service: gke}\n  componentRefs: [{name: alpha, overrides: {1: x, a: {b: {80: "
+                            "x}, c: {\"80\": x}}}}]\n")),
+      AllOf(HasSubstr("6:58: error: 'a.b' of the overrides has a key that YAML takes for no text"),
+            HasSubstr("put such keys in quotes"), HasSubstr("[non-text-key]"), Not(HasSubstr("'a.c'"))));
+}
+
 TEST(CatalogueCheck, FindsReferencesThatLeadNowhere) {
   const std::string found =
       findings(with_overlay("  base: ekss\n  componentRefs:\n    - name: alpha\n      valuesFile: "
@@ -114,6 +122,12 @@ TEST(CatalogueCheck, AsksWhetherUnknownWordsAreMeant) {
               AllOf(HasSubstr("5:23: error: 'rke2' is no known service"), HasSubstr("--new-value service=rke2"),
                     HasSubstr("'h200' is no known accelerator")));
   EXPECT_EQ(findings(files, {{{Dimension::Service, "rke2"}, {Dimension::Accelerator, "h200"}}}), "");
+}
+
+TEST(CatalogueCheck, TellsASlipOnce) {
+  const std::string found = findings(with_overlay("  criteria: {service: EKS}\n"));
+  EXPECT_THAT(found, HasSubstr("5:23: error: 'EKS' never matches: queries say 'eks'"));
+  EXPECT_THAT(found, Not(HasSubstr("no known service")));
 }
 
 TEST(CatalogueCheck, FindsUnrelatedOverlaysThatDisagree) {

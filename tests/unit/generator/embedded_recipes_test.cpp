@@ -4,14 +4,18 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "core/yaml/reader.h"
 #include "generator/plan.h"
+#include "generator/snapshot.h"
 #include "tests/support/embedded_recipes.h"
 
 namespace waybill {
@@ -38,6 +42,50 @@ TEST(EmbeddedRecipes, DeployDependenciesFirst) {
     }
     EXPECT_EQ(deployed.size(), resolved.components.size()) << to_text(words);
   });
+}
+
+// A cluster that runs this Kubernetes, on nodes of this system or of none that the catalogue knows.
+Snapshot cluster(std::string_view kubernetes, std::string_view system) {
+  const std::map<std::string_view, std::array<std::string_view, 3>> releases{{"ubuntu", {"ubuntu", "24.04", "6.8.0"}},
+                                                                             {"rhel", {"rhel", "9.4", "5.14.0"}},
+                                                                             {"amazonlinux", {"amzn", "2023", "6.1.0"}},
+                                                                             {"cos", {"cos", "117", "6.6.0"}}};
+  const auto known = releases.find(system);
+  const auto [id, version, kernel] =
+      known == releases.end() ? std::array<std::string_view, 3>{"debian", "12", "6.1.0"} : known->second;
+  const std::string text = fmt::format(
+      R"(measurements:
+  - {{type: K8s, subtypes: [{{subtype: server, data: {{version: v{}}}}}]}}
+  - type: OS
+    subtypes:
+      - {{subtype: release, data: {{ID: {}, VERSION_ID: "{}"}}}}
+      - {{subtype: sysctl, data: {{/proc/sys/kernel/osrelease: {}}}}}
+)",
+      kubernetes, id, version, kernel);
+  Diagnostics diagnostics;
+  Snapshot snapshot = parse_snapshot(text, "snapshot.yaml", diagnostics);
+  EXPECT_TRUE(diagnostics.all().empty());
+  return snapshot;
+}
+
+TEST(EmbeddedRecipes, OrderWhateverOverlaysASnapshotExcludes) {
+  std::set<std::string> excluded;
+  for_each_recipe([&](const Words& words, const Recipe& recipe) {
+    for (const std::string_view kubernetes : {"1.31.0", "1.32.0", "1.33.0", "1.34.0"}) {
+      for (const std::string_view system : {std::string_view(words[3]), std::string_view("another")}) {
+        SCOPED_TRACE(fmt::format("{} on Kubernetes {}, system {}", to_text(words), kubernetes, system));
+        const Snapshot snapshot = cluster(kubernetes, system);
+        std::optional<Recipe> left;
+        ASSERT_NO_THROW(left = resolve(embedded(), recipe.criteria, "test", &snapshot));
+        EXPECT_EQ(left->deployment_order.size(), left->components.size());
+        excluded.insert(left->excluded_overlays.begin(), left->excluded_overlays.end());
+      }
+    }
+  });
+  // Nothing that has a condition was forgotten above.
+  for (const Overlay& overlay : embedded().overlays()) {
+    EXPECT_EQ(excluded.contains(overlay.name), overlay.criteria && !overlay.constraints.empty()) << overlay.name;
+  }
 }
 
 TEST(EmbeddedRecipes, PinEveryVersion) {

@@ -62,6 +62,20 @@ TEST(Recipe, HasOneDigestInYamlAndJson) {
   EXPECT_EQ(digest(parse_recipe(json::write_pretty(to_value(recipe)), "r.json")), digest(recipe));
 }
 
+TEST(Recipe, DigestIsOfTheDocumentWhoseListsHaveAnOrder) {
+  const Recipe recipe = parse_recipe(kGood, "r.yaml");
+  EXPECT_EQ(digest(parse_recipe(changed("z: 1.0, a: \"1.10\"", "a: \"1.10\", z: 1.0"), "r.yaml")), digest(recipe));
+  Recipe turned = recipe;
+  std::swap(turned.components.front(), turned.components.back());
+  EXPECT_NE(digest(parse_recipe(yaml::write(to_value(turned)), "r.yaml")), digest(recipe));
+  EXPECT_EQ(parse_recipe(yaml::write(to_value(turned)), "r.yaml").deployment_order, recipe.deployment_order);
+}
+
+TEST(Recipe, RefusesOverridesThatItCouldNotRepeat) {
+  EXPECT_THAT(refusal(changed("{z: 1.0,", "{z: {80: x},")),
+              HasSubstr("12:20: 'z' of the overrides has a key that YAML takes for no text"));
+}
+
 TEST(Recipe, DigestLeavesTheProgramsVersionOut) {
   Recipe recipe = parse_recipe(kGood, "r.yaml");
   const Digest before = digest(recipe);
