@@ -25,6 +25,7 @@ using Restrictions = std::array<std::string, kRestrictions>;
 Restrictions restrictions_of(const Overlay& overlay) {
   Restrictions result;
   for (std::size_t i = 0; i < kDimensions.size(); ++i) {
+    // NOLINTNEXTLINE(bugprone-unchecked-optional-access): only overlays with criteria are compared
     if ((*overlay.criteria)[i] != kAny) result[i] = (*overlay.criteria)[i];
   }
   if (overlay.nodes != 0) result.back() = std::to_string(overlay.nodes);

@@ -39,7 +39,7 @@ class Targets {
       if (!seen.insert(matches).second) continue;
       ++report.targets;
       where_ = index_.describe(query);
-      look_at(matches);
+      look_at(std::move(matches));
     }
   }
 
@@ -114,8 +114,8 @@ class Targets {
                         : fmt::format("set {} here, or give the component an entry in the registry", problem.field));
     }
     components_.check(component, entry == registry_.end() ? nullptr : entry->second,
-                      [&](SourceLocation location, std::string rule, std::string message, std::string hint) {
-                        tell(std::move(location), std::move(rule), std::move(message), std::move(hint));
+                      [&](SourceLocation location, std::string rule, std::string message, const std::string& hint) {
+                        tell(std::move(location), std::move(rule), std::move(message), hint);
                       });
   }
 

@@ -169,7 +169,8 @@ std::vector<ComponentRef> read_components(MapReader& fields, const ReadContext& 
   for (const yaml::Node& item : list->items) {
     if (item.is_null()) continue;
     ComponentRef component = read_component(item, context, references);
-    if (!component.name.empty() && !seen.insert(component.name).second)
+    if (component.name.empty()) continue;  // an error; without a name no more can be said about it
+    if (!seen.insert(component.name).second)
       context.doubt(item, "duplicate-name", fmt::format("the component '{}' appears twice", component.name),
                     "make one entry of both");
     components.push_back(std::move(component));

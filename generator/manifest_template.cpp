@@ -227,7 +227,7 @@ class Evaluator {
       case Function::NIndent:
         return {Value("\n" + indent(arguments, command.position)), last.markup};
       case Function::ToString:
-        return to_text(std::move(first), command.position);
+        return to_text(first, command.position);
       case Function::Default: {
         const bool absent = last.value.is_null() || (last.value.is_string() && last.value.as_string().empty());
         return absent ? std::move(first) : std::move(last);

@@ -91,7 +91,7 @@ yaml::Node ParseAhead::take() {
   }
   state_->room.notify_one();
   if (slot.failure != nullptr) std::rethrow_exception(slot.failure);
-  return *std::move(slot.root);
+  return *std::move(slot.root);  // NOLINT(bugprone-unchecked-optional-access): a full slot
 }
 
 }  // namespace waybill

@@ -9,6 +9,7 @@ namespace {
 
 std::string word_of(const Overlay& overlay, std::size_t part) {
   if (part == kDimensions.size()) return overlay.nodes == 0 ? std::string() : std::to_string(overlay.nodes);
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): overlays that queries can match have criteria
   const std::string& word = (*overlay.criteria)[part];
   return word == kAny ? std::string() : word;
 }

@@ -128,7 +128,6 @@ class RecipeReader {
     if (recipe_.components.empty() && !context_.diagnostics.has_errors())
       context_.error(root_, "missing-field", "the recipe has no componentRefs");
     for (ComponentRef& component : recipe_.components) {
-      if (component.name.empty()) continue;
       if (component.type.empty()) component.type = kHelm;
       for (FieldProblem& problem : check_complete(component)) {
         const yaml::Node& node = node_of(component.name);

@@ -25,6 +25,7 @@ class Points {
 
   [[nodiscard]] Point of(const Overlay& overlay) const {
     Point point{};
+    // NOLINTNEXTLINE(bugprone-unchecked-optional-access): only overlays with criteria have a point
     for (std::size_t i = 0; i < words_.size(); ++i) point.at(i) = place(i, overlay.criteria->at(i));
     point.back() = overlay.nodes;
     return point;

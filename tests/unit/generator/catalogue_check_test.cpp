@@ -56,6 +56,12 @@ TEST(CatalogueCheck, NamesPlaceRuleAndNearestWordOfEveryProblem) {
   EXPECT_THAT(found, HasSubstr("'helm' is no known type (did you mean 'Helm'?) [bad-value]"));
 }
 
+TEST(CatalogueCheck, AComponentWithoutANameIsOneFinding) {
+  const std::string found =
+      findings(with_overlay("  criteria: {service: eks}\n  componentRefs:\n    - overrides: {x: 2}\n"));
+  EXPECT_EQ(found, "overlays/new.yaml:7:7: error: 'name' of the component is missing [missing-field]\n");
+}
+
 TEST(CatalogueCheck, WhatAQueryOnlyDoubtsIsAnError) {
   EXPECT_THAT(findings(with_overlay("  criteria: {nodes: 8.9}\n  other: 1\n")),
               AllOf(HasSubstr("5:21: error"), HasSubstr("6:3: error: the spec has no field 'other'")));
