@@ -27,7 +27,6 @@ inline constexpr const char* kBundleLabel = "waybill.dev/bundle";
 // As much of "sha256:…" as a label can hold: the digits that the artifact's tag has too.
 [[nodiscard]] std::string short_digest(std::string_view digest);
 
-
 struct ApplicationInput {
   const RenderOptions& options;
   const Cluster& cluster;

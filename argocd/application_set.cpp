@@ -24,10 +24,10 @@ Value application_set(const std::vector<Value>& applications, const ApplicationI
   std::size_t count = 0;
   for (auto& [wave, step] : step_of_wave) {
     step = count++;
-    steps.push_back(Value::map({{"matchExpressions", Value::list({Value::map({{"key", kStepLabel},
-                                                                              {"operator", "In"},
-                                                                              {"values", Value::list({std::to_string(
-                                                                                             step)})}})})}}));
+    steps.push_back(Value::map(
+        {{"matchExpressions",
+          Value::list({Value::map(
+              {{"key", kStepLabel}, {"operator", "In"}, {"values", Value::list({std::to_string(step)})}})})}}));
   }
   Value elements = Value::list();
   for (const Value& application : applications) {
@@ -54,15 +54,14 @@ Value application_set(const std::vector<Value>& applications, const ApplicationI
                                                        {"app.kubernetes.io/part-of", root_name(input.cluster.name)},
                                                        {kRecipeLabel, short_digest(input.recipe_digest)}})}})},
        {"spec",
-        Value::map({{"goTemplate", true},
-                    {"goTemplateOptions", Value::list({"missingkey=error"})},
-                    {"generators", Value::list({Value::map(
-                                       {{"list", Value::map({{"elements", std::move(elements)}})}})})},
-                    {"strategy", std::move(strategy)},
-                    {"syncPolicy", Value::map({{"applicationsSync", "sync"}})},
-                    {"template", Value::map({{"metadata", std::move(template_metadata)},
-                                             {"spec", std::move(template_spec)}})},
-                    {"templatePatch", "metadata: {{ toJson .metadata }}\nspec: {{ toJson .spec }}\n"}})}});
+        Value::map(
+            {{"goTemplate", true},
+             {"goTemplateOptions", Value::list({"missingkey=error"})},
+             {"generators", Value::list({Value::map({{"list", Value::map({{"elements", std::move(elements)}})}})})},
+             {"strategy", std::move(strategy)},
+             {"syncPolicy", Value::map({{"applicationsSync", "sync"}})},
+             {"template", Value::map({{"metadata", std::move(template_metadata)}, {"spec", std::move(template_spec)}})},
+             {"templatePatch", "metadata: {{ toJson .metadata }}\nspec: {{ toJson .spec }}\n"}})}});
 }
 
 std::vector<Value> applications_of(const Value& application_set, const std::string& file) {
@@ -82,8 +81,8 @@ std::vector<Value> applications_of(const Value& application_set, const std::stri
     const Value* spec = element.find("spec");
     if (own == nullptr || !own->is_map() || spec == nullptr)
       throw Error(ErrorCode::InvalidInput, fmt::format("'{}' holds an element that is no Application", file));
-    Value named = Value::map(
-        {{"name", element.text_or("name", "")}, {"namespace", metadata->text_or("namespace", "")}});
+    Value named =
+        Value::map({{"name", element.text_or("name", "")}, {"namespace", metadata->text_or("namespace", "")}});
     applications.push_back(Value::map({{"apiVersion", "argoproj.io/v1alpha1"},
                                        {"kind", "Application"},
                                        {"metadata", merged(std::move(named), *own)},

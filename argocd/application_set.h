@@ -3,8 +3,8 @@
 // when all of the one before are healthy (spec: argocd-and-gitops 1.12). It orders changes too, without a health check
 // for Applications, but has to be switched on in Argo CD and takes the syncs into its own hands.
 //
-// An Application stands whole in an element of a list, and a patch puts it over the template: nothing of it is read as a
-// template.
+// An Application stands whole in an element of a list, and a patch puts it over the template: nothing of it is read as
+// a template.
 #include <vector>
 
 #include "argocd/application.h"

@@ -49,8 +49,7 @@ std::string configmap_patch() { return yaml::write(Value::map({{"data", health_c
 
 std::string chart_values(Ordering ordering) {
   Value parameters = Value::map({{"controller.sync.timeout.seconds", kSyncTimeoutSeconds}});
-  if (ordering == Ordering::RollingSync)
-    parameters.set("applicationsetcontroller.enable.progressive.syncs", "true");
+  if (ordering == Ordering::RollingSync) parameters.set("applicationsetcontroller.enable.progressive.syncs", "true");
   return yaml::write(
       Value::map({{"configs", Value::map({{"cm", health_checks()}, {"params", std::move(parameters)}})}}));
 }

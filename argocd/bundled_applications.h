@@ -23,7 +23,7 @@ struct BundledApplication {
 };
 
 struct ClusterApplications {
-  std::string cluster;  // empty: the bundle's only one
+  std::string cluster;                           // empty: the bundle's only one
   std::vector<BundledApplication> applications;  // not empty
   bool has_application_set = false;              // an ApplicationSet makes them
   [[nodiscard]] std::string folder() const;      // "apps", "clusters/west/apps"

@@ -125,7 +125,11 @@ class Preparation {
       return;
     }
     const Value* metadata = object.find("metadata");
-    objects_.push_back({&object, location, source, read_hook(object, location), {group_of(api_version), kind},
+    objects_.push_back({&object,
+                        location,
+                        source,
+                        read_hook(object, location),
+                        {group_of(api_version), kind},
                         metadata == nullptr ? "" : metadata->text_or("namespace", "")});
     if (!objects_.back().is_definition()) return;
     const Value* spec = object.find("spec");

@@ -34,8 +34,7 @@ Value component_project(const ProjectInput& input) {
     // Whoever may write beside Argo CD is its administrator; a name is covered by '*' of the same server. "in-cluster"
     // is Argo CD's own name for the cluster that it runs in.
     const bool beside_argocd = place.server == kInCluster || place.cluster == "in-cluster";
-    if (place.name_space == "*" && beside_argocd)
-      destinations.push_back(described(place, "!" + input.name_space));
+    if (place.name_space == "*" && beside_argocd) destinations.push_back(described(place, "!" + input.name_space));
     if (!everywhere || place.name_space == "*") destinations.push_back(described(place, place.name_space));
   }
   Value kinds = Value::list();
@@ -52,14 +51,15 @@ Value component_project(const ProjectInput& input) {
 }
 
 Value root_project(const ProjectInput& input) {
-  return project(input.root, input.name_space,
-                 Value::map({{"description", "The Application that holds a Waybill bundle's Applications"},
-                             {"sourceRepos", Value::list({input.bundle_repository})},
-                             {"destinations",
-                              Value::list({Value::map({{"server", kInCluster}, {"namespace", input.name_space}})})},
-                             {"namespaceResourceWhitelist",
-                              Value::list({Value::map({{"group", "argoproj.io"},
-                                       {"kind", input.has_application_set ? "ApplicationSet" : "Application"}})})}}));
+  return project(
+      input.root, input.name_space,
+      Value::map(
+          {{"description", "The Application that holds a Waybill bundle's Applications"},
+           {"sourceRepos", Value::list({input.bundle_repository})},
+           {"destinations", Value::list({Value::map({{"server", kInCluster}, {"namespace", input.name_space}})})},
+           {"namespaceResourceWhitelist",
+            Value::list({Value::map({{"group", "argoproj.io"},
+                                     {"kind", input.has_application_set ? "ApplicationSet" : "Application"}})})}}));
 }
 
 }  // namespace waybill::argocd

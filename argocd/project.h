@@ -18,10 +18,10 @@ struct Destination {
 };
 
 struct ProjectInput {
-  std::string name;               // of the project for the components
-  std::string root;               // of the root Application and its project
-  std::string name_space;         // of Argo CD
-  std::string bundle_repository;  // where the bundle lies
+  std::string name;                    // of the project for the components
+  std::string root;                    // of the root Application and its project
+  std::string name_space;              // of Argo CD
+  std::string bundle_repository;       // where the bundle lies
   std::set<std::string> repositories;  // every repoURL of the components
   std::set<Destination> destinations;
   GroupKinds cluster_kinds;

@@ -48,10 +48,12 @@ std::string component_table(const Plan& plan) {
 
 constexpr std::string_view kWavesOrder = "A wave begins when everything in the waves before it is healthy.";
 constexpr std::string_view kStepsOrder =
-    "An ApplicationSet syncs the components step by step. A wave is a step: it begins when everything in the waves before "
+    "An ApplicationSet syncs the components step by step. A wave is a step: it begins when everything in the waves "
+    "before "
     "it is\nhealthy.";
 constexpr std::string_view kSwitchOn =
-    "   **The steps need progressive syncs**, which Argo CD has switched off: the values switch them on; without the chart, "
+    "   **The steps need progressive syncs**, which Argo CD has switched off: the values switch them on; without the "
+    "chart, "
     "set\n   `applicationsetcontroller.enable.progressive.syncs: \"true\"` in argocd-cmd-params-cm and restart the "
     "ApplicationSet controller.\n";
 
@@ -68,7 +70,8 @@ std::string roots_text(const RenderOptions& options) {
 std::string readme(const Plan& plan, const Recipe& recipe, const RenderOptions& options) {
   const std::string root = root_name(options.clusters.front().name);
   const bool rolling = options.ordering == Ordering::RollingSync;
-  return fmt::format(R"(# Cluster bundle for Argo CD
+  return fmt::format(
+      R"(# Cluster bundle for Argo CD
 
 Made by Waybill from a recipe. These files are covered by `checksums.txt`: change the recipe, not the files.
 
@@ -123,12 +126,10 @@ it, take `spec.syncPolicy.automated` out of its Application: the root leaves tha
 removes the components in reverse order; `kubectl delete -f root.yaml` does the same and removes the two projects too. Namespaces
 stay.
 )",
-                     fmt::arg("digest", digest(recipe).to_string()),
-                     fmt::arg("criteria", criteria_text(recipe.criteria)), fmt::arg("version", options.version.text()),
-                     fmt::arg("components", component_table(plan)), fmt::arg("namespace", options.name_space),
-                     fmt::arg("root", root), fmt::arg("roots", roots_text(options)),
-                     fmt::arg("order", rolling ? kStepsOrder : kWavesOrder),
-                     fmt::arg("switch_on", rolling ? kSwitchOn : ""));
+      fmt::arg("digest", digest(recipe).to_string()), fmt::arg("criteria", criteria_text(recipe.criteria)),
+      fmt::arg("version", options.version.text()), fmt::arg("components", component_table(plan)),
+      fmt::arg("namespace", options.name_space), fmt::arg("root", root), fmt::arg("roots", roots_text(options)),
+      fmt::arg("order", rolling ? kStepsOrder : kWavesOrder), fmt::arg("switch_on", rolling ? kSwitchOn : ""));
 }
 
 }  // namespace waybill::argocd

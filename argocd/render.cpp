@@ -109,6 +109,7 @@ class Renderer {
     }
     if (options_.ordering == Ordering::RollingSync) {
       std::vector<Value> members;
+      members.reserve(applications.size());
       for (const auto& [name, application] : applications) members.push_back(application);
       write(fmt::format("{}{}files/{}.yaml", folder, kChartFolder, kApplicationSetFile),
             yaml::write(application_set(members, input)));
@@ -123,10 +124,10 @@ class Renderer {
                         std::vector<std::pair<std::string, Value>>& applications) const {
     const std::string& name = release.component.name;
     const Traits& traits = traits_.at(name);
-    if (!release.component.is_manifest_only()) applications.emplace_back(name, chart_application(release, traits, input));
+    if (!release.component.is_manifest_only())
+      applications.emplace_back(name, chart_application(release, traits, input));
     if (const auto manifests = manifests_.find(name); manifests != manifests_.end())
-      applications.emplace_back(name + "-manifests",
-                                manifests_application(release, traits, manifests->second, input));
+      applications.emplace_back(name + "-manifests", manifests_application(release, traits, manifests->second, input));
   }
 
   const Plan& plan_;
@@ -159,15 +160,17 @@ Cluster parse_cluster(std::string_view text) {
   }
   if (equals == std::string_view::npos) return cluster;
   cluster.server = text.substr(equals + 1);
-  const bool is_address = (cluster.server.starts_with("https://") || cluster.server.starts_with("http://")) &&
-                          cluster.server.find("://") + 3 < cluster.server.size() &&
-                          std::all_of(cluster.server.begin(), cluster.server.end(), [](char c) {
-                            return c > ' ' && c < 0x7f && std::string_view("\"'\\`<>{}@,*").find(c) == std::string_view::npos;
-                          });
+  const bool is_address =
+      (cluster.server.starts_with("https://") || cluster.server.starts_with("http://")) &&
+      cluster.server.find("://") + 3 < cluster.server.size() &&
+      std::all_of(cluster.server.begin(), cluster.server.end(), [](char c) {
+        return c > ' ' && c < 0x7f && std::string_view("\"'\\`<>{}@,*").find(c) == std::string_view::npos;
+      });
   if (!is_address || holds_placeholder(cluster.server)) {
     throw Error(ErrorCode::InvalidInput,
                 fmt::format("'{}' is no address of the cluster '{}'", cluster.server, cluster.name))
-        .hint("write https://HOST:PORT as Argo CD knows it, or leave it away to go by the name that Argo CD has for it");
+        .hint(
+            "write https://HOST:PORT as Argo CD knows it, or leave it away to go by the name that Argo CD has for it");
   }
   return cluster;
 }

@@ -76,7 +76,8 @@ std::vector<ClusterApplications> chosen(std::vector<ClusterApplications> groups,
   if (place.cluster.empty()) return groups;
   std::vector<std::string> known;
   for (ClusterApplications& group : groups) {
-    const std::string name = group.cluster.empty() ? group.applications.front().text({"spec", "project"}) : group.cluster;
+    const std::string name =
+        group.cluster.empty() ? group.applications.front().text({"spec", "project"}) : group.cluster;
     if (name == place.cluster) {
       std::vector<ClusterApplications> one;
       one.push_back(std::move(group));
@@ -146,8 +147,7 @@ Value root_application(const ProjectInput& input, const Place& place, const std:
     labels.set(kBundleLabel, short_digest(place.bundle_digest));
     info.push_back(Value::map({{"name", "bundle"}, {"value", place.bundle_digest}}));
   }
-  Value metadata =
-      Value::map({{"name", input.root}, {"namespace", input.name_space}, {"labels", std::move(labels)}});
+  Value metadata = Value::map({{"name", input.root}, {"namespace", input.name_space}, {"labels", std::move(labels)}});
   if (place.repo_url.starts_with("https://"))
     metadata.set("annotations", Value::map({{"link.argocd.argoproj.io/source", place.repo_url}}));
   metadata.set("finalizers", Value::list({"resources-finalizer.argocd.argoproj.io"}));
@@ -181,9 +181,9 @@ Value root_application(const ProjectInput& input, const Place& place, const std:
 Value roots_set(const std::vector<ClusterApplications>& groups, Value root) {
   Value names = Value::list();
   for (const ClusterApplications& group : groups) names.push_back(group.cluster);
-  const Value selector = Value::map({{"matchExpressions", Value::list({Value::map({{"key", "name"},
-                                                                                   {"operator", "In"},
-                                                                                   {"values", std::move(names)}})})}});
+  const Value selector =
+      Value::map({{"matchExpressions",
+                   Value::list({Value::map({{"key", "name"}, {"operator", "In"}, {"values", std::move(names)}})})}});
   Value& metadata = *root.find("metadata");
   const std::string name_space = metadata.text_or("namespace", "");
   Value labels = *metadata.find("labels");
@@ -191,12 +191,12 @@ Value roots_set(const std::vector<ClusterApplications>& groups, Value root) {
       {{"apiVersion", "argoproj.io/v1alpha1"},
        {"kind", "ApplicationSet"},
        {"metadata", Value::map({{"name", "waybill-roots"}, {"namespace", name_space}, {"labels", std::move(labels)}})},
-       {"spec", Value::map({{"goTemplate", true},
-                            {"goTemplateOptions", Value::list({"missingkey=error"})},
-                            {"generators", Value::list({Value::map({{"clusters", Value::map()},
-                                                                    {"selector", selector}})})},
-                            {"syncPolicy", Value::map({{"applicationsSync", "sync"}})},
-                            {"template", Value::map({{"metadata", metadata}, {"spec", *root.find("spec")}})}})}});
+       {"spec",
+        Value::map({{"goTemplate", true},
+                    {"goTemplateOptions", Value::list({"missingkey=error"})},
+                    {"generators", Value::list({Value::map({{"clusters", Value::map()}, {"selector", selector}})})},
+                    {"syncPolicy", Value::map({{"applicationsSync", "sync"}})},
+                    {"template", Value::map({{"metadata", metadata}, {"spec", *root.find("spec")}})}})}});
 }
 
 }  // namespace
@@ -208,9 +208,11 @@ std::string root_name(std::string_view cluster) { return project_name(cluster) +
 std::string root_document(const FileTree& bundle, const Place& place) {
   check_place(place);
   const std::vector<ClusterApplications> groups = chosen(read_applications(bundle), place);
-  const std::string recipe_digest = bundle.contains(RelPath::parse(kBundleFile)) ? read_bundle_info(bundle).recipe_digest : "";
+  const std::string recipe_digest =
+      bundle.contains(RelPath::parse(kBundleFile)) ? read_bundle_info(bundle).recipe_digest : "";
   if (place.application_set && groups.front().cluster.empty())
-    refuse("an ApplicationSet of roots needs a bundle for several clusters", "name them with --cluster when it is made");
+    refuse("an ApplicationSet of roots needs a bundle for several clusters",
+           "name them with --cluster when it is made");
   std::string text;
   for (const ClusterApplications& group : groups) {
     const ProjectInput input = collect(group, place);
@@ -224,9 +226,9 @@ std::string root_document(const FileTree& bundle, const Place& place) {
     ProjectInput each = collect(groups.front(), place);
     each.name = "{{ .name }}";
     each.root = "{{ .name }}-root";
-    text += yaml::write(roots_set(
-        groups, root_application(each, place, "clusters/{{ .name }}/apps", recipe_digest,
-                                 groups.front().applications.front().at({"spec", "syncPolicy", "retry"}))));
+    text += yaml::write(
+        roots_set(groups, root_application(each, place, "clusters/{{ .name }}/apps", recipe_digest,
+                                           groups.front().applications.front().at({"spec", "syncPolicy", "retry"}))));
     return text;
   }
   constexpr std::string_view kSeparator = "---\n";

@@ -89,7 +89,8 @@ class Reader {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
       });
       if (!is_word || member.key.front() == '-' || member.key.back() == '-' || member.key == "source")
-        fail("links", fmt::format("has the name '{}'", member.key), "use small letters, digits and '-'; 'source' is taken");
+        fail("links", fmt::format("has the name '{}'", member.key),
+             "use small letters, digits and '-'; 'source' is taken");
       // A browser opens it: no other scheme, no quotes.
       const std::string address = member.value.is_string() ? member.value.as_string() : "";
       if (!address.starts_with("https://") || address.find_first_of(" \"'<>\\`\n\r\t") != std::string::npos)

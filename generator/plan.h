@@ -53,8 +53,8 @@ struct PlanOptions {
 
 // The chain of dependencies that decides how many waves there are, from a component without dependencies to one of the
 // last wave: each waits for the one before it, and a rollout cannot take fewer waves however much runs in parallel. Of
-// several, the one with the smallest names from its end on. Nothing is known of how long a component takes, so each counts
-// the same.
+// several, the one with the smallest names from its end on. Nothing is known of how long a component takes, so each
+// counts the same.
 [[nodiscard]] std::vector<std::string> critical_path(const Plan& plan);
 
 }  // namespace waybill

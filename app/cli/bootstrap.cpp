@@ -24,13 +24,14 @@ Command bootstrap_command() {
       .arguments = {{"BUNDLE", &state->request.bundle,
                      "a bundle folder, oci-layout:FOLDER:TAG or oci://REGISTRY/REPOSITORY:TAG", true}},
       .options = {},
-      .examples = {{"waybill bootstrap bundle --repo-url https://git.example.com/site.git --path clusters/a/bundle | "
-                    "kubectl apply -f -",
-                    "from git"},
-                   {"waybill bootstrap oci-layout:mirror:v1 --repo-url oci://registry.example.com/gpu/bundle",
-                    "from a registry, pinned to the digest"},
-                   {"waybill bootstrap fleet --repo-url https://git.example.com/site.git --path fleet/bundle --cluster west",
-                    "the root of one cluster of a bundle for several"}},
+      .examples =
+          {{"waybill bootstrap bundle --repo-url https://git.example.com/site.git --path clusters/a/bundle | "
+            "kubectl apply -f -",
+            "from git"},
+           {"waybill bootstrap oci-layout:mirror:v1 --repo-url oci://registry.example.com/gpu/bundle",
+            "from a registry, pinned to the digest"},
+           {"waybill bootstrap fleet --repo-url https://git.example.com/site.git --path fleet/bundle --cluster west",
+            "the root of one cluster of a bundle for several"}},
       .run = {}};
   command.option("--repo-url", &state->request.repo_url, "URL",
                  "where Argo CD reads the bundle: a git URL or oci://REGISTRY/REPOSITORY");
@@ -40,8 +41,9 @@ Command bootstrap_command() {
                  "branch, tag or digest (default: main, or the artifact's digest for oci://)");
   command.option("--cluster", &state->request.cluster, "NAME",
                  "of a bundle for several clusters, only the root of this one (default: a root for each)");
-  command.option("--applicationset", &state->request.application_set, "",
-                 "of a bundle for several clusters, one ApplicationSet that makes the roots of those that Argo CD knows");
+  command.option(
+      "--applicationset", &state->request.application_set, "",
+      "of a bundle for several clusters, one ApplicationSet that makes the roots of those that Argo CD knows");
   add_output_option(command, state->output, "file to write; standard output when left out or '-'");
   add_connection_options(command, state->request.connection);
   command.run = [state](Console& console) {

@@ -14,9 +14,10 @@ void add_bundle_options(Command& command, BundleRequest& request) {
   command.option("--set-string", &request.set_string, "COMPONENT:PATH=VALUE", "the same, always as text");
   command.option("--argocd-version", &request.argocd_version, "VERSION",
                  "write only fields that this Argo CD knows (default 3.5; 3.1 and later)");
-  command.option("--cluster", &request.clusters, "NAME[=SERVER]",
-                 "a cluster that the components go to, by its address or else by the name that Argo CD has for it; may be "
-                 "given again (default: the cluster that Argo CD runs in)");
+  command.option(
+      "--cluster", &request.clusters, "NAME[=SERVER]",
+      "a cluster that the components go to, by its address or else by the name that Argo CD has for it; may be "
+      "given again (default: the cluster that Argo CD runs in)");
   command.option("--cluster-file", &request.cluster_file, "FILE", "clusters as a YAML mapping of names to addresses");
   command
       .option("--ordering", &request.ordering, "WAY",

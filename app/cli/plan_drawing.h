@@ -1,6 +1,6 @@
 #pragma once
-// A plan as text and pictures: what `waybill plan` prints. Same plan, same bytes; names from recipes are escaped for each
-// format.
+// A plan as text and pictures: what `waybill plan` prints. Same plan, same bytes; names from recipes are escaped for
+// each format.
 #include <string>
 
 #include "app/workflow/show_plan.h"

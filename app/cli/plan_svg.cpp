@@ -20,9 +20,9 @@ constexpr int kMargin = 24;
 constexpr int kTop = 76;  // title and headings
 constexpr int kBoxHeight = 44;
 constexpr int kLaneHeight = 12;
-constexpr int kGap = 14;         // between rows
-constexpr int kChannel = 84;     // between columns, where curves turn
-constexpr int kCharacter = 8;    // width of a letter of the names, generously
+constexpr int kGap = 14;       // between rows
+constexpr int kChannel = 84;   // between columns, where curves turn
+constexpr int kCharacter = 8;  // width of a letter of the names, generously
 constexpr int kPadding = 14;
 constexpr std::size_t kLongestLabel = 34;
 constexpr int kLegend = 40;
@@ -95,11 +95,14 @@ class Drawing {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" role=\"img\" "
         "font-family=\"sans-serif\">\n"
         "<title>Order of deployment</title>\n"
-        "<desc>Components by wave. A curve leads from a component to one that waits for it; curves that others imply are "
+        "<desc>Components by wave. A curve leads from a component to one that waits for it; curves that others imply "
+        "are "
         "left out. The critical path is drawn thick.</desc>\n"
         "<style>\n"
-        ".band{{fill:#f5f5f4}} .box{{fill:#fff;stroke:#57534e;stroke-width:1.2}} .name{{fill:#1c1917;font-size:13px;font-weight:600}}\n"
-        ".version{{fill:#57534e;font-size:11px}} .wave{{fill:#44403c;font-size:13px}} .head{{fill:#1c1917;font-size:16px;font-weight:600}}\n"
+        ".band{{fill:#f5f5f4}} .box{{fill:#fff;stroke:#57534e;stroke-width:1.2}} "
+        ".name{{fill:#1c1917;font-size:13px;font-weight:600}}\n"
+        ".version{{fill:#57534e;font-size:11px}} .wave{{fill:#44403c;font-size:13px}} "
+        ".head{{fill:#1c1917;font-size:16px;font-weight:600}}\n"
         ".edge{{fill:none;stroke:#a8a29e;stroke-width:1.4}} .critical .box{{stroke:#c2410c;stroke-width:3}}\n"
         ".edge.critical{{stroke:#c2410c;stroke-width:3}}\n"
         "</style>\n"
@@ -120,7 +123,8 @@ class Drawing {
     }
     const int y = height_ - kMargin;
     text += fmt::format(
-        "<path class=\"edge critical\" d=\"M {} {} h 36\"/>\n<text class=\"version\" x=\"{}\" y=\"{}\">critical path: the "
+        "<path class=\"edge critical\" d=\"M {} {} h 36\"/>\n<text class=\"version\" x=\"{}\" y=\"{}\">critical path: "
+        "the "
         "longest chain of dependencies ({} of {} components)</text>\n",
         kMargin, y - 4, kMargin + 44, y, plan_.critical_path.size(), count_);
     return text + "</svg>\n";

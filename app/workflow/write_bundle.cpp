@@ -31,11 +31,10 @@ WrittenBundle write_bundle(const WriteBundleRequest& request, const Services& se
   // The root is made first: what cannot be written for that place must not leave a folder behind.
   std::string root;
   if (!request.repo_url.empty()) {
-    root = argocd::root_document(rendered.bundle.tree,
-                                 {.repo_url = request.repo_url,
-                                  .path = {},
-                                  .revision = std::string(kDefaultRevision),
-                                  .bundle_digest = written.bundle_digest});
+    root = argocd::root_document(rendered.bundle.tree, {.repo_url = request.repo_url,
+                                                        .path = {},
+                                                        .revision = std::string(kDefaultRevision),
+                                                        .bundle_digest = written.bundle_digest});
   }
   write_folder(folder, rendered.bundle.tree, request.force ? Overwrite::Yes : Overwrite::No);
   if (!root.empty()) {

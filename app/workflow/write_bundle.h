@@ -29,9 +29,9 @@ struct WrittenBundle {
 struct BootstrapRequest {
   std::string bundle;  // folder, layout or registry
   std::string repo_url;
-  std::string path;      // the bundle's folder in the repository
-  std::string revision;  // branch, tag or digest; empty: the artifact's digest for oci://, else main
-  std::string cluster;   // of a bundle for several: only its root
+  std::string path;              // the bundle's folder in the repository
+  std::string revision;          // branch, tag or digest; empty: the artifact's digest for oci://, else main
+  std::string cluster;           // of a bundle for several: only its root
   bool application_set = false;  // of a bundle for several: one set that makes the roots
   ConnectionOptions connection;
 };

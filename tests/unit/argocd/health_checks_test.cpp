@@ -165,9 +165,9 @@ INSTANTIATE_TEST_SUITE_P(
         State{"leaderworkerset.x-k8s.io_LeaderWorkerSet", "{}", "Progressing"}));
 
 #define CONDITION(type, status) "{status = {conditions = {{type = '" type "', status = '" status "'}}}}"
-#define KAI(generation)                                                               \
-  "{metadata = {generation = 2}, status = {conditions = {{type = 'Deployed', status = 'True', observedGeneration = " generation \
-  "}, {type = 'Available', status = 'True', observedGeneration = " generation "}}}}"
+#define KAI(generation)                                                                                            \
+  "{metadata = {generation = 2}, status = {conditions = {{type = 'Deployed', status = 'True', observedGeneration " \
+  "= " generation "}, {type = 'Available', status = 'True', observedGeneration = " generation "}}}}"
 
 INSTANTIATE_TEST_SUITE_P(
     MoreOperators, HealthCheck,
@@ -241,8 +241,8 @@ INSTANTIATE_TEST_SUITE_P(
               "Degraded"},
         State{"inference.networking.x-k8s.io_InferencePool", "{}", "Healthy"}));
 
-// What an operator has not written yet, or writes in another shape of the same kind, must give a verdict and no failure:
-// one failing script would leave every object of its kind without health.
+// What an operator has not written yet, or writes in another shape of the same kind, must give a verdict and no
+// failure: one failing script would leave every object of its kind without health.
 TEST(EveryHealthCheck, GivesAVerdictForObjectsWithMissingFields) {
   WAYBILL_REQUIRE_PEER("lua5.1");
   const std::vector<std::string> objects{

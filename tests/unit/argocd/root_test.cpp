@@ -212,7 +212,8 @@ TEST(Root, AnApplicationSetMakesTheRootsOfClustersThatArgoCdKnows) {
                                                      "AppProject west-root", "ApplicationSet waybill-roots"));
   const Value& spec = at(objects.back(), {"spec"});
   const Value& generator = at(spec, {"generators"}).items().front();
-  EXPECT_EQ(at(at(generator, {"selector", "matchExpressions"}).items().front(), {"values"}), Value::list({"east", "west"}));
+  EXPECT_EQ(at(at(generator, {"selector", "matchExpressions"}).items().front(), {"values"}),
+            Value::list({"east", "west"}));
   EXPECT_EQ(at(spec, {"template", "metadata", "name"}), Value("{{ .name }}-root"));
   EXPECT_EQ(at(spec, {"template", "spec", "source", "path"}), Value("clusters/x/bundle/clusters/{{ .name }}/apps"));
   EXPECT_THROW(static_cast<void>(root_document(bundle(), place)), Error);
@@ -220,7 +221,8 @@ TEST(Root, AnApplicationSetMakesTheRootsOfClustersThatArgoCdKnows) {
 
 TEST(Root, MayHoldAnApplicationSetWhereTheBundleHasOne) {
   const std::vector<Value> objects = documents(kGit, fleet(Ordering::RollingSync));
-  EXPECT_EQ(at(objects[1], {"spec", "namespaceResourceWhitelist"}).items().front().text_or("kind", ""), "ApplicationSet");
+  EXPECT_EQ(at(objects[1], {"spec", "namespaceResourceWhitelist"}).items().front().text_or("kind", ""),
+            "ApplicationSet");
   EXPECT_EQ(at(objects[0], {"spec", "sourceRepos"}), at(documents(kGit, fleet())[0], {"spec", "sourceRepos"}));
 }
 
