@@ -59,7 +59,7 @@ TEST_F(Bundles, AreExactlyTheListedFiles) {
 
 TEST_F(Bundles, DescribeEveryFileInBundleJson) {
   const Value written = waybill_json(joined({"bundle", "-o", "b"}, criteria()));
-  EXPECT_EQ(keys(written), (Words{"bundle", "folder", "recipe"}));
+  EXPECT_EQ(keys(written), (Words{"bundle", "catalogue", "folder", "recipe"}));
   const Value description = parse_json(read_file(folder() / "b/bundle.json"));
   std::set<std::string> listed;
   for (const Value& file : at(description, "files").items()) {
