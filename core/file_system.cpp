@@ -21,9 +21,11 @@ namespace {
 
 fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
 
-fs::path temporary_base() {
+// The pattern that mkdtemp and mkostemp fill in, in `folder` or else in TMPDIR or /tmp.
+std::string temporary_pattern(const fs::path& folder) {
   const char* configured = std::getenv("TMPDIR");
-  return configured != nullptr && *configured != '\0' ? configured : "/tmp";
+  const char* usual = configured != nullptr && *configured != '\0' ? configured : "/tmp";
+  return ((folder.empty() ? fs::path(usual) : folder) / ".waybill-XXXXXX").string();
 }
 
 void sync_folder(const fs::path& folder) {
@@ -110,10 +112,9 @@ void write_file(const fs::path& path, std::string_view bytes, Overwrite overwrit
 }
 
 TemporaryFolder::TemporaryFolder(const fs::path& parent) {
-  const fs::path base = parent.empty() ? temporary_base() : parent;
-  std::string name = (base / ".waybill-XXXXXX").string();
+  std::string name = temporary_pattern(parent);
   if (::mkdtemp(name.data()) == nullptr)
-    throw system_error(fmt::format("cannot make a temporary folder in '{}'", base.string()));
+    throw system_error(fmt::format("cannot make a temporary folder in '{}'", folder_of(name).string()));
   path_ = name;
 }
 
@@ -122,12 +123,11 @@ TemporaryFolder::~TemporaryFolder() {
   if (!path_.empty()) fs::remove_all(path_, ignored);
 }
 
-UniqueFd unnamed_temporary_file() {
-  const fs::path base = temporary_base();
-  std::string name = (base / ".waybill-XXXXXX").string();
+UniqueFd unnamed_temporary_file(const fs::path& folder) {
+  std::string name = temporary_pattern(folder);
   UniqueFd fd(::mkostemp(name.data(), O_CLOEXEC));
-  if (!fd) throw system_error(fmt::format("cannot make a temporary file in '{}'", base.string()));
-  ::unlink(name.c_str());
+  if (!fd) throw system_error(fmt::format("cannot make a temporary file in '{}'", folder_of(name).string()));
+  if (::unlink(name.c_str()) != 0) throw system_error(fmt::format("cannot remove '{}'", name));
   return fd;
 }
 

@@ -52,9 +52,9 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-// A file without a name below TMPDIR or /tmp, open for reading and writing; gone when it is closed, however this
-// process ends.
-[[nodiscard]] UniqueFd unnamed_temporary_file();
+// A file without a name in `folder` (default: TMPDIR or /tmp), open for reading and writing; gone when it is closed,
+// however this process ends.
+[[nodiscard]] UniqueFd unnamed_temporary_file(const std::filesystem::path& folder = {});
 
 // Reads a folder as a tree. Links, sockets and other special files: InvalidInput, naming them. `limit` bounds the sum
 // of all sizes.

@@ -1,14 +1,13 @@
 #include "git/spool.h"
 
-#include <fcntl.h>
 #include <fmt/core.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 
 #include "core/error.h"
+#include "core/file_system.h"
 
 namespace waybill::git {
 namespace {
@@ -38,10 +37,7 @@ void Spool::write(Bytes bytes) {
 }
 
 void Spool::move_to_file() {
-  std::string name = (folder_ / ".waybill-answer-XXXXXX").string();
-  file_ = UniqueFd(::mkostemp(name.data(), O_CLOEXEC));
-  if (!file_) throw system_error(fmt::format("cannot make a file in '{}'", folder_.string()));
-  if (::unlink(name.c_str()) != 0) throw system_error(fmt::format("cannot unlink '{}'", name));
+  file_ = unnamed_temporary_file(folder_);
   write_all(file_.get(), as_bytes(memory_));
   memory_ = std::string();
 }
