@@ -1,6 +1,8 @@
 #include "generator/catalogue_check.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -27,6 +29,15 @@ void settle(std::vector<Diagnostic>& findings) {
   findings.erase(std::unique(findings.begin(), findings.end(), same), findings.end());
 }
 
+std::vector<std::string> component_names(const CatalogueContent& content) {
+  std::set<std::string> names;
+  for (const ComponentRef& component : content.base.components) names.insert(component.name);
+  for (const Overlay& overlay : content.overlays) {
+    for (const ComponentRef& component : overlay.components) names.insert(component.name);
+  }
+  return {names.begin(), names.end()};
+}
+
 }  // namespace
 
 std::size_t CatalogueReport::count(Severity severity) const noexcept {
@@ -41,7 +52,7 @@ CatalogueReport check_catalogue(Catalogue::Layers layers, const CheckOptions& op
   const CatalogueContent content = load_content(files, OverlayParts::All, ReadContext::Doubts::Error, diagnostics);
   const OverlayTree tree(content.overlays);
   OverlayPlaces places(files);
-  CatalogueCheck check{files, content, options, tree, places, diagnostics};
+  CatalogueCheck check{files, content, options, tree, places, diagnostics, component_names(content)};
   CatalogueReport report;
   report.catalogue = content.id;
   report.overlays = content.overlays.size();

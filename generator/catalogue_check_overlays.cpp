@@ -143,12 +143,22 @@ class Fields {
   void check_component(const Overlay& overlay, const ComponentRef& component) {
     check_file(overlay, component, "valuesFile", component.values_file);
     for (const std::string& path : component.manifest_files) check_file(overlay, component, "manifestFiles", path);
+    for (const std::string& dependency : component.dependency_refs) check_dependency(overlay, component, dependency);
     if (!component.tag.empty() && is_branch_like(component.tag)) {
       check_.findings.error(
           check_.places.component(overlay, component.name, "tag"), "version-not-pinned",
           fmt::format("the tag '{}' of '{}' looks like a branch, whose content changes", component.tag, component.name),
           "name a tag or a commit");
     }
+  }
+
+  // Of a dependency that some overlay names, the recipes tell whether they have it.
+  void check_dependency(const Overlay& overlay, const ComponentRef& component, const std::string& dependency) {
+    if (std::binary_search(check_.components.begin(), check_.components.end(), dependency)) return;
+    check_.findings.error(check_.places.component(overlay, component.name, "dependencyRefs", dependency),
+                          "unknown-dependency",
+                          fmt::format("'{}' depends on '{}', which no overlay names", component.name, dependency),
+                          suggestion(dependency, check_.components));
   }
 
   void check_file(const Overlay& overlay, const ComponentRef& component, std::string_view field,

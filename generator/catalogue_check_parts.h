@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "core/diagnostics.h"
 #include "generator/catalogue_check.h"
@@ -21,13 +22,15 @@ struct CatalogueCheck {
   const OverlayTree& tree;
   OverlayPlaces& places;
   Diagnostics& findings;
+  std::vector<std::string> components;  // that the base or some overlay names, sorted
 };
 
 // Parents that do not exist, circles, overlays that no query reaches, words of criteria that nobody knows.
 void check_inheritance(CatalogueCheck& check);
 // Overlays that can match together, are equally specific and set something differently (spec: recipe-engine B3).
 void check_ambiguity(CatalogueCheck& check);
-// What the fields of overlays say: files that exist, pinned versions, constraints that can be evaluated, durations.
+// What the fields of overlays say: files and dependencies that exist somewhere, pinned versions, constraints that can
+// be evaluated, durations.
 void check_overlay_fields(CatalogueCheck& check);
 // Every recipe that queries can get: dependencies, completeness, weakened constraints, manifests. Fills in the report's
 // targets.

@@ -81,12 +81,10 @@ class Targets {
     DependencyGraph graph = dependency_graph(recipe_.components);
     for (const ComponentRef& component : recipe_.components) {
       for (const std::string& dependency : component.dependency_refs) {
-        if (graph.contains(dependency)) continue;
-        std::vector<std::string> names;
-        for (const auto& [name, dependencies] : graph) names.push_back(name);
+        const std::vector<std::string>& known = check_.components;  // the others are told by their overlays
+        if (graph.contains(dependency) || !std::binary_search(known.begin(), known.end(), dependency)) continue;
         tell(origin_of(component, "dependencyRefs", dependency), "unknown-dependency",
-             fmt::format("'{}' depends on '{}', which its recipe does not have", component.name, dependency),
-             suggestion(dependency, names));
+             fmt::format("'{}' depends on '{}', which its recipe does not have", component.name, dependency), "");
       }
     }
     // One circle at a time: without its last step the next one shows.

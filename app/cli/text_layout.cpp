@@ -80,8 +80,8 @@ std::string one_line(const Value& value, std::size_t longest) {
 }
 
 std::string catalogue_line(const CatalogueId& catalogue) {
-  return fmt::format("catalogue {} ({})",
-                     catalogue.version.empty() ? "without a version" : printable(catalogue.version), catalogue.digest);
+  return fmt::format("catalogue {}{}", catalogue.version.empty() ? "without a version" : printable(catalogue.version),
+                     catalogue.digest.empty() ? "" : fmt::format(" ({})", catalogue.digest));
 }
 
 }  // namespace waybill::cli

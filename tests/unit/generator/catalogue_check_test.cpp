@@ -92,10 +92,16 @@ TEST(CatalogueCheck, FindsReferencesThatLeadNowhere) {
 }
 
 TEST(CatalogueCheck, FindsDependenciesThatSomeRecipeDoesNotHave) {
-  EXPECT_THAT(findings(with_overlay("  criteria: {service: gke}\n  componentRefs:\n    - {name: alpha, dependencyRefs: "
-                                    "[bete]}\n")),
-              HasSubstr("overlays/new.yaml:7:38: error: 'alpha' depends on 'bete', which its recipe does not have (did "
-                        "you mean 'beta'?; in the recipe for service=gke) [unknown-dependency]"));
+  EXPECT_THAT(
+      findings(with_overlay("  criteria: {service: gke}\n  componentRefs:\n    - {name: alpha, dependencyRefs: "
+                            "[bete]}\n")),
+      HasSubstr("overlays/new.yaml:7:38: error: 'alpha' depends on 'bete', which no overlay names (did you mean "
+                "'beta'?) [unknown-dependency]"));
+  // Nor does it take a query that meets it.
+  EXPECT_THAT(
+      findings(with_overlay("  base: nowhere\n  criteria: {service: gke}\n  componentRefs:\n    - {name: alpha, "
+                            "dependencyRefs: [bete]}\n")),
+      HasSubstr("'alpha' depends on 'bete', which no overlay names"));
   // Another overlay has it, but not for this query.
   EXPECT_THAT(findings(with_overlay("  criteria: {service: gke}\n  componentRefs:\n    - {name: alpha, dependencyRefs: "
                                     "[extras]}\n")),
