@@ -1,16 +1,12 @@
 // Commit and push, killed before every single call that changes something, on a folder and on a server: a reader never
 // sees half of it, and the same command again ends in the commit that an undisturbed run makes. And: a server that has
 // fallen silent does not keep Ctrl-C waiting.
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <signal.h>
-#include <sys/socket.h>
 
 #include <chrono>
-#include <stdexcept>
 
-#include "core/unique_fd.h"
 #include "tests/functional/support/workspace.h"
+#include "tests/support/silent_server.h"
 
 namespace fs = std::filesystem;
 
@@ -90,38 +86,11 @@ TEST_F(GitInterruption, KilledAtEveryStepAtAServer) {
   killed_at_every_step("git://127.0.0.1:" + std::to_string(port) + "/remote.git");
 }
 
-// Takes connections into its backlog and never answers.
-class SilentServer {
- public:
-  SilentServer() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof address;
-    auto* generic =
-        reinterpret_cast<sockaddr*>(&address);  // NOLINT(cppcoreguidelines-pro-type-reinterpret-cast): sockets
-    if (::bind(listener_.get(), generic, length) != 0 || ::listen(listener_.get(), 8) != 0 ||
-        ::getsockname(listener_.get(), generic, &length) != 0) {
-      throw std::runtime_error("cannot listen");
-    }
-    port_ = ntohs(address.sin_port);
-  }
-  [[nodiscard]] int port() const noexcept { return port_; }
-  // Until somebody connected and is waiting for an answer.
-  void wait_for_connection() { connection_ = UniqueFd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)); }
-
- private:
-  UniqueFd listener_;
-  UniqueFd connection_;
-  int port_ = 0;
-};
-
 TEST_F(GitInterruption, ASilentServerDoesNotHoldCtrlC) {
   for (const std::string scheme : {"git", "http", "ssh"}) {
     SilentServer server;
-    Background running(
-        joined({program()}, publish(scheme + "://git@127.0.0.1:" + std::to_string(server.port()) + "/site.git")),
-        path("log"), ProcessOptions{.input = {}, .folder = folder().string(), .environment = isolated_environment()});
+    Background running(joined({program()}, publish(scheme + "://git@" + server.host() + "/site.git")), path("log"),
+                       ProcessOptions{.input = {}, .folder = folder().string(), .environment = isolated_environment()});
     server.wait_for_connection();
     const auto sent = std::chrono::steady_clock::now();
     ::kill(running.pid(), SIGINT);

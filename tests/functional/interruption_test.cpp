@@ -1,10 +1,6 @@
 // publish, killed at any time, raced by others and interrupted: a reader never sees half of it, and the same command
 // completes it (issue: Bad input and bad luck, Proof).
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <signal.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <array>
 #include <chrono>
@@ -14,9 +10,9 @@
 #include <thread>
 
 #include "core/digest.h"
-#include "core/unique_fd.h"
-#include "tests/functional/support/registry.h"
 #include "tests/functional/support/workspace.h"
+#include "tests/support/registry_server.h"
+#include "tests/support/silent_server.h"
 
 namespace fs = std::filesystem;
 
@@ -160,7 +156,7 @@ TEST_F(Interruption, KilledWhileWritingALayout) {
 TEST_F(Interruption, KilledWhileWritingARegistry) {
   WAYBILL_REQUIRE_PEER("docker-registry");
   WAYBILL_REQUIRE_PEER("skopeo");
-  const RegistryServer registry(folder() / "registry");
+  const RegistryServer registry(RegistryKind::FallbackTag);
   // What was once uploaded stays, so each round has a repository of its own.
   int round = 0;
   const auto repository = [&] { return "killed/r" + std::to_string(round); };
@@ -280,41 +276,10 @@ TEST_F(Interruption, TwoPathsOfOneRepositoryBothArrive) {
   EXPECT_THAT(remote.complaints(), IsEmpty());
 }
 
-// A server that takes connections and never answers.
-class SilentServer {
- public:
-  SilentServer() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof address;
-    auto* generic =
-        reinterpret_cast<sockaddr*>(&address);  // NOLINT(cppcoreguidelines-pro-type-reinterpret-cast): sockets
-    if (::bind(listener_.get(), generic, length) != 0 || ::listen(listener_.get(), 8) != 0 ||
-        ::getsockname(listener_.get(), generic, &length) != 0) {
-      throw std::runtime_error("cannot listen");
-    }
-    port_ = ntohs(address.sin_port);
-  }
-  [[nodiscard]] int port() const noexcept { return port_; }
-  // Waits for the first request: whoever sent it is now waiting for the answer.
-  void wait_for_request() {
-    connection_ = UniqueFd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-    char byte = 0;
-    if (::read(connection_.get(), &byte, 1) != 1) throw std::runtime_error("no request came");
-  }
-
- private:
-  UniqueFd listener_;
-  UniqueFd connection_;
-  int port_ = 0;
-};
-
 TEST_F(Interruption, SignalsEndItWith130) {
   for (const int signal_number : {SIGINT, SIGTERM}) {
     SilentServer server;
-    const std::unique_ptr<Background> running =
-        start(publish({"--output", "oci://127.0.0.1:" + std::to_string(server.port()) + "/a/b:v1"}));
+    const std::unique_ptr<Background> running = start(publish({"--output", "oci://" + server.host() + "/a/b:v1"}));
     server.wait_for_request();
     const auto sent = Clock::now();
     ::kill(running->pid(), signal_number);

@@ -7,8 +7,8 @@
 #include <fstream>
 
 #include "core/json/writer.h"
-#include "tests/functional/support/registry.h"
 #include "tests/functional/support/workspace.h"
+#include "tests/support/registry_server.h"
 
 namespace fs = std::filesystem;
 
@@ -145,7 +145,7 @@ TEST_F(Publishing, WorksOnDockerRegistryAndOtherToolsReadIt) {
   WAYBILL_REQUIRE_PEER("docker-registry");
   WAYBILL_REQUIRE_PEER("crane");
   WAYBILL_REQUIRE_PEER("skopeo");
-  const RegistryServer registry(folder() / "registry");
+  const RegistryServer registry(RegistryKind::FallbackTag);
   const std::string target = registry.target("team/bundle");
   const Words command = publish({"--output", target + ":v1"});
   const Value first = waybill_json(command);
@@ -277,8 +277,8 @@ TEST_F(Publishing, AnAbsentGitServerIsUnavailable) {
 TEST_F(Publishing, CredentialsAreNeededRefusedAndUsed) {
   WAYBILL_REQUIRE_PEER("docker-registry");
   // user "robot", password "s3cret-word"
-  const RegistryServer registry(folder() / "registry",
-                                "robot:$2b$04$abcdefghijklmnopqrstuuzQDw2v3CQSMowG.sq3X.nH1lfmlmQMW");
+  write_file(path("passwords"), "robot:$2b$04$abcdefghijklmnopqrstuuzQDw2v3CQSMowG.sq3X.nH1lfmlmQMW\n", Overwrite::No);
+  const RegistryServer registry({.certificate = {}, .key = {}, .passwords = path("passwords")});
   const GitRepository remote = make_repository();
   fs::create_directories(path("docker"));
   const Words command = publish({"--repo", "remote.git", "--output", registry.target("a/b:v1")});
@@ -287,9 +287,8 @@ TEST_F(Publishing, CredentialsAreNeededRefusedAndUsed) {
   EXPECT_THAT(without, Exited(4));
   const auto use = [&](const std::string& login) {
     const ProcessResult encoded = execute({"base64", "-w0"}, {}, login);
-    std::ofstream(path("docker/config.json")) << json::write(
-        Value::map({{"auths", Value::map({{registry.target("").substr(6, registry.target("").find('/', 6) - 6),
-                                           Value::map({{"auth", encoded.out}})}})}}));
+    std::ofstream(path("docker/config.json"))
+        << json::write(Value::map({{"auths", Value::map({{registry.host(), Value::map({{"auth", encoded.out}})}})}}));
     return waybill(command, environment);
   };
   const ProcessResult wrong = use("robot:wr0ng-word");

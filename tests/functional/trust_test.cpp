@@ -1,11 +1,13 @@
 // verify, sign, push, pull and keygen: what was signed is accepted everywhere, and nothing else is (spec: cli, verify).
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <fstream>
 
 #include "core/digest.h"
 #include "core/json/writer.h"
-#include "tests/functional/support/registry.h"
 #include "tests/functional/support/workspace.h"
+#include "tests/support/registry_server.h"
 
 namespace fs = std::filesystem;
 
@@ -62,7 +64,7 @@ class Trust : public Workspace {
 TEST_F(Trust, RoundTripsKeepTheDigestAndTheSignatures) {
   WAYBILL_REQUIRE_PEER("docker-registry");
   publish_layout();
-  const RegistryServer registry(folder() / "registry");
+  const RegistryServer registry(RegistryKind::FallbackTag);
   const std::string remote = registry.target("a/b") + ":v1";
   const Value pushed = waybill_json({"push", "oci-layout:out:v1", remote});
   EXPECT_EQ(verify(remote), 0);

@@ -1,21 +1,17 @@
 // Git servers that say nothing, break off, or say what is not so: every wait is bounded, nothing hangs, nothing
 // crashes, and no secret goes astray.
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 #include <chrono>
 #include <cstdlib>
-#include <stdexcept>
 
 #include "core/error.h"
 #include "core/file_system.h"
-#include "core/unique_fd.h"
 #include "tests/support/fake_server.h"
 #include "tests/support/git_publication.h"
-#include "tests/support/git_repository.h"
+#include "tests/support/process.h"
+#include "tests/support/silent_server.h"
 
 namespace waybill::git {
 namespace {
@@ -26,34 +22,11 @@ using ::testing::Not;
 using waybill::testing::FakeRequest;
 using waybill::testing::FakeResponse;
 using waybill::testing::FakeServer;
-using waybill::testing::GitRepository;
 using waybill::testing::publication_request;
+using waybill::testing::SilentServer;
 
 constexpr const char* kToken = "t0ken-word";
 constexpr std::chrono::milliseconds kSilence{1000};
-
-// Takes connections into its backlog and never answers.
-class SilentServer {
- public:
-  SilentServer() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof address;
-    auto* generic =
-        reinterpret_cast<sockaddr*>(&address);  // NOLINT(cppcoreguidelines-pro-type-reinterpret-cast): sockets
-    if (::bind(listener_.get(), generic, length) != 0 || ::listen(listener_.get(), 8) != 0 ||
-        ::getsockname(listener_.get(), generic, &length) != 0) {
-      throw std::runtime_error("cannot listen");
-    }
-    host_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
-  }
-  [[nodiscard]] const std::string& host() const noexcept { return host_; }
-
- private:
-  UniqueFd listener_;
-  std::string host_;
-};
 
 class GitMisbehaviour : public ::testing::Test {
  protected:

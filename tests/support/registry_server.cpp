@@ -23,7 +23,9 @@ RegistryServer::RegistryServer(RegistryKind kind) : host_(fmt::format("127.0.0.1
 
 RegistryServer::RegistryServer(const RegistrySecurity& security) : host_(fmt::format("127.0.0.1:{}", port_)) {
   start_docker_registry(fmt::format("auth: {{htpasswd: {{realm: basic-realm, path: '{}'}}}}\n", security.passwords),
-                        fmt::format(", tls: {{certificate: '{}', key: '{}'}}", security.certificate, security.key));
+                        security.certificate.empty() ? ""
+                                                     : fmt::format(", tls: {{certificate: '{}', key: '{}'}}",
+                                                                   security.certificate, security.key));
 }
 
 void RegistryServer::start_docker_registry(const std::string& more_settings, const std::string& more_http_settings) {
@@ -34,7 +36,7 @@ void RegistryServer::start_docker_registry(const std::string& more_settings, con
                          "storage: {{filesystem: {{rootdirectory: '{}'}}, delete: {{enabled: true}}}}\n"
                          "http: {{addr: '{}'{}}}\n"
                          "{}",
-                         (folder_.path() / "data").string(), host_, more_http_settings, more_settings),
+                         storage().string(), host_, more_http_settings, more_settings),
              Overwrite::No);
   start({registry_program(RegistryKind::FallbackTag), "serve", configuration});
 }

@@ -1,5 +1,6 @@
 #pragma once
 // A real registry in the background, empty at first, on a free port of 127.0.0.1; ended when this object dies.
+#include <filesystem>
 #include <iosfwd>
 #include <memory>
 #include <string>
@@ -21,7 +22,7 @@ enum class RegistryKind : std::uint8_t {
 // How GoogleTest shows it.
 void PrintTo(RegistryKind kind, std::ostream* out);
 
-// Files that let a docker-registry speak TLS and ask for a password.
+// Files that let a docker-registry speak TLS (if there is a certificate) and ask for a password.
 struct RegistrySecurity {
   std::string certificate;
   std::string key;
@@ -34,6 +35,10 @@ class RegistryServer {
   explicit RegistryServer(RegistryKind kind);
   explicit RegistryServer(const RegistrySecurity& security);
   [[nodiscard]] const std::string& host() const noexcept { return host_; }  // 127.0.0.1:PORT
+  // "oci://127.0.0.1:PORT/REPOSITORY"
+  [[nodiscard]] std::string target(const std::string& repository) const { return "oci://" + host_ + "/" + repository; }
+  // What a docker-registry keeps: blobs, manifests and tags.
+  [[nodiscard]] std::filesystem::path storage() const { return folder_.path() / "data"; }
 
  private:
   void start_docker_registry(const std::string& more_settings, const std::string& more_http_settings);
