@@ -1,5 +1,6 @@
 // commit: a verified bundle into a site's git, also an older one, and nothing that is not verified (spec: cli, commit).
 #include "tests/functional/support/workspace.h"
+#include "tests/support/registry_server.h"
 
 namespace fs = std::filesystem;
 
@@ -54,6 +55,42 @@ TEST_F(Committing, AnArtifactAndAFolderMakeTheCommitThatPublishMakes) {
       joined({"publish", "--repo", "other.git", "--path", "clusters/a", "--date", "2001-02-03T04:05:06Z"}, criteria()));
   EXPECT_EQ(at(direct, "bundle"), at(result, "bundle"));
 }
+
+class CommittingFromARegistry : public Committing, public ::testing::WithParamInterface<RegistryKind> {};
+
+TEST_P(CommittingFromARegistry, MakesTheSameCommitByTagAndDigestAndNoneForAStranger) {
+  WAYBILL_REQUIRE_PEER(registry_program(GetParam()));
+  const Value expected = make_artifact();
+  const GitRepository remote = make_repository();
+  make_repository("other.git");
+  const Value from_layout = waybill_json(commit("oci-layout:media:v1", {"--dry-run"}));
+  const RegistryServer registry(GetParam());
+  const std::string target = registry.target("gpu/bundle");
+  ASSERT_THAT(waybill({"push", "oci-layout:media:v1", target + ":v1"}), Exited(0));
+
+  make_key("stranger");
+  const ProcessResult refused =
+      waybill({"commit", target + ":v1", "--key", "stranger.pub", "--repo", "remote.git", "--path", "clusters/a"});
+  EXPECT_THAT(refused, Exited(4));
+  EXPECT_THAT(refused.err, HasSubstr("nothing of '" + target + ":v1' was committed"));
+  EXPECT_THAT(waybill(commit(target + ":v2")), Exited(3));
+  EXPECT_TRUE(is_empty(remote));
+
+  const Value done = waybill_json(commit(target + ":v1"));
+  EXPECT_EQ(at(done, "bundle"), at(expected, "bundle"));
+  EXPECT_EQ(at(done, "recipe"), at(expected, "recipe"));
+  EXPECT_EQ(at(done, "git.commit"), at(from_layout, "git.commit"));
+  EXPECT_EQ(remote.git({"rev-parse", "main"}), at(done, "git.commit").as_string());
+  EXPECT_THAT(remote.complaints(), IsEmpty());
+  const Value again = waybill_json(commit(target + "@" + at(expected, "oci.digest").as_string()));
+  EXPECT_FALSE(at(again, "git.changed").as_bool());
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, CommittingFromARegistry,
+                         ::testing::Values(RegistryKind::FallbackTag, RegistryKind::ReferrersApi),
+                         [](const ::testing::TestParamInfo<RegistryKind>& kind) {
+                           return kind.param == RegistryKind::FallbackTag ? "FallbackTag" : "ReferrersApi";
+                         });
 
 TEST_F(Committing, AnOlderBundleIsTheWayBack) {
   make_artifact("old");
