@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/error.h"
 #include "git/program.h"
@@ -22,15 +23,12 @@ std::string_view line_value(std::string_view lines, std::string_view key) {
   return {};
 }
 
-std::string bracketed(const std::string& host) {
-  return host.find(':') == std::string::npos ? host : fmt::format("[{}]", host);
-}
-
 class DefaultCredentials final : public CredentialProvider {
  public:
   explicit DefaultCredentials(Lookup environment) : environment_(std::move(environment)) {}
 
   std::optional<UserPassword> credential(const RemoteAddress& address, unsigned attempt) override {
+    answered_ = SecretBytes();
     // One list of sources an address; each is asked only when its turn comes.
     if (attempt == 0) {
       next_ = 0;
@@ -41,6 +39,17 @@ class DefaultCredentials final : public CredentialProvider {
       if (found) return found;
     }
     return std::nullopt;
+  }
+
+  void tell(Verdict verdict) override {
+    const SecretBytes answer = std::exchange(answered_, SecretBytes());
+    if (answer.empty()) return;
+    const char* word = verdict == Verdict::Accepted ? "approve" : "reject";
+    try {
+      static_cast<void>(run_program({.argv = {"git", "credential", word}, .input = answer.view()}));
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::Interrupted) throw;  // else a helper remembers less than it could
+    }
   }
 
   std::string remark() const override { return remark_; }
@@ -72,18 +81,19 @@ class DefaultCredentials final : public CredentialProvider {
 
   std::optional<UserPassword> helper(const RemoteAddress& address) {
     std::string question =
-        fmt::format("protocol={}\nhost={}{}\npath={}\n", address.transport() == Transport::Https ? "https" : "http",
-                    bracketed(address.host()), address.port() != 0 ? fmt::format(":{}", address.port()) : "",
-                    std::string_view(address.path()).substr(1));
+        fmt::format("protocol={}\nhost={}\npath={}\n", address.transport() == Transport::Https ? "https" : "http",
+                    address.authority(), std::string_view(address.path()).substr(1));
     if (!address.user().empty()) question += fmt::format("username={}\n", address.user());
     question += '\n';
     try {
-      const auto answer = run_program({.argv = {"git", "credential", "fill"}, .input = question});
+      auto answer = run_program({.argv = {"git", "credential", "fill"}, .input = question});
       if (!answer || answer->exit_status != 0) return std::nullopt;
       const std::string_view user = line_value(answer->out.view(), "username");
       const std::string_view password = line_value(answer->out.view(), "password");
       if (password.empty()) return std::nullopt;
-      return UserPassword{.user = std::string(user), .password = SecretBytes::copy_of(password)};
+      UserPassword found{.user = std::string(user), .password = SecretBytes::copy_of(password)};
+      answered_ = std::move(answer->out);
+      return found;
     } catch (const Error& error) {
       if (error.code() != ErrorCode::Timeout) throw;
       remark_ = error.message();
@@ -94,6 +104,7 @@ class DefaultCredentials final : public CredentialProvider {
   static constexpr unsigned kSources = 3;
   Lookup environment_;
   unsigned next_ = 0;
+  SecretBytes answered_;  // of the helpers, while nobody has told what became of it
   std::string remark_;
 };
 
@@ -101,6 +112,13 @@ class DefaultCredentials final : public CredentialProvider {
 
 std::unique_ptr<CredentialProvider> default_credentials(Lookup environment) {
   return std::make_unique<DefaultCredentials>(std::move(environment));
+}
+
+SecretBytes prefixed(std::string_view front, const SecretBytes& secret) {
+  SecretBytes result(front.size() + secret.size());
+  const auto rest = std::ranges::copy(as_bytes(front), result.bytes().begin()).out;
+  std::ranges::copy(secret.bytes(), rest);
+  return result;
 }
 
 }  // namespace waybill::git

@@ -62,14 +62,11 @@ std::optional<ForgeKind> kind_of_host(const std::string& host) {
 }
 
 std::string front_page_of(const RemoteAddress& repository) {
-  const std::string host =
-      repository.host().find(':') == std::string::npos ? repository.host() : fmt::format("[{}]", repository.host());
+  if (repository.transport() == Transport::Http) return fmt::format("http://{}", repository.authority());
+  if (repository.transport() == Transport::Https) return fmt::format("https://{}", repository.authority());
+  if (repository.host() == "ssh.github.com") return "https://github.com";
   // A port of ssh says nothing about the front page.
-  if (repository.transport() == Transport::Http || repository.transport() == Transport::Https) {
-    return fmt::format("{}://{}{}", repository.transport() == Transport::Https ? "https" : "http", host,
-                       repository.port() != 0 ? fmt::format(":{}", repository.port()) : "");
-  }
-  return fmt::format("https://{}", repository.host() == "ssh.github.com" ? "github.com" : host);
+  return fmt::format("https://{}", bracketed(repository.host()));
 }
 
 // "owner/name" of the repository's path; a forge that lies below a path of its host has that in front of it.
@@ -100,13 +97,7 @@ class Api {
 
   static SecretBytes authorization(const ForgePlace& place, CredentialProvider& credentials) {
     const std::optional<UserPassword> first = credentials.credential(place.account, 0);
-    if (first) {
-      const std::string front = fmt::format("{} ", dialect_of(place.kind).scheme);
-      SecretBytes value(front.size() + first->password.size());
-      const auto rest = std::ranges::copy(as_bytes(front), value.bytes().begin()).out;
-      std::ranges::copy(first->password.bytes(), rest);
-      return value;
-    }
+    if (first) return prefixed(fmt::format("{} ", dialect_of(place.kind).scheme), first->password);
     const std::string remark = credentials.remark();
     throw Error(ErrorCode::Denied, fmt::format("there is no token for '{}'{}", place.api,
                                                remark.empty() ? "" : fmt::format(" ({})", remark)))
@@ -219,6 +210,8 @@ class Api {
       // A repeated POST is safe: the forge refuses a second request for the same branches.
       try {
         http::Response response = services_.client.send(request);
+        if (response.status == 401) services_.credentials.tell(Verdict::Refused);
+        if (response.status >= 200 && response.status < 300) services_.credentials.tell(Verdict::Accepted);
         if (response.status < 500 || attempt == kAttempts) return response;
       } catch (const Error& error) {
         if (error.code() != ErrorCode::Unavailable || attempt == kAttempts) throw;

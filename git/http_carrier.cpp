@@ -21,11 +21,7 @@ constexpr std::size_t kLargestRequest = std::size_t{1} << 30;
 constexpr std::size_t kLargestRefusal = 64 << 10;
 
 SecretBytes basic_authorization(const UserPassword& known) {
-  SecretBytes pair(known.user.size() + 1 + known.password.size());
-  const std::string front = known.user + ":";
-  const auto rest = std::ranges::copy(as_bytes(front), pair.bytes().begin()).out;
-  std::ranges::copy(known.password.bytes(), rest);
-  return SecretBytes::copy_of("Basic " + to_base64(pair.bytes()));
+  return SecretBytes::copy_of("Basic " + to_base64(prefixed(known.user + ":", known.password).bytes()));
 }
 
 // Every answer is an answer to the whole request, so a channel only collects and then plays back.
@@ -54,7 +50,9 @@ class HttpCarrier final : public Carrier {
       request.authorization = authorization_ ? &*authorization_ : nullptr;
       request.response_limit = kLargestRefusal;
       http::Response response = client_->send(request, &sink);
+      if (authorization_ && response.status == 200) options_.credentials->tell(Verdict::Accepted);
       if (response.status != 401) return response;
+      if (authorization_) options_.credentials->tell(Verdict::Refused);
       next_credential();
     }
   }

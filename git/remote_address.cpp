@@ -102,10 +102,6 @@ HostAndPort split_host(std::string_view text) {
   return result;
 }
 
-std::string bracketed(const std::string& host) {
-  return host.find(':') == std::string::npos ? host : fmt::format("[{}]", host);
-}
-
 // The colon of "host:path", if this is ssh's short form.
 std::optional<std::size_t> short_form_colon(std::string_view text) {
   const std::size_t start = text.find('[') < text.find('/') ? std::min(text.find(']'), text.size()) : 0;
@@ -184,16 +180,23 @@ RemoteAddress RemoteAddress::parse(std::string_view text) {
   if (result.transport_ == Transport::Ssh && result.user_.empty()) result.user_ = "git";
   if (result.transport_ == Transport::Ssh) check_ssh_user(result.user_);
   const bool is_ssh = result.transport_ == Transport::Ssh;
-  result.text_ =
-      fmt::format("{}://{}{}{}{}", is_ssh ? "ssh" : scheme, is_ssh ? result.user_ + "@" : "", bracketed(result.host_),
-                  result.port_ != 0 ? fmt::format(":{}", result.port_) : "", result.path_);
+  result.text_ = fmt::format("{}://{}{}{}", is_ssh ? "ssh" : scheme, is_ssh ? result.user_ + "@" : "",
+                             result.authority(), result.path_);
   return result;
+}
+
+std::string RemoteAddress::authority() const {
+  return port_ != 0 ? fmt::format("{}:{}", bracketed(host_), port_) : bracketed(host_);
 }
 
 std::string RemoteAddress::service_path() const {
   if (short_form_) return text_.substr(text_.size() - path_.size()).starts_with('/') ? path_ : path_.substr(1);
   const std::string plain = unescaped(path_);
   return plain.starts_with("/~") ? plain.substr(1) : plain;
+}
+
+std::string bracketed(const std::string& host) {
+  return host.find(':') == std::string::npos ? host : fmt::format("[{}]", host);
 }
 
 bool RemoteAddress::is_loopback() const noexcept {

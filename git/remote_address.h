@@ -24,6 +24,8 @@ class RemoteAddress {
   [[nodiscard]] const std::string& host() const noexcept { return host_; }
   // 0: the scheme's default.
   [[nodiscard]] int port() const noexcept { return port_; }
+  // "host" or "host:port", with brackets around numbers of IPv6, as URLs have it.
+  [[nodiscard]] std::string authority() const;
   // From the URL, or "git" for ssh; may be empty.
   [[nodiscard]] const std::string& user() const noexcept { return user_; }
   [[nodiscard]] const SecretBytes& password() const noexcept { return password_; }
@@ -47,5 +49,8 @@ class RemoteAddress {
   std::string text_;
   bool short_form_ = false;
 };
+
+// The host with the brackets that a URL has around numbers of IPv6.
+[[nodiscard]] std::string bracketed(const std::string& host);
 
 }  // namespace waybill::git

@@ -91,11 +91,9 @@ class SocketCarrier final : public Carrier {
 
   std::unique_ptr<Channel> open(Service service) override {
     auto channel = std::make_unique<SocketChannel>(address_, options_.silence);
-    const std::string host =
-        address_.port() != 0 ? fmt::format("{}:{}", address_.host(), address_.port()) : address_.host();
     std::string request = fmt::format("{} {}", name_of(service), address_.service_path());
     request += '\0';
-    request += "host=" + host;
+    request += "host=" + address_.authority();
     request += '\0';
     channel->write(fmt::format("{:04x}", request.size() + 4) + request);
     return channel;

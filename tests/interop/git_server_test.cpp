@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
+#include <cstdlib>
 #include <memory>
 
 #include "core/error.h"
@@ -93,6 +94,38 @@ class GitServer : public ::testing::Test {
     ASSERT_TRUE(waybill::testing::wait_for_port(port_)) << read_file(folder_.path() / "server.log");
   }
 };
+
+// As git's own commands do: what was accepted may be kept, what was refused is to be forgotten.
+TEST_F(GitServer, ACredentialHelperIsToldWhatBecameOfItsAnswer) {
+  start_http("ada:" + std::string(kPassword));
+  const std::string log = (folder_.path() / "log").string();
+  const std::string word = (folder_.path() / "word").string();
+  const std::string helper = (folder_.path() / "helper").string();
+  write_file(helper,
+             "#!/bin/sh\n{ echo \"$1\"; cat; echo end; } >>'" + log +
+                 "'\nif [ \"$1\" = get ]; then echo username=ada; echo \"password=$(cat '" + word + "')\"; fi\n",
+             Overwrite::No, 0700);
+  write_file(folder_.path() / "gitconfig", "[credential]\n helper = " + helper + "\n", Overwrite::No);
+  ASSERT_EQ(::setenv("GIT_CONFIG_GLOBAL", (folder_.path() / "gitconfig").c_str(), 1), 0);
+  const auto credentials = default_credentials(environment({}));
+
+  write_file(word, "wr0ng-word", Overwrite::Yes);
+  EXPECT_EQ(failure(url("http"), publication_request("a", {{"f", "1"}}), credentials.get()), ErrorCode::Denied);
+  std::string said = read_file(log);
+  EXPECT_THAT(said, HasSubstr("erase\nprotocol=http\nhost=127.0.0.1:" + std::to_string(port_) +
+                              "\nusername=ada\npassword=wr0ng-word\n"));
+  EXPECT_THAT(said, Not(HasSubstr("store")));
+
+  write_file(word, kPassword, Overwrite::Yes);
+  std::filesystem::remove(log);
+  EXPECT_TRUE(publish_to(url("http"), publication_request("a", {{"f", "1"}}), credentials.get()).pushed);
+  said = read_file(log);
+  const std::size_t stored = said.find("store\n");
+  ASSERT_NE(stored, std::string::npos) << said;
+  EXPECT_THAT(said.substr(stored), HasSubstr("username=ada\npassword=" + std::string(kPassword) + "\n"));
+  EXPECT_EQ(said.find("store\n", stored + 1), std::string::npos) << "once is enough: " << said;
+  EXPECT_THAT(said, Not(HasSubstr("erase")));
+}
 
 TEST_F(GitServer, DaemonTakesTheFirstCommitAndTheNextOnTopOfOthers) {
   start_daemon();
