@@ -80,8 +80,7 @@ void Cache::clear() {
 bool Cache::holds(const std::string& branch, const git_oid& commit) const {
   const Library& git = library();
   git_oid id;
-  return git.git_reference_name_to_id(&id, repository_.get(), reference_for(branch).c_str()) == 0 &&
-         git.git_oid_equal(&id, &commit) != 0;
+  return git.git_reference_name_to_id(&id, repository_.get(), reference_for(branch).c_str()) == 0 && same(id, commit);
 }
 
 void Cache::remember(const std::string& branch, const git_oid& commit) {

@@ -63,10 +63,9 @@ git_remote_callbacks Conversation::callbacks() noexcept {
   result.push_negotiation = [](const git_push_update** updates, std::size_t count, void* payload) {
     return self(payload).guarded([&] {
       const git_oid nothing = {};
-      const git_oid& wanted = self(payload).expected_ ? *self(payload).expected_ : nothing;
-      const bool same = count == 1 && library().git_oid_equal(&updates[0]->src, &wanted) != 0;
-      self(payload).found_other_commit_ = !same;
-      return same ? 0 : static_cast<int>(GIT_EUSER);
+      const bool as_expected = count == 1 && same(updates[0]->src, self(payload).expected_.value_or(nothing));
+      self(payload).found_other_commit_ = !as_expected;
+      return as_expected ? 0 : static_cast<int>(GIT_EUSER);
     });
   };
   result.push_update_reference = [](const char*, const char* status, void* payload) {

@@ -129,10 +129,7 @@ class FolderTarget final : public Target {
   PushOutcome push_with_git(const Tip& tip, const git_oid& commit) {
     const auto refusal = scratch_->push(folder_, commit, branch_);
     if (!refusal) return PushOutcome::Done;
-    const auto now = commit_of(branch_);
-    const bool moved =
-        now.has_value() != tip.commit.has_value() || (now && library().git_oid_equal(&*now, &*tip.commit) == 0);
-    if (moved) return PushOutcome::LostRace;
+    if (!same(commit_of(branch_), tip.commit)) return PushOutcome::LostRace;
     throw Error(ErrorCode::Denied,
                 fmt::format("'{}' refuses the commit on branch '{}': {}", folder_.string(), branch_, refusal->words));
   }

@@ -45,4 +45,9 @@ std::string to_hex(const git_oid& id) {
   return library().git_oid_tostr(text, sizeof text, &id);
 }
 
+bool same(const std::optional<git_oid>& left, const std::optional<git_oid>& right) {
+  if (!left || !right) return left.has_value() == right.has_value();
+  return library().git_oid_equal(&*left, &*right) != 0;
+}
+
 }  // namespace waybill::git

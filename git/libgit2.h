@@ -13,6 +13,7 @@
 #include <git2/sys/transport.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -172,5 +173,7 @@ class Buffer {
 };
 
 [[nodiscard]] std::string to_hex(const git_oid& id);
+// Whether both are there and equal, or both are not.
+[[nodiscard]] bool same(const std::optional<git_oid>& left, const std::optional<git_oid>& right);
 
 }  // namespace waybill::git

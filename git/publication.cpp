@@ -124,16 +124,16 @@ class Publisher {
   }
 
   bool try_once() {
-    const Library& git = library();
     const Tip tip = target_->refresh();
     Objects& objects = target_->objects();
     complete_files(tip);
     // A push whose answer got lost had arrived.
-    if (made_ && tip.commit && git.git_oid_equal(&*made_, &*tip.commit) != 0) return finish(*made_, true, true);
+    if (made_ && same(made_, tip.commit)) return finish(made_, true, true);
 
-    if (tip.branch != tip.base && tip.base_commit && holds_already(objects, *tip.base_commit)) {
+    // A change's own branch that exists already: was it merged?
+    if (tip.base_commit && !same(tip.start, tip.base_commit) && holds_already(objects, *tip.base_commit)) {
       result_.branch = tip.base;
-      return finish(*tip.base_commit, false, false);
+      return finish(tip.base_commit, false, false);
     }
     Owned<git_tree> base;
     if (tip.start) base = tree_of_commit(objects.repository(), *tip.start);
@@ -141,8 +141,10 @@ class Publisher {
     const git_oid tree = apply(objects, base.get(), update_);
     if (base_) refuse_contested(objects, *base_, base.get(), tree);
     result_.tree = to_hex(tree);
-    if (tip.start && git.git_oid_equal(&tree, git.git_tree_id(base.get())) != 0)
-      return finish(*tip.start, false, false);
+    if (tip.start && same(tree, *library().git_tree_id(base.get()))) {
+      if (same(tip.start, tip.base_commit)) result_.branch = tip.base;
+      return finish(tip.start, false, false);
+    }
     if (!tip.start && update_.files.empty()) return finish(std::nullopt, false, false);
 
     const git_oid commit = make_commit(objects, tree, tip);
@@ -182,12 +184,13 @@ class Publisher {
     result_.branch = tip.branch;
   }
 
-  // Whether a commit has nothing to gain from the change: it was merged.
+  // Whether a commit has nothing to gain from the change.
   bool holds_already(Objects& objects, const git_oid& commit) {
     const Owned<git_tree> tree = tree_of_commit(objects.repository(), commit);
     update_.owned = owned_files(objects, tree.get());
     const git_oid wanted = apply(objects, tree.get(), update_);
-    return library().git_oid_equal(&wanted, library().git_tree_id(tree.get())) != 0;
+    result_.tree = to_hex(wanted);
+    return same(wanted, *library().git_tree_id(tree.get()));
   }
 
   void describe_changes(Objects& objects, const git_tree* before, const git_oid& tree) {

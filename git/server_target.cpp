@@ -176,10 +176,7 @@ class ServerTarget final : public Target {
 
   // The server said no: because another push was there first, or because it does not want this one?
   PushOutcome judge(const Tip& before, const std::string& refusal, const std::string& remarks) {
-    const Tip now = refresh();
-    const bool moved = now.commit.has_value() != before.commit.has_value() ||
-                       (now.commit && library().git_oid_equal(&*now.commit, &*before.commit) == 0);
-    if (moved || sounds_like_a_race(refusal)) return PushOutcome::LostRace;
+    if (!same(refresh().commit, before.commit) || sounds_like_a_race(refusal)) return PushOutcome::LostRace;
     throw Error(ErrorCode::Denied, fmt::format("'{}' refuses the commit on branch '{}': {}{}", address_.text(), branch_,
                                                refusal, remarks.empty() ? "" : fmt::format(" ({})", remarks)))
         .hint("if the branch takes changes by pull request only: --branch-per-change");

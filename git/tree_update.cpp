@@ -114,7 +114,7 @@ class Applier {
         write.file->executable == Executable::Yes ? GIT_FILEMODE_BLOB_EXECUTABLE : GIT_FILEMODE_BLOB;
     if (const git_tree_entry* entry = git_.git_treebuilder_get(&builder, name.c_str()); entry != nullptr) {
       const git_filemode_t present = git_.git_tree_entry_filemode(entry);
-      if (present == mode && git_.git_oid_equal(git_.git_tree_entry_id(entry), &id) != 0) return;
+      if (present == mode && same(*git_.git_tree_entry_id(entry), id)) return;
       if (!is_regular(present)) {
         throw Error(ErrorCode::Conflict,
                     fmt::format("'{}{}' is a {} in the repository, but a file is to be written there", at, name,
@@ -151,9 +151,7 @@ git_oid apply(Objects& objects, const git_tree* base, const TreeUpdate& update) 
   return id ? *id : applier.empty_tree();
 }
 
-bool TreeEntry::operator==(const TreeEntry& other) const {
-  return mode == other.mode && library().git_oid_equal(&id, &other.id) != 0;
-}
+bool TreeEntry::operator==(const TreeEntry& other) const { return mode == other.mode && same(id, other.id); }
 
 std::optional<TreeEntry> entry_at(const git_tree* tree, const RelPath& path) {
   if (tree == nullptr) return std::nullopt;
