@@ -33,7 +33,20 @@ void sync_folder(const fs::path& folder) {
   if (fd) ::fsync(fd.get());  // best effort: some file systems refuse it for folders
 }
 
+bool is_device_or_pipe(const fs::file_status& status) {
+  return fs::is_character_file(status) || fs::is_block_file(status) || fs::is_fifo(status);
+}
+
+// What takes the place of a device would break it for everybody, where we are allowed to do that.
+void refuse_special_file(const fs::path& path) {
+  std::error_code ignored;
+  const fs::file_status status = fs::symlink_status(path, ignored);
+  if (is_device_or_pipe(status) || fs::is_socket(status))
+    throw Error(ErrorCode::Conflict, fmt::format("'{}' is there already and is no regular file", path.string()));
+}
+
 UniqueFd create_beside(const fs::path& path, fs::path& temporary, unsigned mode) {
+  refuse_special_file(path);
   const fs::path folder = folder_of(path);
   // A fixed prefix, so that leftovers of a killed process can be told from a user's files.
   for (unsigned attempt = 0; attempt < 100; ++attempt) {
@@ -53,13 +66,6 @@ auto with_our_errors(Body&& body) {
   } catch (const fs::filesystem_error& failure) {
     throw system_error(failure.code().value(), fmt::format("cannot use '{}'", failure.path1().string()));
   }
-}
-
-// A file that takes the place of /dev/null would break it for everybody, where we are allowed to do that.
-bool is_device_or_pipe(const fs::path& path) {
-  std::error_code ignored;
-  const fs::file_status status = fs::status(path, ignored);
-  return fs::is_character_file(status) || fs::is_block_file(status) || fs::is_fifo(status);
 }
 
 }  // namespace
@@ -100,15 +106,22 @@ void AtomicFile::commit(Overwrite overwrite) {
 }
 
 void write_file(const fs::path& path, std::string_view bytes, Overwrite overwrite, unsigned mode) {
-  if (is_device_or_pipe(path)) {
+  AtomicFile file(path, mode);
+  file.sink().write(bytes);
+  file.commit(overwrite);
+}
+
+void write_output(const fs::path& path, std::string_view bytes) {
+  std::error_code ignored;
+  const fs::file_status status = fs::status(path, ignored);
+  if (is_device_or_pipe(status)) {
     UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
     if (!fd) throw system_error(fmt::format("cannot write '{}'", path.string()));
     FdSink(std::move(fd), path.string()).write(bytes);
     return;
   }
-  AtomicFile file(path, mode);
-  file.sink().write(bytes);
-  file.commit(overwrite);
+  const bool replaced = fs::is_regular_file(status);
+  write_file(replaced ? with_our_errors([&] { return fs::canonical(path); }) : path, bytes, Overwrite::Yes);
 }
 
 TemporaryFolder::TemporaryFolder(const fs::path& parent) {

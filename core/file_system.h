@@ -17,12 +17,16 @@ inline constexpr std::uint64_t kLargestTextFile = 64ULL << 20;  // recipes, valu
 [[nodiscard]] std::string read_file(const std::filesystem::path& path, std::uint64_t limit = kLargestTextFile);
 
 enum class Overwrite : bool { No, Yes };
-// Writes beside, syncs, renames. With Overwrite::No an existing file is Conflict and stays as it is. `mode` is the
-// permission bits before the user's mask (0600 for keys). A device or pipe is written to as it is.
+// Writes beside, syncs, renames. With Overwrite::No an existing file is Conflict and stays as it is. A link is
+// replaced, never followed; a device, pipe or socket that stands there is Conflict. `mode` is the permission bits
+// before the user's mask (0600 for keys).
 void write_file(const std::filesystem::path& path, std::string_view bytes, Overwrite overwrite, unsigned mode = 0666);
+// To a name that a user typed for a result, and to no other: a device or pipe is written to as it is, a link keeps
+// leading to what it leads to, everything else is replaced as write_file() does.
+void write_output(const std::filesystem::path& path, std::string_view bytes);
 
 // A file that exists under its final name only after commit(); its temporary name begins with ".waybill-" and lies in
-// the same folder. Destroyed without commit, nothing is left.
+// the same folder. Destroyed without commit, nothing is left. A device, pipe or socket of that name is Conflict.
 class AtomicFile {
  public:
   explicit AtomicFile(std::filesystem::path path, unsigned mode = 0666);

@@ -7,14 +7,11 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <mutex>
 
 #include "app/cli/printable.h"
 #include "core/file_system.h"
 #include "core/json/writer.h"
-
-namespace fs = std::filesystem;
 
 namespace waybill::cli {
 namespace {
@@ -121,12 +118,6 @@ class TextReporter final : public Reporter {
   std::chrono::steady_clock::time_point last_{};
 };
 
-// A file that the user named: a link keeps leading to what it leads to.
-void write_named(const fs::path& path, std::string_view text) {
-  std::error_code ignored;
-  write_file(fs::is_regular_file(path, ignored) ? fs::canonical(path) : path, text, Overwrite::Yes);
-}
-
 }  // namespace
 
 Console::Console(const GlobalOptions& options) : colored_out_(want_color(options.color, STDOUT_FILENO)) {
@@ -155,7 +146,7 @@ void Console::out_or_file(const std::string& output, std::string_view text) {
     throw Error(ErrorCode::InvalidInput, fmt::format("--output takes a file, not the ConfigMap '{}'", output))
         .hint("writing to a cluster is not supported yet; pipe the result to kubectl instead");
   } else {
-    write_named(output, text);
+    write_output(output, text);
   }
 }
 

@@ -24,6 +24,9 @@ namespace {
 void write_signature(const fs::path& path, std::string_view message, const signing::PrivateKey& key, bool force) {
   const std::array keys{key.public_key()};
   const bool present = fs::exists(fs::symlink_status(path));
+  // The folder may be a stranger's: reading a pipe would never end.
+  if (present && !fs::is_regular_file(path))
+    throw Error(ErrorCode::Conflict, fmt::format("'{}' is there already and is no regular file", path.string()));
   if (present && signing::verify_message_bundle(read_file(path, signing::kLargestBundle), keys, message).passed) return;
   if (present && !force) {
     throw Error(ErrorCode::Conflict, fmt::format("'{}' holds another signature", path.string()))

@@ -130,8 +130,9 @@ Verification verify_file(const std::filesystem::path& path, const std::vector<si
   Verification verification;
   verification.digest = sha256(bytes).to_string();
   const std::string signature_path = path.string() + std::string(kFileSignatureSuffix);
-  if (!std::filesystem::exists(signature_path)) {
-    verification.report.add({"signature", false, fmt::format("there is no '{}'", signature_path), path.string()});
+  // A stranger may have put a pipe there, which could be read for ever.
+  if (!std::filesystem::is_regular_file(signature_path)) {
+    verification.report.add({"signature", false, fmt::format("there is no file '{}'", signature_path), path.string()});
     return verification;
   }
   const signing::SignatureResult result =

@@ -94,6 +94,10 @@ TEST_F(Manners, AnOutputThatIsNoOrdinaryFileKeepsItsPlace) {
                program()}),
       Exited(0));
   EXPECT_EQ(read_file(path("got")), expected);
+  // By a link, so that nothing but the link could be harmed.
+  std::filesystem::create_symlink("/dev/null", path("nothing"));
+  EXPECT_THAT(waybill({"recipe", "--service", "eks", "-o", "nothing"}), Exited(0));
+  EXPECT_TRUE(std::filesystem::is_character_file(path("nothing")));
   write_file(path("file"), "", Overwrite::No);
   std::filesystem::create_symlink("file", path("link"));
   EXPECT_THAT(waybill({"recipe", "--service", "eks", "-o", "link"}), Exited(0));

@@ -190,6 +190,43 @@ TEST_F(Trust, OtherSignaturesAndKeysAreRefused) {
   EXPECT_EQ(verify("file"), 4);
 }
 
+TEST_F(Trust, WhatAStrangerPlantedForASignatureIsNeitherFollowedNorWaitedFor) {
+  write_file(path("file"), "content", Overwrite::No);
+  ASSERT_EQ(::mkfifo(path("file.sigstore.json").c_str(), 0600), 0);
+  for (const Words& more : {Words{}, Words{"--force"}}) {
+    const ProcessResult refused = waybill(joined({"sign", "file", "--key", "k.key"}, more));
+    EXPECT_THAT(refused, Exited(9));
+    EXPECT_THAT(refused.err, HasSubstr("is no regular file"));
+  }
+  EXPECT_THAT(waybill({"verify", "file", "--key", "k.pub"}), Exited(4));
+  fs::remove(path("file.sigstore.json"));
+
+  write_file(path("precious"), "kept", Overwrite::No);
+  fs::create_symlink("precious", path("file.sigstore.json"));
+  EXPECT_THAT(waybill({"sign", "file", "--key", "k.key"}), Exited(9)) << "what it leads to is no signature";
+  EXPECT_THAT(waybill({"sign", "file", "--key", "k.key", "--force"}), Exited(0));
+  EXPECT_FALSE(fs::is_symlink(path("file.sigstore.json")));
+  EXPECT_EQ(verify("file"), 0);
+}
+
+TEST_F(Trust, WhatAStrangerPlantedInABundleFolderIsRefused) {
+  ASSERT_THAT(waybill(joined({"bundle", "-o", "b"}, criteria())), Exited(0));
+  write_file(path("precious"), "kept", Overwrite::No);
+  for (const char* name : {"b/attestation/checksums.sigstore.json", "b/attestation/other"}) {
+    fs::remove_all(path("b/attestation"));
+    fs::create_directory(path("b/attestation"));
+    ASSERT_EQ(::mkfifo(path(name).c_str(), 0600), 0);
+    EXPECT_THAT(waybill({"sign", "b", "--key", "k.key", "--force"}), Exited(2));
+    fs::remove(path(name));
+    fs::create_symlink(path("precious"), path(name));
+    EXPECT_THAT(waybill({"sign", "b", "--key", "k.key", "--force"}), Exited(2));
+  }
+  fs::remove_all(path("b/attestation"));
+  fs::create_directory_symlink(folder(), path("b/attestation"));
+  EXPECT_THAT(waybill({"sign", "b", "--key", "k.key", "--force"}), Exited(2));
+  EXPECT_EQ(read_file(path("precious")), "kept");
+}
+
 TEST_F(Trust, AnAttestationIsNoSignature) {
   publish_layout();
   // The .sig tag and the signature bundle go; the signed SBOMs and the provenance stay.

@@ -189,15 +189,51 @@ TEST_F(FileSystem, ReadsRegularFilesOnly) {
   EXPECT_EQ(code_of([&] { static_cast<void>(read_folder(at("in"))); }), ErrorCode::InvalidInput);
 }
 
-TEST(WriteFile, APipeIsWrittenToAndNotReplaced) {
+TEST(WriteFile, APipeThatSomebodyPlantedIsNeitherWrittenToNorReplaced) {
   const TemporaryFolder folder;
   const fs::path pipe = folder.path() / "pipe";
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
   const UniqueFd reader(::open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  write_file(pipe, "text", Overwrite::Yes);
+  for (const Overwrite overwrite : {Overwrite::No, Overwrite::Yes})
+    EXPECT_EQ(code_of([&] { write_file(pipe, "text", overwrite); }), ErrorCode::Conflict);
+  char buffer[8] = {};
+  EXPECT_EQ(::read(reader.get(), buffer, sizeof buffer), 0);
+  EXPECT_TRUE(fs::is_fifo(pipe));
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 1) << "nothing is left beside it";
+}
+
+TEST(WriteFile, ALinkToADeviceIsReplacedAndNotFollowed) {
+  const TemporaryFolder folder;
+  const fs::path link = folder.path() / "link";
+  fs::create_symlink("/dev/null", link);
+  write_file(link, "text", Overwrite::Yes);
+  EXPECT_TRUE(fs::is_regular_file(fs::symlink_status(link)));
+  EXPECT_EQ(read_file(link), "text");
+}
+
+TEST(WriteOutput, APipeIsWrittenToAndNotReplaced) {
+  const TemporaryFolder folder;
+  const fs::path pipe = folder.path() / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const UniqueFd reader(::open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  write_output(pipe, "text");
   EXPECT_TRUE(fs::is_fifo(pipe));
   char buffer[8] = {};
   EXPECT_EQ(::read(reader.get(), buffer, sizeof buffer), 4);
+}
+
+TEST(WriteOutput, ALinkKeepsLeadingToWhatItLeadsTo) {
+  const TemporaryFolder folder;
+  const fs::path link = folder.path() / "link";
+  fs::create_symlink("/dev/null", link);
+  write_output(link, "text");
+  EXPECT_EQ(fs::read_symlink(link), "/dev/null");
+  fs::remove(link);
+  write_file(folder.path() / "file", "", Overwrite::No);
+  fs::create_symlink("file", link);
+  write_output(link, "text");
+  EXPECT_TRUE(fs::is_symlink(link));
+  EXPECT_EQ(read_file(folder.path() / "file"), "text");
 }
 
 }  // namespace
