@@ -42,6 +42,32 @@ Error current_error() {
   }
 }
 
+// The words that an option was given, by flag or environment.
+std::vector<std::string> words_of(const Option& option) {
+  if (auto* const* text = std::get_if<std::string*>(&option.binding)) return {**text};
+  if (auto* const* words = std::get_if<std::vector<std::string>*>(&option.binding)) return **words;
+  return {};
+}
+
+// A failure that quotes a file, or one below a folder, says which option named it, unless its own words do.
+void name_option(Error& error, const Command& command) {
+  const std::string& message = error.message();
+  for (const Option& option : command.options) {
+    if (message.find(option.name) != std::string::npos) return;
+  }
+  for (const Option& option : command.options) {
+    if (option.value_name != "FILE" && option.value_name != "DIR" && option.value_name != "KEY") continue;
+    for (std::string word : words_of(option)) {
+      if (word.ends_with('/')) word.pop_back();
+      const bool is_quoted = message.find(fmt::format("'{}'", word)) != std::string::npos ||
+                             message.find(fmt::format("'{}/", word)) != std::string::npos;
+      if (word.empty() || !is_quoted) continue;
+      error.add_context(fmt::format("named by {}", option.name));
+      return;
+    }
+  }
+}
+
 // What 'waybill --help' and 'waybill NAME --help' show; empty for a name that means nothing.
 std::string help_for(const std::string& name) {
   if (name.empty()) return overview(commands());
@@ -85,7 +111,13 @@ int run_command(const std::vector<std::string>& words) {
   // A machine that reads JSON gets JSON: notes are for people, unless they are asked for. Warnings stay.
   if (options.verbosity == 0 && wants_json(words)) options.quiet = true;
   Console console(options);
-  return command.run(console);
+  try {
+    return command.run(console);
+  } catch (...) {
+    Error error = current_error();
+    name_option(error, command);
+    throw error;
+  }
 }
 
 }  // namespace

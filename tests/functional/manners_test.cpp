@@ -207,6 +207,35 @@ TEST_F(Manners, ErrorsForMachinesAreOneObject) {
   EXPECT_EQ(at(placed, "column").as_int(), 1);
 }
 
+TEST_F(Manners, AFailureSaysWhichOptionNamedTheFile) {
+  const auto said = [&](const Words& words, const Environment& environment = {}) {
+    const ProcessResult done = waybill(words, environment);
+    EXPECT_NE(done.exit_status, 0);
+    return done.err;
+  };
+  EXPECT_THAT(said({"recipe", "--criteria", "nope.yaml", "--data", "site"}),
+              AllOf(HasSubstr("'site"), HasSubstr("\n  named by --data\n")));
+  EXPECT_THAT(said({"recipe", "--criteria", "nope.yaml"}),
+              AllOf(HasSubstr("'nope.yaml'"), HasSubstr("\n  named by --criteria\n")));
+  EXPECT_THAT(said({"plan"}, {{"WAYBILL_PLAN_RECIPE", "nope.yaml"}}), HasSubstr("\n  named by --recipe\n"));
+  EXPECT_THAT(said({"bundle", "--service", "eks", "-o", "b", "--cluster-file", "nope.yaml"}),
+              HasSubstr("\n  named by --cluster-file\n"));
+  EXPECT_THAT(said({"sign", "file", "--key", "nope.key"}), HasSubstr("\n  named by --key\n"));
+  EXPECT_THAT(said({"recipe", "--catalogue", "nowhere/"}), HasSubstr("\n  named by --catalogue\n"));
+  EXPECT_THAT(said({"recipe", "--service", "eks", "-o", "nowhere/r.yaml"}), HasSubstr("'nowhere'"));
+  const Value error = parse_json(said({"plan", "--recipe", "nope.yaml", "--format", "json"}));
+  EXPECT_EQ(at(error, "context"), Value::list({"named by --recipe"}));
+  // Where the words name the option themselves, and where no file is meant.
+  EXPECT_THAT(said({"plan", "--recipe", "https://example.org/r.yaml"}), Not(HasSubstr("named by")));
+  EXPECT_THAT(said({"recipe", "--service", "ekz"}), Not(HasSubstr("named by")));
+}
+
+TEST_F(Manners, APlaceInAClusterIsRefusedWithTheWayAround) {
+  EXPECT_THAT(refusal({"recipe", "--snapshot", "cm://gpu/snapshot"}), HasSubstr(".data.snapshot\\.yaml}"));
+  EXPECT_THAT(refusal({"plan", "--recipe", "cm://gpu/recipe"}), HasSubstr(".data.snapshot\\.yaml}"));
+  EXPECT_THAT(refusal({"recipe", "--criteria", "cm://gpu/criteria"}), HasSubstr(".data.KEY}"));
+}
+
 TEST_F(Manners, AReaderWhoLeavesIsNoError) {
   EXPECT_EQ(shell("\"$1\" recipe --service eks 2>err | head -c 1; echo \" ${PIPESTATUS[0]} $(wc -c <err)\""),
             "k 0 0\n");
