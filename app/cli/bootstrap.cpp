@@ -21,8 +21,7 @@ Command bootstrap_command() {
           "The root Application and its two projects are the only objects with an address. They are made from the "
           "bundle alone, so a site that "
           "received a bundle can write them for its own git server or registry. Apply the result with kubectl.",
-      .arguments = {{"BUNDLE", &state->request.bundle,
-                     "a bundle folder, oci-layout:FOLDER:TAG or oci://REGISTRY/REPOSITORY:TAG", true}},
+      .arguments = {bundle_argument(state->request.bundle)},
       .options = {},
       .examples =
           {{"waybill bootstrap bundle --repo-url https://git.example.com/site.git --path clusters/a/bundle | "
@@ -44,7 +43,7 @@ Command bootstrap_command() {
   command.option(
       "--applicationset", &state->request.application_set, "",
       "of a bundle for several clusters, one ApplicationSet that makes the roots of those that Argo CD knows");
-  add_output_option(command, state->output, "file to write; standard output when left out or '-'");
+  add_output_option(command, state->output);
   add_connection_options(command, state->request.connection);
   command.run = [state](Console& console) {
     if (state->request.repo_url.empty())

@@ -46,7 +46,8 @@ Command bundle_command() {
     if (state->format == "json") {
       console.out(json::write_pretty(to_value(written)));
     } else {
-      console.out(fmt::format("{}: {} files, bundle {}\n", written.folder, written.files, written.bundle_digest));
+      console.out(fmt::format("{}: {} files, bundle {}\n", written.folder, written.bundle.files,
+                              written.bundle.digest.to_string()));
       console.out(catalogue_line(written.catalogue) + "\n");
       if (!written.root_file.empty())
         console.out(fmt::format("{}: root Application and projects\n", written.root_file));

@@ -1,6 +1,5 @@
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <memory>
 
 #include "app/cli/commands.h"
@@ -16,10 +15,6 @@ namespace {
 constexpr int kFindings = 2;
 
 std::string_view word_of(Severity severity) noexcept { return severity == Severity::Error ? "error" : "warning"; }
-
-std::string counted(std::size_t count, std::string_view thing) {
-  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
-}
 
 std::string summary(const CatalogueReport& report) {
   return fmt::format("{}, {} in {}, {}, {}{}\n{}\n", counted(report.count(Severity::Error), "error"),
@@ -41,19 +36,12 @@ std::string as_text(const CatalogueReport& report) {
 }
 
 std::string as_table(const CatalogueReport& report) {
-  std::size_t place_width = 5;
-  std::size_t rule_width = 4;
+  Rows rows{{"SEVERITY", "RULE", "PLACE", "MESSAGE"}};
   for (const Diagnostic& finding : report.findings) {
-    place_width = std::max(place_width, to_string(finding.location).size());
-    rule_width = std::max(rule_width, finding.rule.size());
+    rows.push_back({std::string(word_of(finding.severity)), finding.rule, to_string(finding.location),
+                    printable(finding.message)});
   }
-  std::string text =
-      fmt::format("{:<8}  {:<{}}  {:<{}}  {}\n", "SEVERITY", "RULE", rule_width, "PLACE", place_width, "MESSAGE");
-  for (const Diagnostic& finding : report.findings) {
-    text += fmt::format("{:<8}  {:<{}}  {:<{}}  {}\n", word_of(finding.severity), finding.rule, rule_width,
-                        to_string(finding.location), place_width, printable(finding.message));
-  }
-  return text + summary(report);
+  return columns(rows, std::string::npos) + summary(report);
 }
 
 Value to_value(const CatalogueReport& report) {
@@ -113,7 +101,7 @@ Command catalogue_check_command() {
   command.option("--new-value", &state->request.new_values, "DIMENSION=VALUE",
                  "a value of criteria that is meant, though it is not built in; may be given again");
   command.option("--strict", &state->strict, "", "let warnings decide the exit status too");
-  add_output_option(command, state->output, "file to write; standard output when left out or '-'");
+  add_output_option(command, state->output);
   add_format_option(command, state->format, {"text", "table", "json"});
   command.run = [state](Console& console) {
     const CatalogueReport report = check_catalogue(state->request, process_services(console.reporter()));

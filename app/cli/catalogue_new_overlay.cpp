@@ -48,9 +48,8 @@ Command catalogue_new_overlay_command() {
     state->request.overwrite = state->force ? Overwrite::Yes : Overwrite::No;
     const NewOverlay made = new_overlay(state->request);
     if (state->format == "json") {
-      Value files = Value::list();
-      for (const std::string& file : made.written) files.push_back(file);
-      console.out(json::write_pretty(Value::map({{"overlay", made.overlay}, {"files", std::move(files)}})));
+      console.out(json::write_pretty(
+          Value::map({{"overlay", made.overlay}, {"files", Value::List(made.written.begin(), made.written.end())}})));
       return 0;
     }
     std::string text = made.written.empty() ? made.overlay : std::string();

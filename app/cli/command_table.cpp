@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/cli/text_layout.h"
 #include "core/suggest.h"
 
 namespace waybill::cli {
@@ -51,9 +52,9 @@ std::string last_word(const CommandEntry& entry) {
 
 std::string word_summary(const std::vector<CommandEntry>& table, std::string_view word) {
   if (const CommandEntry* entry = find_command(table, word)) return entry->summary;
-  std::string names;
-  for (const CommandEntry& entry : below(table, word)) names += (names.empty() ? "" : ", ") + last_word(entry);
-  return names;
+  std::vector<std::string> names;
+  for (const CommandEntry& entry : below(table, word)) names.push_back(last_word(entry));
+  return joined(names);
 }
 
 const CommandEntry* find_command(const std::vector<CommandEntry>& table, std::string_view name) {

@@ -5,6 +5,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/connection_options.h"
 #include "app/cli/git_options.h"
+#include "app/cli/key_options.h"
 #include "app/cli/recipe_options.h"
 #include "app/workflow/commit_verified.h"
 #include "core/json/writer.h"
@@ -13,8 +14,7 @@ namespace waybill::cli {
 namespace {
 
 std::string text_of(const CommitResult& result) {
-  std::string text = fmt::format("recipe       {}\nbundle       {} ({} files)\n", result.recipe_digest,
-                                 result.bundle_digest.to_string(), result.files);
+  std::string text = report(result.bundle);
   for (const Signer& signer : result.signers) text += fmt::format("signer       {} ({})\n", signer.key_id, signer.form);
   return text + report(result.git) + report_changes(result.git);
 }
@@ -36,8 +36,7 @@ Command commit_command() {
           "other side of an air gap. One of the keys must have signed it, and it must hold exactly the files that it "
           "lists; otherwise nothing is written and the exit status is 4.\n\n"
           "Committing an older bundle is the way back: the branch gets a new commit with the older files.",
-      .arguments = {{"BUNDLE", &request.bundle,
-                     "a bundle folder, oci-layout:FOLDER:TAG or oci://REGISTRY/REPOSITORY:TAG", true}},
+      .arguments = {bundle_argument(request.bundle)},
       .options = {},
       .examples = {{"waybill commit oci://registry.site.example/gpu/bundle:v1 --key waybill.pub \\\n"
                     "    --repo https://git.site.example/gitops.git --path clusters/a",
@@ -48,15 +47,12 @@ Command commit_command() {
                    {"waybill commit oci-layout:media:v1 --key waybill.pub --repo ../gitops --dry-run",
                     "show what would change"}},
       .run = {}};
-  command.option("--key", &request.keys, "KEY",
-                 "a trusted public key (PEM) or env://NAME; may be given again: one of them must have signed");
-  command.option("--password-file", &request.password_file, "FILE", "password, if --key is a private key");
+  add_trusted_key_options(command, request.keys, request.password_file);
   add_git_options(command, request.git);
   command.option("--dry-run", &request.git.dry_run, "", "verify, and show what the commit would change");
   add_connection_options(command, request.connection);
   add_format_option(command, state->format, {"text", "json"});
   command.run = [state](Console& console) {
-    state->request.git.ca_file = state->request.connection.ca_file;
     const CommitResult result = commit(state->request, process_services(console.reporter()));
     console.out(state->format == "json" ? json::write_pretty(to_value(result)) : text_of(result));
     return 0;

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "app/cli/text_layout.h"
 #include "core/error.h"
 #include "core/suggest.h"
 
@@ -15,31 +16,24 @@ std::string shell_quoted(std::string_view text) {
   return result + "'";
 }
 
-std::string joined_names(const std::vector<Option>& options) {
-  std::string names;
-  for (const Option& option : options) {
-    names += (names.empty() ? "" : " ") + option.name;
-    for (const std::string& alias : option.aliases) names += " " + alias;
-  }
-  return names;
-}
-
-std::string joined_words(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
-}
-
 std::vector<std::string> spellings(const Option& option) {
   std::vector<std::string> names{option.name};
   names.insert(names.end(), option.aliases.begin(), option.aliases.end());
   return names;
 }
 
+std::string joined_names(const std::vector<Option>& options) {
+  std::vector<std::string> names;
+  for (const Option& option : options) {
+    for (std::string& name : spellings(option)) names.push_back(std::move(name));
+  }
+  return joined(names, " ");
+}
+
 std::string argument_choices(const Command& command) {
   std::string text;
   for (const Argument& argument : command.arguments) {
-    if (!argument.choices.empty()) text += (text.empty() ? "" : " ") + joined_words(argument.choices);
+    if (!argument.choices.empty()) text += (text.empty() ? "" : " ") + joined(argument.choices, " ");
   }
   return text;
 }
@@ -65,14 +59,14 @@ std::string bash_script(const std::vector<CommandEntry>& commands, const std::ve
         if (option.choices.empty()) continue;
         for (const std::string& name : spellings(option)) {
           values +=
-              fmt::format("    '{} {}') choices={} ;;\n", entry.name, name, shell_quoted(joined_words(option.choices)));
+              fmt::format("    '{} {}') choices={} ;;\n", entry.name, name, shell_quoted(joined(option.choices, " ")));
         }
       }
     }
   }
   const std::vector<std::string> verbs = first_words(commands);
   for (const std::string& verb : verbs) {
-    const std::string words = joined_words(last_words(below(commands, verb)));
+    const std::string words = joined(last_words(below(commands, verb)), " ");
     if (!words.empty()) inner += fmt::format("  {}) below={} ;;\n", verb, shell_quoted(words));
   }
   return fmt::format(R"(# bash completion of waybill: . <(waybill completion bash)
@@ -117,7 +111,7 @@ _waybill() {{
 }}
 complete -o filenames -F _waybill waybill
 )",
-                     shell_quoted(joined_words(verbs)), inner, values, options);
+                     shell_quoted(joined(verbs, " ")), inner, values, options);
 }
 
 std::string zsh_script(const std::vector<CommandEntry>& commands, const std::vector<Option>& global) {
@@ -131,7 +125,7 @@ std::string zsh_script(const std::vector<CommandEntry>& commands, const std::vec
       for (const Option& option : *options) {
         std::string action;
         if (!option.value_name.empty()) {
-          const std::string choices = joined_words(option.choices);
+          const std::string choices = joined(option.choices, " ");
           action = choices.empty() ? fmt::format(":{}:_files", option.value_name)
                                    : fmt::format(":{}:({})", option.value_name, choices);
         }
@@ -219,7 +213,7 @@ std::string fish_script(const std::vector<CommandEntry>& commands, const std::ve
         for (const std::string& alias : option.aliases)
           line += alias.size() == 2 ? fmt::format(" -s {}", alias.substr(1)) : fmt::format(" -l {}", alias.substr(2));
         if (!option.value_name.empty()) line += " -r";
-        if (!option.choices.empty()) line += " -f -a " + fish_quoted(joined_words(option.choices));
+        if (!option.choices.empty()) line += " -f -a " + fish_quoted(joined(option.choices, " "));
         text += line + " -d " + fish_quoted(option.help) + "\n";
       }
     }

@@ -38,8 +38,10 @@ class Console {
   void out_or_file(const std::string& output, std::string_view text);
   // An error as text or, if the command runs with --format json, as one JSON object.
   void error(const Error& error, bool as_json) noexcept;
-  // Whether text on standard output may be coloured.
-  [[nodiscard]] bool colored_out() const noexcept { return colored_out_; }
+  // Whether what out_or_file() writes there may be coloured.
+  [[nodiscard]] bool colors(const std::string& output) const noexcept {
+    return colored_out_ && (output.empty() || output == "-");
+  }
 
  private:
   std::unique_ptr<Reporter> reporter_;

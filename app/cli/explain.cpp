@@ -13,23 +13,15 @@
 namespace waybill::cli {
 namespace {
 
-using Rows = std::vector<std::vector<std::string>>;
-
-std::string join(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
 std::string describe(const ExplainedOverlay& overlay) {
   std::string text;
   for (const auto& [dimension, value] : overlay.criteria.is_map() ? overlay.criteria.members() : Value::Map{})
     text += fmt::format("{}{}={}", text.empty() ? "matches " : " ", dimension,
                         value.is_string() ? value.as_string() : json::write(value));
   if (text.empty()) text = "matches every query";
-  if (!overlay.matches) text = overlay.brought_by.empty() ? "" : "parent of " + join(overlay.brought_by);
+  if (!overlay.matches) text = overlay.brought_by.empty() ? "" : "parent of " + joined(overlay.brought_by);
   if (overlay.excluded.empty()) return text;
-  text = overlay.applied ? "excluded, and back as a parent of " + join(overlay.brought_by) : "excluded";
+  text = overlay.applied ? "excluded, and back as a parent of " + joined(overlay.brought_by) : "excluded";
   for (const ConstraintWarning& warning : overlay.excluded)
     text += fmt::format("; {}: {}", warning.constraint, warning.reason);
   return text;
@@ -95,7 +87,7 @@ std::string values_text(const std::vector<ExplainedValue>& values, bool color) {
 std::string order_text(const std::vector<ExplainedPlace>& order, bool color) {
   Rows rows;
   for (const ExplainedPlace& place : order) {
-    rows.push_back({"  " + place.component, place.after.empty() ? "" : "after " + join(place.after),
+    rows.push_back({"  " + place.component, place.after.empty() ? "" : "after " + joined(place.after),
                     place.after.empty() ? "" : place_of(place.layer)});
   }
   return "\n" + styled("order of deployment", Style::Bold, color) + "\n" + columns(rows);
@@ -146,14 +138,14 @@ Command explain_command() {
       .run = {}};
   command.option("--component", &state->request.component, "NAME", "explain this component only");
   add_recipe_options(command, state->request.recipe, CriteriaFor::Recipe);
-  add_output_option(command, state->output, "file to write; standard output when left out or '-'");
+  add_output_option(command, state->output);
   add_format_option(command, state->format, {"text", "json", "yaml"});
   command.run = [state](Console& console) {
     const ExplainedRecipe explained = explain_recipe(state->request, process_services(console.reporter()));
-    const bool color = console.colored_out() && (state->output.empty() || state->output == "-");
-    console.out_or_file(state->output, state->format == "json"   ? json::write_pretty(to_value(explained))
-                                       : state->format == "yaml" ? yaml::write(to_value(explained))
-                                                                 : text_of(explained, state->request, color));
+    console.out_or_file(state->output, state->format == "json" ? json::write_pretty(to_value(explained))
+                                       : state->format == "yaml"
+                                           ? yaml::write(to_value(explained))
+                                           : text_of(explained, state->request, console.colors(state->output)));
     return 0;
   };
   return command;

@@ -3,15 +3,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <utility>
-#include <vector>
 
+#include "app/cli/text_layout.h"
 #include "core/json/writer.h"
 
 namespace waybill::cli {
 namespace {
-
-using Row = std::pair<std::string, std::string>;
 
 std::string leaf_text(const Value& leaf) {
   if (!leaf.is_string()) return json::write(leaf, json::HtmlEscape::No);
@@ -26,7 +23,7 @@ std::string leaf_text(const Value& leaf) {
   return text;
 }
 
-void add_rows(const Value& value, const std::string& field, std::vector<Row>& rows) {
+void add_rows(const Value& value, const std::string& field, Rows& rows) {
   const std::string prefix = field.empty() ? "" : field + ".";
   if (value.is_map() && !value.members().empty()) {
     for (const auto& [key, member] : value.members()) add_rows(member, prefix + key, rows);
@@ -34,26 +31,18 @@ void add_rows(const Value& value, const std::string& field, std::vector<Row>& ro
     for (std::size_t i = 0; i < value.items().size(); ++i)
       add_rows(value.items()[i], fmt::format("{}[{}]", prefix, i), rows);
   } else {
-    rows.emplace_back(field, leaf_text(value));
+    rows.push_back({field, leaf_text(value)});
   }
 }
 
 }  // namespace
 
 std::string field_table(const Value& document) {
-  std::vector<Row> rows;
+  Rows rows;
   add_rows(document, "", rows);
   std::sort(rows.begin(), rows.end());
   rows.insert(rows.begin(), {{"FIELD", "VALUE"}, {"-----", "-----"}});
-  std::size_t width = 0;
-  for (const auto& [field, text] : rows) width = std::max(width, field.size());
-  std::string table;
-  for (const auto& [field, text] : rows) {
-    std::string line = fmt::format("{:<{}}  {}", field, width, text);
-    line.erase(line.find_last_not_of(' ') + 1);
-    table += line + "\n";
-  }
-  return table;
+  return columns(rows, std::string::npos);
 }
 
 }  // namespace waybill::cli

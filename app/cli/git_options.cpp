@@ -49,6 +49,11 @@ void add_git_options(Command& command, CommitOptions& options) {
                  "host keys for ssh (default: ssh's own files); no other host is accepted");
 }
 
+std::string report(const BundleIdentity& bundle) {
+  return fmt::format("recipe       {}\nbundle       {} ({} files)\n", bundle.recipe_digest, bundle.digest.to_string(),
+                     bundle.files);
+}
+
 std::string report(const CommittedBundle& committed) {
   const git::Publication& publication = committed.publication;
   std::string text = fmt::format(

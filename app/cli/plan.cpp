@@ -28,7 +28,7 @@ Command plan_command() {
                                {"waybill plan --recipe recipe.yaml --format svg --output plan.svg", "as a picture"}},
                   .run = {}};
   add_recipe_options(command, state->request, CriteriaFor::Recipe);
-  add_output_option(command, state->output, "file to write; standard output when left out or '-'");
+  add_output_option(command, state->output);
   add_format_option(command, state->format, {"table", "json", "mermaid", "svg", "dot"});
   command.run = [state](Console& console) {
     const ShownPlan plan = show_plan(state->request, process_services(console.reporter()));

@@ -11,12 +11,6 @@
 namespace waybill::cli {
 namespace {
 
-std::string joined(const std::vector<std::string>& names, std::string_view separator) {
-  std::string text;
-  for (const std::string& name : names) text += fmt::format("{}{}", text.empty() ? "" : separator, name);
-  return text;
-}
-
 bool is_step(const ShownPlan& plan, const std::string& from, const std::string& to) {
   const std::vector<std::string>& path = plan.critical_path;
   for (std::size_t i = 1; i < path.size(); ++i) {
@@ -87,7 +81,7 @@ std::string plan_table(const ShownPlan& plan) {
       std::string line =
           fmt::format("  {}{} {:<{}}  {:<{}}  {}", i + 1 == wave.components.size() ? "└─" : "├─",
                       component.is_critical ? "●" : "○", component.name, name_width, component.version, version_width,
-                      component.depends_on.empty() ? "" : "needs " + joined(component.depends_on, ", "));
+                      component.depends_on.empty() ? "" : "needs " + joined(component.depends_on));
       while (line.ends_with(' ')) line.pop_back();
       text += line + "\n";
     }
@@ -154,12 +148,10 @@ Value to_value(const ShownPlan& plan) {
     list.push_back(Value::map(
         {{"wave", std::int64_t{wave.depth}}, {"syncWave", wave.sync_wave}, {"components", std::move(names)}}));
   }
-  Value critical = Value::list();
-  for (const std::string& name : plan.critical_path) critical.push_back(name);
   return Value::map({{"catalogue", to_value(plan.catalogue)},
                      {"waves", std::move(list)},
                      {"dependencies", std::move(dependencies)},
-                     {"criticalPath", std::move(critical)}});
+                     {"criticalPath", Value::List(plan.critical_path.begin(), plan.critical_path.end())}});
 }
 
 }  // namespace waybill::cli

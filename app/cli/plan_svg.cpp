@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/cli/plan_drawing.h"
+#include "app/cli/text_layout.h"
 
 namespace waybill::cli {
 namespace {
@@ -24,7 +25,7 @@ constexpr int kGap = 14;       // between rows
 constexpr int kChannel = 84;   // between columns, where curves turn
 constexpr int kCharacter = 8;  // width of a letter of the names, generously
 constexpr int kPadding = 14;
-constexpr std::size_t kLongestLabel = 34;
+constexpr std::size_t kLongestLabel = 35;  // what a box holds
 constexpr int kLegend = 40;
 
 std::string xml(std::string_view text) {
@@ -52,21 +53,6 @@ std::string xml(std::string_view text) {
     }
   }
   return result;
-}
-
-// Cut to what a box holds; a cut never splits a character of several bytes.
-std::string shortened(std::string_view text) {
-  std::size_t characters = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool starts = (static_cast<unsigned char>(text[i]) & 0xc0U) != 0x80U;
-    if (starts && characters++ == kLongestLabel) return std::string(text.substr(0, i)) + "…";
-  }
-  return std::string(text);
-}
-
-std::size_t length_of(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
 }
 
 struct Row {
@@ -149,7 +135,7 @@ class Drawing {
         column_of[component.name] = column;
         columns_[column].push_back({&component, {}, 0});
         ++count_;
-        widest_ = std::max({widest_, length_of(shortened(component.name)), length_of(shortened(component.version))});
+        widest_ = std::max({widest_, width(component.name), width(component.version)});
         std::set<std::string>& before = all_before[component.name];
         for (const std::string& dependency : component.depends_on) {
           before.insert(dependency);
@@ -206,7 +192,7 @@ class Drawing {
   }
 
   void place_rows() {
-    box_width_ = static_cast<int>(std::min(widest_, kLongestLabel + 1)) * kCharacter + 2 * kPadding;
+    box_width_ = static_cast<int>(std::min(widest_, kLongestLabel)) * kCharacter + 2 * kPadding;
     std::vector<int> heights;
     for (const std::vector<Row>& column : columns_) {
       int height = -kGap;
@@ -252,10 +238,10 @@ class Drawing {
         "class=\"name\" x=\"{}\" y=\"{}\">{}</text>",
         component.is_critical ? " class=\"critical\"" : "",
         xml(has_version ? component.name + " " + component.version : component.name), x, y, box_width_, kBoxHeight,
-        x + kPadding, row.y + (has_version ? -3 : 5), xml(shortened(component.name)));
+        x + kPadding, row.y + (has_version ? -3 : 5), xml(shortened(component.name, kLongestLabel)));
     if (has_version)
       text += fmt::format("<text class=\"version\" x=\"{}\" y=\"{}\">{}</text>", x + kPadding, row.y + 14,
-                          xml(shortened(component.version)));
+                          xml(shortened(component.version, kLongestLabel)));
     return text + "</g>\n";
   }
 

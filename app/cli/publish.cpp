@@ -16,8 +16,7 @@ namespace waybill::cli {
 namespace {
 
 std::string text_of(const PublishResult& result) {
-  std::string text = fmt::format("recipe       {}\nbundle       {} ({} files)\n", result.recipe_digest,
-                                 result.bundle_digest.to_string(), result.files);
+  std::string text = report(result.bundle);
   if (result.git) text += report(*result.git);
   if (result.artifact) {
     text += fmt::format("artifact     {}\ndigest       {}{}\n", result.artifact->reference,
@@ -75,7 +74,6 @@ Command publish_command() {
   add_connection_options(command, request.connection);
   add_format_option(command, state->format, {"text", "json"});
   command.run = [state](Console& console) {
-    state->request.git.ca_file = state->request.connection.ca_file;
     const PublishResult result = publish(state->request, process_services(console.reporter()));
     console.out(state->format == "json" ? json::write_pretty(to_value(result)) : text_of(result));
     return 0;

@@ -36,7 +36,7 @@ Command query_command() {
       .run = {}};
   command.option("--selector", &state->selector, "PATH", "what to show; '' is everything");
   add_recipe_options(command, state->request, CriteriaFor::Recipe);
-  add_output_option(command, state->output, "file to write; standard output when left out or '-'");
+  add_output_option(command, state->output);
   add_format_option(command, state->format, {"yaml", "json", "table"});
   command.run = [state](Console& console) {
     if (!state->selector) {

@@ -33,7 +33,7 @@ Command recipe_command() {
             "what fits the cluster of a snapshot, and its constraints"}},
       .run = {}};
   add_recipe_options(command, state->request, CriteriaFor::Recipe);
-  add_output_option(command, state->output, "file to write; standard output when left out or '-'");
+  add_output_option(command, state->output);
   add_format_option(command, state->format, {"yaml", "json", "table"});
   command.run = [state](Console& console) {
     const ResolvedRecipe resolved = resolve_recipe(state->request, process_services(console.reporter()));

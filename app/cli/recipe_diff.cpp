@@ -13,19 +13,7 @@
 namespace waybill::cli {
 namespace {
 
-using Rows = std::vector<std::vector<std::string>>;
 constexpr std::size_t kLongest = 48;
-
-std::string join(const std::vector<std::string>& words, std::string_view between = ", ") {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? std::string() : std::string(between)) + word;
-  return text;
-}
-
-// "1 value", "2 values".
-std::string counted(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
 
 std::string described(const ComparedRecipe& recipe) {
   return fmt::format("{}, {}: {}, {}", recipe.text, catalogue_line(recipe.catalogue),
@@ -48,7 +36,7 @@ std::string difference_of(const LeafChange& change) {
     };
     add(*change.before, *change.after, "-");
     add(*change.after, *change.before, "+");
-    if (!words.empty()) return join(words, " ");
+    if (!words.empty()) return joined(words, " ");
   }
   return one_line(*change.before, kLongest) + " → " + one_line(*change.after, kLongest);
 }
@@ -75,9 +63,9 @@ class Text {
     add_section("validation", RecipePart::Validation);
     if (!difference.moved.empty()) {
       add_heading("order of deployment");
-      add_line(Style::Yellow, "  ~ moved: " + join(difference.moved));
-      add_line(Style::Red, "  - " + join(difference.order_before, " → "));
-      add_line(Style::Green, "  + " + join(difference.order_after, " → "));
+      add_line(Style::Yellow, "  ~ moved: " + joined(difference.moved));
+      add_line(Style::Red, "  - " + joined(difference.order_before, " → "));
+      add_line(Style::Green, "  + " + joined(difference.order_after, " → "));
     }
     add_summary();
     return std::move(text_);
@@ -195,14 +183,14 @@ Command recipe_diff_command() {
                     "what the data of a site changes; the empty name is the built-in catalogue"}},
       .run = {}};
   add_catalogue_options(command, state->catalogue);
-  add_output_option(command, state->output, "file to write; standard output when left out or '-'");
+  add_output_option(command, state->output);
   add_format_option(command, state->format, {"text", "json"});
   command.run = [state](Console& console) {
     const RecipeComparison comparison =
         diff_recipes(state->before, state->after, state->catalogue, process_services(console.reporter()));
-    const bool color = console.colored_out() && (state->output.empty() || state->output == "-");
-    console.out_or_file(state->output, state->format == "json" ? json::write_pretty(to_value(comparison))
-                                                               : Text(comparison, color).write());
+    console.out_or_file(state->output, state->format == "json"
+                                           ? json::write_pretty(to_value(comparison))
+                                           : Text(comparison, console.colors(state->output)).write());
     return comparison.difference.empty() ? 0 : 1;
   };
   return command;

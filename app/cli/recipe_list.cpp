@@ -15,7 +15,7 @@ std::string table(const TargetList& list) {
   const std::vector<Target>& targets = list.targets;
   const bool with_nodes =
       std::any_of(targets.begin(), targets.end(), [](const Target& target) { return target.criteria.nodes() != 0; });
-  std::vector<std::vector<std::string>> rows{{}};
+  Rows rows{{}};
   for (const Dimension dimension : kDimensions) rows.front().emplace_back(to_string(dimension));
   if (with_nodes) rows.front().emplace_back("nodes");
   rows.front().insert(rows.front().end(), {"components", "values"});
@@ -58,7 +58,7 @@ Command recipe_list_command() {
                     "how many there are with the data of a site"}},
       .run = {}};
   add_recipe_options(command, state->request, CriteriaFor::Targets);
-  add_output_option(command, state->output, "file to write; standard output when left out or '-'");
+  add_output_option(command, state->output);
   add_format_option(command, state->format, {"table", "json", "yaml"});
   command.run = [state](Console& console) {
     const TargetList list = list_targets(state->request, process_services(console.reporter()));

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include "app/cli/text_layout.h"
+
 namespace waybill::cli {
 
 void add_criteria_options(Command& command, CriteriaWords& words) {
@@ -51,15 +53,18 @@ void add_catalogue_options(Command& command, CatalogueChoice& catalogue) {
 }
 
 void add_format_option(Command& command, std::string& format, std::vector<std::string> choices) {
-  std::string listed;
-  for (const std::string& choice : choices) listed += (listed.empty() ? "" : ", ") + choice;
-  Option& option = command.option("--format", &format, "FORMAT", fmt::format("{} (default {})", listed, format));
+  Option& option =
+      command.option("--format", &format, "FORMAT", fmt::format("{} (default {})", joined(choices), format));
   option.aliases = {"-t"};
   option.choices = std::move(choices);
 }
 
-void add_output_option(Command& command, std::string& output, std::string help) {
-  command.option("--output", &output, "FILE", std::move(help)).aliases = {"-o"};
+void add_output_option(Command& command, std::string& output) {
+  command.option("--output", &output, "FILE", "file to write; standard output when left out or '-'").aliases = {"-o"};
+}
+
+Argument bundle_argument(std::string& bundle) {
+  return {"BUNDLE", &bundle, "a bundle folder, oci-layout:FOLDER:TAG or oci://REGISTRY/REPOSITORY:TAG", true};
 }
 
 }  // namespace waybill::cli

@@ -21,6 +21,9 @@ void add_recipe_options(Command& command, RecipeRequest& request, CriteriaFor wh
 void add_format_option(Command& command, std::string& format, std::vector<std::string> choices);
 
 // -o, --output for documents: a file, or standard output when empty or "-".
-void add_output_option(Command& command, std::string& output, std::string help);
+void add_output_option(Command& command, std::string& output);
+
+// BUNDLE: a bundle wherever it lies.
+[[nodiscard]] Argument bundle_argument(std::string& bundle);
 
 }  // namespace waybill::cli

@@ -48,8 +48,7 @@ Command simulate_command() {
           "must be able to finish. Where that fails, the shortest way there is printed and the exit status is 1. "
           "Without "
           "--from, the upgrade is one that changes every component.",
-      .arguments = {{"BUNDLE", &state->request.bundle,
-                     "a bundle folder, oci-layout:FOLDER:TAG or oci://REGISTRY/REPOSITORY:TAG", true}},
+      .arguments = {bundle_argument(state->request.bundle)},
       .options = {},
       .examples = {{"waybill simulate bundle", "install, any upgrade, removal"},
                    {"waybill simulate bundle --from old-bundle", "the upgrade from the bundle that is rolled out now"},

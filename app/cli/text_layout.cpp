@@ -24,7 +24,7 @@ std::size_t width(std::string_view text) noexcept {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_code_point));
 }
 
-std::string columns(const std::vector<std::vector<std::string>>& rows, std::size_t widest) {
+std::string columns(const Rows& rows, std::size_t widest) {
   std::vector<std::size_t> widths;
   for (const std::vector<std::string>& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
@@ -45,7 +45,7 @@ std::string columns(const std::vector<std::vector<std::string>>& rows, std::size
   return text;
 }
 
-std::string columns(const std::vector<std::vector<std::string>>& rows, const std::vector<Style>& styles, bool color) {
+std::string columns(const Rows& rows, const std::vector<Style>& styles, bool color) {
   const std::string plain = columns(rows);
   std::string text;
   std::size_t at = 0;
@@ -63,6 +63,25 @@ std::string readable_path(std::string_view path) {
   return fmt::format("{}{}", path.substr(2, end - 2), path.substr(end + 2));
 }
 
+std::string shortened(std::string_view text, std::size_t longest) {
+  if (width(text) <= longest) return std::string(text);
+  std::size_t end = 0;
+  for (std::size_t count = 0; end < text.size(); ++end) {
+    if (begins_code_point(text[end]) && count++ == longest - 1) break;
+  }
+  return std::string(text.substr(0, end)) + "…";
+}
+
+std::string joined(const std::vector<std::string>& words, std::string_view between) {
+  std::string text;
+  for (const std::string& word : words) text += fmt::format("{}{}", text.empty() ? "" : between, word);
+  return text;
+}
+
+std::string counted(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 std::string one_line(const Value& value, std::size_t longest) {
   std::string text = value.is_string() ? value.as_string() : json::write(value, json::HtmlEscape::No);
   if (value.is_string()) {
@@ -71,12 +90,7 @@ std::string one_line(const Value& value, std::size_t longest) {
     if (breaks || text.empty() || text.front() == ' ' || text.back() == ' ')
       text = json::write(value, json::HtmlEscape::No);
   }
-  if (width(text) <= longest) return text;
-  std::size_t end = 0;
-  for (std::size_t count = 0; end < text.size(); ++end) {
-    if (begins_code_point(text[end]) && count++ == longest - 1) break;
-  }
-  return text.substr(0, end) + "…";
+  return shortened(text, longest);
 }
 
 std::string catalogue_line(const CatalogueId& catalogue) {

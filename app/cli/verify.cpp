@@ -6,6 +6,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/connection_options.h"
+#include "app/cli/key_options.h"
 #include "app/cli/recipe_options.h"
 #include "core/error.h"
 #include "core/json/writer.h"
@@ -45,9 +46,7 @@ Command verify_command() {
                                 "an artifact in a registry"},
                                {"waybill verify bundle --key waybill.pub --format json", "a folder, for a machine"}},
                   .run = {}};
-  command.option("--key", &state->request.keys, "KEY",
-                 "a trusted public key (PEM) or env://NAME; may be given again: one of them must have signed");
-  command.option("--password-file", &state->request.password_file, "FILE", "password, if --key is a private key");
+  add_trusted_key_options(command, state->request.keys, state->request.password_file);
   command.option("--offline", &state->request.offline, "", "refuse a target that needs the network");
   add_connection_options(command, state->request.connection);
   add_format_option(command, state->format, {"text", "json"});

@@ -19,8 +19,8 @@ bool has_base(const CatalogueSource& source) {
 }
 
 std::vector<std::pair<Dimension, std::string>> parse_new_values(const std::vector<std::string>& words) {
-  std::vector<std::string> names;
-  for (const Dimension dimension : kDimensions) names.emplace_back(to_string(dimension));
+  std::vector<std::string> names(kDimensions.size());
+  std::ranges::transform(kDimensions, names.begin(), [](Dimension dimension) { return to_string(dimension); });
   std::vector<std::pair<Dimension, std::string>> values;
   for (const std::string& word : words) {
     const std::size_t equals = std::min(word.find('='), word.size());
@@ -42,7 +42,7 @@ std::vector<std::pair<Dimension, std::string>> parse_new_values(const std::vecto
 }
 
 CatalogueReport check_catalogue(const CatalogueCheckRequest& request, const Services& services) {
-  CheckOptions options{.new_values = parse_new_values(request.new_values)};
+  const CheckOptions options{.new_values = parse_new_values(request.new_values)};
   Catalogue::Layers layers;
   if (request.folders.empty()) layers.push_back(embedded_catalogue());
   for (const std::string& folder : request.folders) {

@@ -79,8 +79,9 @@ git::PullRequestText text_of(const git::Publication& publication, const Bundle& 
 // Where the pull request will be made; known, with a token, before anything is pushed.
 class Forge {
  public:
-  Forge(const CommitOptions& options, git::CredentialProvider& credentials, const Services& services)
-      : credentials_(credentials), ca_file_(options.ca_file) {
+  Forge(const CommitOptions& options, const std::string& ca_file, git::CredentialProvider& credentials,
+        const Services& services)
+      : credentials_(credentials), ca_file_(ca_file) {
     if (!options.branch_per_change) {
       if (options.forge.empty() && options.forge_url.empty()) return;
       throw Error(ErrorCode::InvalidInput, "a forge is named, but no pull request is asked for")
@@ -132,7 +133,7 @@ std::string change_branch(const std::string& path, const Digest& bundle_digest) 
 }
 
 CommittedBundle commit_bundle(const Bundle& bundle, const Digest& bundle_digest, const CommitOptions& options,
-                              const Services& services) {
+                              const std::string& ca_file, const Services& services) {
   const git::Lookup environment = [&services](std::string_view name) {
     return services.environment(std::string(name));
   };
@@ -142,7 +143,7 @@ CommittedBundle commit_bundle(const Bundle& bundle, const Digest& bundle_digest,
   git::PublicationServices publication_services;
   publication_services.cache_folder = cache / "git";
   publication_services.credentials = credentials.get();
-  publication_services.ca_file = options.ca_file;
+  publication_services.ca_file = ca_file;
   publication_services.ssh_key = options.ssh_key;
   publication_services.known_hosts = options.known_hosts;
   publication_services.reporter = &services.reporter;
@@ -180,13 +181,12 @@ CommittedBundle commit_bundle(const Bundle& bundle, const Digest& bundle_digest,
   request.author = identities.author;
   request.committer = identities.committer;
   if (options.sign) request.sign = git::make_commit_signer(identities.committer, configuration, environment);
-  const Forge forge(options, *credentials, services);
+  const Forge forge(options, ca_file, *credentials, services);
   if (environment("GIT_SSH_COMMAND") &&
       git::RemoteAddress::parse(options.repository).transport() == git::Transport::Ssh) {
     services.reporter.warning(
         "GIT_SSH_COMMAND is not used, as it could turn off the check of host keys; there are --ssh-key, --known-hosts "
-        "and "
-        "~/.ssh/config");
+        "and ~/.ssh/config");
   }
 
   if (!options.dry_run) pending.remember();

@@ -16,12 +16,11 @@ namespace waybill {
 inline constexpr std::string_view kLockFile = ".waybill.lock.json";
 
 struct CommitOptions {
-  std::string repository;  // URL or folder
-  std::string branch;      // that deploys; empty: the remote's HEAD, else main
-  std::string path;        // empty: the top
-  std::string author;      // "Name <mail>"; empty: git's own ways
-  std::string date;        // empty: SOURCE_DATE_EPOCH, else now, fixed once per change
-  std::string ca_file;
+  std::string repository;   // URL or folder
+  std::string branch;       // that deploys; empty: the remote's HEAD, else main
+  std::string path;         // empty: the top
+  std::string author;       // "Name <mail>"; empty: git's own ways
+  std::string date;         // empty: SOURCE_DATE_EPOCH, else now, fixed once per change
   std::string ssh_key;      // empty: what ssh finds
   std::string known_hosts;  // empty: ssh's own files
   bool sign = false;        // with the key that git's configuration names
@@ -43,9 +42,11 @@ struct CommittedBundle {
 // hold.
 [[nodiscard]] std::string change_branch(const std::string& path, const Digest& bundle_digest);
 
-// Throws what git::publish and git::open_or_update throw. `bundle_digest` is the diffID of the tree.
+// Throws what git::publish and git::open_or_update throw. `bundle_digest` is the diffID of the tree; `ca_file` holds
+// certificates that are trusted besides the system's, for git servers and forges.
 [[nodiscard]] CommittedBundle commit_bundle(const Bundle& bundle, const Digest& bundle_digest,
-                                            const CommitOptions& options, const Services& services);
+                                            const CommitOptions& options, const std::string& ca_file,
+                                            const Services& services);
 
 // The member "git" of results (cli.md), with "base" and "pullRequest" for a change that is reviewed, and "changes" for
 // a dry run.

@@ -58,19 +58,19 @@ CommitResult commit(const CommitRequest& request, const Services& services) {
                    });
   const Bundle bundle{verified.tree, read_bundle_info(verified.tree)};
   const Digest digest = bundle_digest(bundle.tree);
-  return {bundle.info.recipe_digest, digest, bundle.tree.size(), verified.signers,
-          commit_bundle(bundle, digest, request.git, services)};
+  return {{bundle.info.recipe_digest, digest, bundle.tree.size()},
+          verified.signers,
+          commit_bundle(bundle, digest, request.git, request.connection.ca_file, services)};
 }
 
 Value to_value(const CommitResult& result) {
   Value signers = Value::list();
   for (const Signer& signer : result.signers)
     signers.push_back(Value::map({{"keyId", signer.key_id}, {"form", signer.form}}));
-  return Value::map(
-      {{"recipe", Value::map({{"digest", result.recipe_digest}})},
-       {"bundle", Value::map({{"digest", result.bundle_digest.to_string()}, {"files", std::uint64_t{result.files}}})},
-       {"git", to_value(result.git)},
-       {"signers", std::move(signers)}});
+  Value value = to_value(result.bundle);
+  value.set("git", to_value(result.git));
+  value.set("signers", std::move(signers));
+  return value;
 }
 
 }  // namespace waybill

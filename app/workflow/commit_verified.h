@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "app/workflow/bundle_identity.h"
 #include "app/workflow/commit_bundle.h"
 #include "app/workflow/stores.h"
 #include "app/workflow/verify.h"
@@ -19,9 +20,7 @@ struct CommitRequest {
 };
 
 struct CommitResult {
-  std::string recipe_digest;
-  Digest bundle_digest;  // diffID
-  std::size_t files = 0;
+  BundleIdentity bundle;
   std::vector<Signer> signers;
   CommittedBundle git;
 };

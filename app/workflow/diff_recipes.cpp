@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "app/workflow/input_file.h"
 #include "app/workflow/recipe_operand.h"
 #include "generator/leaves.h"
 #include "generator/recipe_tree.h"
@@ -18,19 +19,19 @@ struct Side {
 
 Side resolve_side(const std::string& text, const CatalogueChoice& catalogue, const Services& services) {
   const RecipeRequest request = parse_recipe_operand(text, catalogue);
-  return with_context([&] { return "while resolving '" + text + "'"; },
-                      [&] {
-                        ResolvedRecipe resolved = resolve_recipe(request, services);
-                        Value tree = recipe_tree(resolved.catalogue, resolved.recipe);
-                        std::size_t values = 0;
-                        for (const auto& [name, component] : tree.find("components")->members()) {
-                          if (const Value* set = component.find("values")) values += count_set(*set);
-                        }
-                        ComparedRecipe compared{text, resolved.catalogue.id(), resolved.recipe.criteria.to_value(),
-                                                resolved.recipe.components.size(), values};
-                        std::string file = request.recipe_file == "-" ? "standard input" : request.recipe_file;
-                        return Side{std::move(compared), std::move(resolved), std::move(tree), std::move(file)};
-                      });
+  return with_context(
+      [&] { return "while resolving '" + text + "'"; },
+      [&] {
+        ResolvedRecipe resolved = resolve_recipe(request, services);
+        Value tree = recipe_tree(resolved.catalogue, resolved.recipe);
+        std::size_t values = 0;
+        for (const auto& [name, component] : tree.find("components")->members()) {
+          if (const Value* set = component.find("values")) values += count_set(*set);
+        }
+        ComparedRecipe compared{text, resolved.catalogue.id(), resolved.recipe.criteria.to_value(),
+                                resolved.recipe.components.size(), values};
+        return Side{std::move(compared), std::move(resolved), std::move(tree), input_name(request.recipe_file)};
+      });
 }
 
 SourceLocation place_of(const Side& side, const std::optional<Value>& value) {
@@ -54,11 +55,7 @@ void set_side(Value& entry, const char* key, const std::optional<Value>& value, 
   if (!place.file.empty()) entry.set(place_key, Value::map({{"file", place.file}, {"line", std::int64_t{place.line}}}));
 }
 
-Value to_list(const std::vector<std::string>& texts) {
-  Value list = Value::list();
-  for (const std::string& text : texts) list.push_back(text);
-  return list;
-}
+Value to_list(const std::vector<std::string>& texts) { return Value::List(texts.begin(), texts.end()); }
 
 }  // namespace
 

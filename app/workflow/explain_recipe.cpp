@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "app/workflow/input_file.h"
 #include "core/error.h"
 #include "core/suggest.h"
 #include "generator/leaves.h"
@@ -127,9 +128,7 @@ Value to_value(const ExplainedOverlay& overlay) {
   value.set("applied", overlay.applied);
   value.set("matches", overlay.matches);
   value.set("criteria", overlay.criteria.is_null() ? Value::map() : overlay.criteria);
-  Value brought_by = Value::list();
-  for (const std::string& name : overlay.brought_by) brought_by.push_back(name);
-  value.set("ancestorOf", std::move(brought_by));
+  value.set("ancestorOf", Value::List(overlay.brought_by.begin(), overlay.brought_by.end()));
   if (!overlay.excluded.empty()) {
     Value excluded = Value::list();
     for (const ConstraintWarning& warning : overlay.excluded) {
@@ -144,9 +143,8 @@ Value to_value(const ExplainedOverlay& overlay) {
 }
 
 Value to_value(const ExplainedPlace& place) {
-  Value after = Value::list();
-  for (const std::string& name : place.after) after.push_back(name);
-  Value value = Value::map({{"component", place.component}, {"after", std::move(after)}});
+  Value value =
+      Value::map({{"component", place.component}, {"after", Value::List(place.after.begin(), place.after.end())}});
   if (!place.after.empty()) value.set("layer", to_value(place.layer));
   return value;
 }
@@ -168,13 +166,12 @@ ExplainedRecipe explain_recipe(const ExplainRequest& request, const Services& se
     throw Error(ErrorCode::NotFound, fmt::format("the recipe has no component '{}'", request.component))
         .hint(suggestion(request.component, names));
   }
-  const std::string file = request.recipe.recipe_file == "-" ? "standard input" : request.recipe.recipe_file;
   for (const std::string& name : resolved.recipe.applied_overlays) {
     if (name != kBaseName && resolved.catalogue.find_overlay(name) == nullptr)
       services.reporter.warning(
           fmt::format("the catalogue has no overlay '{}': what it set is told as the recipe's", name));
   }
-  Explanation explanation = explain(resolved.catalogue, resolved.recipe, file);
+  Explanation explanation = explain(resolved.catalogue, resolved.recipe, input_name(request.recipe.recipe_file));
   const std::string wanted = resolve_path(request, explanation);
   const bool found =
       wanted == kOrder || std::any_of(explanation.values.begin(), explanation.values.end(),

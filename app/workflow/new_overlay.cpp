@@ -10,7 +10,6 @@
 #include "app/workflow/check_catalogue.h"
 #include "core/error.h"
 #include "core/suggest.h"
-#include "generator/embedded.h"
 #include "generator/field_rules.h"
 #include "generator/overlay_scaffold.h"
 #include "generator/registry_reader.h"
@@ -28,10 +27,7 @@ Catalogue load_surroundings(const NewOverlayRequest& request) {
   std::error_code ignored;
   if (to_folder(request) && fs::exists(request.output, ignored)) folder = folder_source(request.output);
   Catalogue::Layers layers;
-  if (folder == nullptr || !has_base(*folder)) {
-    layers.push_back(request.catalogue.folder.empty() ? embedded_catalogue() : folder_source(request.catalogue.folder));
-    for (const std::string& data : request.catalogue.data) layers.push_back(data_source(data));
-  }
+  if (folder == nullptr || !has_base(*folder)) layers = catalogue_layers(request.catalogue);
   if (folder != nullptr) layers.push_back(std::move(folder));
   return Catalogue::load(std::move(layers));
 }

@@ -157,7 +157,7 @@ PublishResult publish(const PublishRequest& request, const Services& services) {
   check(request);
   const RenderedBundle rendered = render_bundle(request.bundle, services);
   const oci::Packed packed = pack_bundle(rendered.bundle.tree, rendered.bundle.info, services.artifact_epoch());
-  PublishResult result{rendered.bundle.info.recipe_digest, packed.diff_id, rendered.bundle.tree.size(), {}, {}};
+  PublishResult result{{rendered.bundle.info.recipe_digest, packed.diff_id, rendered.bundle.tree.size()}, {}, {}};
 
   // Everything that can refuse is asked before anything is written: the key and its password, the tag.
   const Publisher publisher{request, services, rendered, packed};
@@ -171,7 +171,7 @@ PublishResult publish(const PublishRequest& request, const Services& services) {
   if (!request.git.repository.empty()) {
     CommitOptions options = request.git;
     options.dry_run = request.dry_run;
-    result.git = commit_bundle(rendered.bundle, packed.diff_id, options, services);
+    result.git = commit_bundle(rendered.bundle, packed.diff_id, options, request.connection.ca_file, services);
   }
   if (destination && request.dry_run) {
     result.artifact = publisher.planned_artifact(*destination);
@@ -190,9 +190,7 @@ PublishResult publish(const PublishRequest& request, const Services& services) {
 }
 
 Value to_value(const PublishResult& result) {
-  Value value = Value::map(
-      {{"recipe", Value::map({{"digest", result.recipe_digest}})},
-       {"bundle", Value::map({{"digest", result.bundle_digest.to_string()}, {"files", std::uint64_t{result.files}}})}});
+  Value value = to_value(result.bundle);
   if (result.git) value.set("git", to_value(*result.git));
   Value signatures = Value::list();
   Value attestations = Value::list();

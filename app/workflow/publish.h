@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/workflow/artifact_signer.h"
+#include "app/workflow/bundle_identity.h"
 #include "app/workflow/commit_bundle.h"
 #include "app/workflow/keys.h"
 #include "app/workflow/render_bundle.h"
@@ -36,9 +37,7 @@ struct PublishedArtifact {
 };
 
 struct PublishResult {
-  std::string recipe_digest;
-  Digest bundle_digest;  // diffID
-  std::size_t files = 0;
+  BundleIdentity bundle;
   std::optional<CommittedBundle> git;
   std::optional<PublishedArtifact> artifact;
 };

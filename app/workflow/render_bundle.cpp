@@ -24,11 +24,7 @@ PlanOptions plan_options(const BundleRequest& request) {
   return options;
 }
 
-Value to_list(const std::vector<std::string>& texts) {
-  Value list = Value::list();
-  for (const std::string& text : texts) list.push_back(text);
-  return list;
-}
+Value to_list(const std::vector<std::string>& texts) { return Value::List(texts.begin(), texts.end()); }
 
 // {west: https://10.0.0.1:6443, east: null}
 void read_cluster_file(const std::string& path, std::vector<argocd::Cluster>& clusters) {

@@ -110,14 +110,16 @@ Recipe resolve_criteria(const RecipeRequest& request, const Catalogue& catalogue
 
 }  // namespace
 
-Catalogue load_catalogue(const CatalogueChoice& choice) {
-  std::vector<std::shared_ptr<const CatalogueSource>> layers;
+Catalogue::Layers catalogue_layers(const CatalogueChoice& choice) {
+  Catalogue::Layers layers;
   layers.push_back(choice.folder.empty() ? embedded_catalogue() : folder_source(choice.folder));
   for (const std::string& folder : choice.data) {
     if (!folder.empty()) layers.push_back(data_source(folder));
   }
-  return Catalogue::load(std::move(layers));
+  return layers;
 }
+
+Catalogue load_catalogue(const CatalogueChoice& choice) { return Catalogue::load(catalogue_layers(choice)); }
 
 Criteria requested_criteria(const RecipeRequest& request, const Catalogue& catalogue, Reporter& reporter) {
   refuse_more_than_one_source(request);

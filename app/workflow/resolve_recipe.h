@@ -15,6 +15,7 @@ struct CatalogueChoice {
   std::string folder;             // empty: the embedded catalogue
   std::vector<std::string> data;  // folders laid over it, later wins
 };
+[[nodiscard]] Catalogue::Layers catalogue_layers(const CatalogueChoice& choice);
 [[nodiscard]] Catalogue load_catalogue(const CatalogueChoice& choice);
 
 struct RecipeRequest {

@@ -108,13 +108,11 @@ Value to_value(const Simulation& simulation) {
     scenario.set("dependencies", std::uint64_t{one.dependencies});
     scenario.set("states", std::uint64_t{one.states});
     if (!one.holds) {
-      Value trace = Value::list();
-      for (const std::string& step : one.trace) trace.push_back(step);
       scenario.set("violation", Value::map({{"kind", one.kind},
                                             {"application", one.application},
                                             {"other", one.other},
                                             {"message", one.problem},
-                                            {"trace", std::move(trace)}}));
+                                            {"trace", Value::List(one.trace.begin(), one.trace.end())}}));
     }
     scenarios.push_back(std::move(scenario));
   }

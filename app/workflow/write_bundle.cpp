@@ -22,21 +22,17 @@ WrittenBundle write_bundle(const WriteBundleRequest& request, const Services& se
   const RenderedBundle rendered = render_bundle(request.bundle, services);
   std::filesystem::path folder = request.folder;
   if (!folder.has_filename()) folder = folder.parent_path();
-  WrittenBundle written{folder.string(),
-                        rendered.bundle.tree.size(),
-                        rendered.bundle.info.catalogue,
-                        rendered.bundle.info.recipe_digest,
-                        bundle_digest(rendered.bundle.tree).to_string(),
-                        {}};
+  const auto& [tree, info] = rendered.bundle;
+  WrittenBundle written{folder.string(), {info.recipe_digest, bundle_digest(tree), tree.size()}, info.catalogue, {}};
   // The root is made first: what cannot be written for that place must not leave a folder behind.
   std::string root;
   if (!request.repo_url.empty()) {
-    root = argocd::root_document(rendered.bundle.tree, {.repo_url = request.repo_url,
-                                                        .path = {},
-                                                        .revision = std::string(kDefaultRevision),
-                                                        .bundle_digest = written.bundle_digest});
+    root = argocd::root_document(tree, {.repo_url = request.repo_url,
+                                        .path = {},
+                                        .revision = std::string(kDefaultRevision),
+                                        .bundle_digest = written.bundle.digest.to_string()});
   }
-  write_folder(folder, rendered.bundle.tree, request.force ? Overwrite::Yes : Overwrite::No);
+  write_folder(folder, tree, request.force ? Overwrite::Yes : Overwrite::No);
   if (!root.empty()) {
     written.root_file = folder.string() + ".root.yaml";
     write_file(written.root_file, root, Overwrite::Yes);
@@ -45,11 +41,8 @@ WrittenBundle write_bundle(const WriteBundleRequest& request, const Services& se
 }
 
 Value to_value(const WrittenBundle& written) {
-  Value value = Value::map(
-      {{"folder", written.folder},
-       {"catalogue", to_value(written.catalogue)},
-       {"recipe", Value::map({{"digest", written.recipe_digest}})},
-       {"bundle", Value::map({{"digest", written.bundle_digest}, {"files", std::uint64_t{written.files}}})}});
+  Value value = merged(Value::map({{"folder", written.folder}, {"catalogue", to_value(written.catalogue)}}),
+                       to_value(written.bundle));
   if (!written.root_file.empty()) value.set("root", written.root_file);
   return value;
 }

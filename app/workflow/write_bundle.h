@@ -2,6 +2,7 @@
 // A bundle as a folder, and the root Application for one place.
 #include <string>
 
+#include "app/workflow/bundle_identity.h"
 #include "app/workflow/render_bundle.h"
 #include "app/workflow/stores.h"
 
@@ -16,10 +17,8 @@ struct WriteBundleRequest {
 
 struct WrittenBundle {
   std::string folder;
-  std::size_t files = 0;
+  BundleIdentity bundle;
   CatalogueId catalogue;
-  std::string recipe_digest;
-  std::string bundle_digest;
   std::string root_file;  // empty: none
 };
 
