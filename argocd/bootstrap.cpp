@@ -37,7 +37,7 @@ Value health_checks() {
   constexpr std::string_view kFolder = "health/";
   constexpr std::string_view kSuffix = ".lua";
   Value checks = Value::map();
-  for (const Template& file : templates()) {
+  for (const EmbeddedText& file : templates()) {
     if (!file.path.starts_with(kFolder)) continue;
     const std::string_view kind = file.path.substr(kFolder.size(), file.path.size() - kFolder.size() - kSuffix.size());
     checks.set(fmt::format("resource.customizations.health.{}", kind), file.text);

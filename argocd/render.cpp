@@ -92,7 +92,7 @@ class Renderer {
     }
     const std::string folder = options_.clusters.size() > 1 ? fmt::format("clusters/{}/", cluster.name) : "";
     const ApplicationInput input{options_, cluster, recipe_digest_, namespace_labels_};
-    for (const Template& file : templates()) {
+    for (const EmbeddedText& file : templates()) {
       if (file.path.starts_with(kChartFolder)) write(fmt::format("{}{}", folder, file.path), std::string(file.text));
     }
     std::vector<std::pair<std::string, Value>> applications;  // by file name

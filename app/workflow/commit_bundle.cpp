@@ -6,9 +6,9 @@
 #include <cctype>
 #include <filesystem>
 
+#include "app/workflow/deployer.h"
 #include "app/workflow/pending_change.h"
 #include "app/workflow/version.h"
-#include "argocd/root.h"
 #include "core/error.h"
 #include "core/http/client.h"
 #include "core/json/reader.h"
@@ -23,8 +23,8 @@ namespace {
 constexpr std::string_view kBundleFolder = "bundle";
 constexpr std::string_view kRootFile = "root.yaml";
 
-// The address as Argo CD reads it.
-std::string argocd_url(const std::string& repository) {
+// The address as a deployer reads it.
+std::string deployer_url(const std::string& repository) {
   const git::RemoteAddress address = git::RemoteAddress::parse(repository);
   if (!address.is_folder()) return address.text();
   return "file://" + std::filesystem::weakly_canonical(address.path()).string();
@@ -154,15 +154,16 @@ CommittedBundle commit_bundle(const Bundle& bundle, const Digest& bundle_digest,
   if (options.branch_per_change) request.change_branch = change_branch(options.path, bundle_digest);
   request.path = options.path;
   request.files.add_tree(kBundleFolder, bundle.tree);
-  const std::string url = argocd_url(options.repository);
+  const std::string url = deployer_url(options.repository);
   // The root follows the branch, whose name the remote may have to tell.
   request.complete_files = [&](const std::string& branch, FileTree& files) {
-    const argocd::Place place{
+    const Place place{
         .repo_url = url,
         .path = options.path.empty() ? std::string(kBundleFolder) : options.path + "/" + std::string(kBundleFolder),
         .revision = branch,
         .bundle_digest = bundle_digest.to_string()};
-    files.add(RelPath::parse(kRootFile), argocd::root_document(bundle.tree, place));
+    if (std::string root = root_document(bundle.info.deployer, bundle.tree, place); !root.empty())
+      files.add(RelPath::parse(kRootFile), std::move(root));
     std::string lock = lock_document(files, bundle, bundle_digest);
     files.add(RelPath::parse(kLockFile), std::move(lock));
   };

@@ -1,6 +1,6 @@
 #pragma once
-// A bundle into a site's git: bundle/ (exactly its tree), root.yaml (projects and root Application for this place) and
-// .waybill.lock.json (what we own) below a path of a branch, as one commit.
+// A bundle into a site's git: bundle/ (exactly its tree), root.yaml (the objects that start the rollout from this
+// place, where the deployer has any) and .waybill.lock.json (what we own) below a path of a branch, as one commit.
 #include <optional>
 #include <string>
 

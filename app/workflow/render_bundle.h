@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "app/workflow/deployer.h"
 #include "app/workflow/resolve_recipe.h"
 #include "generator/bundle.h"
 #include "generator/plan.h"
@@ -11,13 +12,9 @@ namespace waybill {
 
 struct BundleRequest {
   RecipeRequest recipe;
-  std::string deployer = "argocd";
-  std::string argocd_version = "3.5";
+  DeployerRequest deployer;
   std::vector<std::string> set;         // component:path=value, typed by what it looks like
   std::vector<std::string> set_string;  // the same, always text
-  std::vector<std::string> clusters;    // NAME[=SERVER]; empty: the cluster that Argo CD runs in
-  std::string cluster_file;             // a YAML mapping of names to addresses, in addition
-  std::string ordering = "waves";       // or rollingsync
 };
 
 struct RenderedBundle {

@@ -3,8 +3,8 @@
 #include <fmt/core.h>
 
 #include "app/workflow/bundle_source.h"
+#include "app/workflow/deployer.h"
 #include "app/workflow/pack_bundle.h"
-#include "argocd/root.h"
 #include "core/error.h"
 #include "core/file_system.h"
 
@@ -12,6 +12,16 @@ namespace waybill {
 namespace {
 
 constexpr std::string_view kDefaultRevision = "main";
+
+// The root, which somebody asked for.
+std::string started_by_root(const std::string& deployer, const FileTree& tree, const Place& place) {
+  std::string root = root_document(deployer, tree, place);
+  if (root.empty()) {
+    throw Error(ErrorCode::InvalidInput, fmt::format("a bundle for '{}' has no root", deployer))
+        .hint("its README.md says how it is rolled out");
+  }
+  return root;
+}
 
 }  // namespace
 
@@ -27,10 +37,11 @@ WrittenBundle write_bundle(const WriteBundleRequest& request, const Services& se
   // The root is made first: what cannot be written for that place must not leave a folder behind.
   std::string root;
   if (!request.repo_url.empty()) {
-    root = argocd::root_document(tree, {.repo_url = request.repo_url,
-                                        .path = {},
-                                        .revision = std::string(kDefaultRevision),
-                                        .bundle_digest = written.bundle.digest.to_string()});
+    root = started_by_root(info.deployer, tree,
+                           {.repo_url = request.repo_url,
+                            .path = {},
+                            .revision = std::string(kDefaultRevision),
+                            .bundle_digest = written.bundle.digest.to_string()});
   }
   write_folder(folder, tree, request.force ? Overwrite::Yes : Overwrite::No);
   if (!root.empty()) {
@@ -49,12 +60,12 @@ Value to_value(const WrittenBundle& written) {
 
 std::string bootstrap(const BootstrapRequest& request, const Services& services) {
   const BundleSource source = read_bundle(request.bundle, request.connection, services);
-  argocd::Place place{.repo_url = request.repo_url,
-                      .path = request.path,
-                      .revision = request.revision,
-                      .bundle_digest = bundle_digest(layer_tree(source.tree)).to_string(),
-                      .cluster = request.cluster,
-                      .application_set = request.application_set};
+  Place place{.repo_url = request.repo_url,
+              .path = request.path,
+              .revision = request.revision,
+              .bundle_digest = bundle_digest(layer_tree(source.tree)).to_string(),
+              .cluster = request.cluster,
+              .application_set = request.application_set};
   if (place.revision.empty()) {
     const bool from_registry = place.repo_url.starts_with("oci://");
     if (from_registry && !source.artifact) {
@@ -64,7 +75,7 @@ std::string bootstrap(const BootstrapRequest& request, const Services& services)
     }
     place.revision = from_registry ? source.artifact->digest.to_string() : std::string(kDefaultRevision);
   }
-  return argocd::root_document(source.tree, place);
+  return started_by_root(read_bundle_info(source.tree).deployer, source.tree, place);
 }
 
 }  // namespace waybill
