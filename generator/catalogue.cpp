@@ -13,6 +13,7 @@
 #include "generator/catalogue_loader.h"
 #include "generator/layered_files.h"
 #include "generator/overlay_index.h"
+#include "generator/overlay_places.h"
 
 namespace waybill {
 
@@ -104,5 +105,7 @@ std::string Catalogue::source_name(std::uint32_t source) const {
   const LayeredFiles::File* file = state_->files.by_source(source);
   return file == nullptr ? std::string() : state_->files.display_name(*file);
 }
+
+OverlayPlaces Catalogue::places() const { return OverlayPlaces(state_->files); }
 
 }  // namespace waybill

@@ -28,6 +28,8 @@
 
 namespace waybill {
 
+class OverlayPlaces;
+
 class Catalogue {
  public:
   using Layers = std::vector<std::shared_ptr<const CatalogueSource>>;
@@ -67,6 +69,8 @@ class Catalogue {
   [[nodiscard]] std::string display_name(std::string_view path) const;
   // The name behind Mark::source; "" for 0.
   [[nodiscard]] std::string source_name(std::uint32_t source) const;
+  // Where in the files something stands, for a complaint about it. Reads files again; the catalogue must outlive it.
+  [[nodiscard]] OverlayPlaces places() const;
 
  private:
   struct State;

@@ -11,6 +11,7 @@
 #include "generator/dependency_graph.h"
 #include "generator/dialect.h"
 #include "generator/merge.h"
+#include "generator/overlay_places.h"
 
 namespace waybill {
 namespace {
@@ -22,11 +23,11 @@ namespace {
   const std::string near = nearest(overlay.base, names);
   throw Error(ErrorCode::InvalidInput,
               fmt::format("the overlay '{}' is based on '{}', which does not exist", overlay.name, overlay.base))
-      .at(overlay.location)
+      .at(catalogue.places().spec(overlay, "base"))
       .hint(near.empty() ? "" : fmt::format("did you mean '{}'?", near));
 }
 
-[[noreturn]] void throw_circle(const std::vector<const Overlay*>& chain) {
+[[noreturn]] void throw_circle(const Catalogue& catalogue, const std::vector<const Overlay*>& chain) {
   const Overlay& last = *chain.back();
   const auto first =
       std::find_if(chain.begin(), chain.end(), [&](const Overlay* member) { return member->name == last.base; });
@@ -35,7 +36,7 @@ namespace {
   cycle.push_back(last.base);
   throw Error(ErrorCode::InvalidInput,
               fmt::format("overlays are based on each other in a circle: {}", describe_cycle(cycle)))
-      .at(last.location);
+      .at(catalogue.places().spec(last, "base"));
 }
 
 // Whether every constraint of the overlay itself holds; what does not is noted in the recipe.
@@ -60,10 +61,30 @@ std::string describe_exclusions(const Recipe& recipe) {
   return text;
 }
 
-std::vector<std::string> order_of(const Recipe& recipe) {
+// The dependency that stands in the way of an order: one that the recipe does not have, or the last step of a circle.
+SourceLocation place_of_obstacle(const Catalogue& catalogue, const Recipe& recipe, const DependencyGraph& graph) {
+  const auto place = [&](const std::string& component, const std::string& dependency) {
+    const auto& origins = recipe.find(component)->origins;
+    const auto origin = origins.find("dependencyRefs");
+    return origin == origins.end() ? SourceLocation{}
+                                   : catalogue.places().component(origin->second, component, origin->first, dependency);
+  };
+  for (const auto& [component, dependencies] : graph) {
+    for (const std::string& dependency : dependencies) {
+      if (!graph.contains(dependency)) return place(component, dependency);
+    }
+  }
+  const std::vector<std::string> cycle = find_cycle(graph);
+  return cycle.empty() ? SourceLocation{} : place(cycle[cycle.size() - 2], cycle.back());
+}
+
+std::vector<std::string> order_of(const Catalogue& catalogue, const Recipe& recipe) {
+  const DependencyGraph graph = dependency_graph(recipe.components);
   try {
-    return deployment_order(dependency_graph(recipe.components));
+    return deployment_order(graph);
   } catch (Error& error) {
+    if (SourceLocation place = place_of_obstacle(catalogue, recipe, graph); !place.file.empty())
+      error.at(std::move(place));
     if (!recipe.excluded_overlays.empty()) error.hint(describe_exclusions(recipe));
     throw;
   }
@@ -86,7 +107,7 @@ std::vector<const Overlay*> inheritance_chain(const Catalogue& catalogue, const 
   while (!chain.back()->inherits_base_only()) {
     const Overlay* parent = catalogue.find_overlay(chain.back()->base);
     if (parent == nullptr) throw_no_parent(catalogue, *chain.back());
-    if (!seen.insert(parent->name).second) throw_circle(chain);
+    if (!seen.insert(parent->name).second) throw_circle(catalogue, chain);
     chain.push_back(parent);
   }
   std::reverse(chain.begin(), chain.end());
@@ -125,7 +146,7 @@ Recipe resolve(const Catalogue& catalogue, const Criteria& criteria, std::string
     }
   }
   refuse_duplicates(recipe);
-  recipe.deployment_order = order_of(recipe);
+  recipe.deployment_order = order_of(catalogue, recipe);
   for (ComponentRef& component : recipe.components) {
     if (const RegistryEntry* entry = catalogue.find_component(component.name)) apply_defaults(*entry, component);
   }

@@ -96,9 +96,12 @@ class SnapshotReader {
     std::vector<Measurement> measurements;
     if (root_.is_null()) context_.error(root_, "missing-field", "the snapshot is empty");
     MapReader top(root_, "the snapshot", context_);
-    if (const std::string kind = top.text("kind"); !kind.empty() && kind != kSnapshotKind)
-      context_.warning(*top.find("kind"), "bad-value", fmt::format("the kind is '{}'", kind),
-                       fmt::format("a snapshot has {}", kSnapshotKind));
+    if (const std::string kind = top.text("kind"); !kind.empty() && kind != kSnapshotKind) {
+      context_.error(*top.find("kind"), "bad-value", fmt::format("this is a {} and no snapshot", kind),
+                     fmt::format("a snapshot has the kind {}", kSnapshotKind));
+    } else if (kind.empty() && root_.kind == yaml::Kind::Map && top.find("measurements") == nullptr) {
+      context_.error(root_, "missing-field", "this is no snapshot: it has neither 'kind' nor 'measurements'");
+    }
     top.ignore("apiVersion");
     top.ignore("metadata");
     if (const yaml::Node* list = top.list("measurements")) {

@@ -49,8 +49,9 @@ class Snapshot {
   std::vector<Measurement> measurements_;
 };
 
-// Reads YAML, or JSON by its first character. Throws InvalidInput with every wrong shape; what is odd but readable
-// (another kind, unknown fields) goes to `diagnostics` as a warning. Null entries are passed over.
+// Reads YAML, or JSON by its first character. Throws InvalidInput for a document of another kind (aicr would take it
+// for a snapshot without readings) and with every wrong shape; what is odd but readable (unknown fields) goes to
+// `diagnostics` as a warning. Null entries are passed over.
 [[nodiscard]] Snapshot parse_snapshot(std::string_view text, std::string_view name, Diagnostics& diagnostics);
 
 // A number as aicr writes readings and queried scalars (spec: recipe-engine B.3): shortest digits, plain from 1e-4 to

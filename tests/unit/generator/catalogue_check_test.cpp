@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "core/error.h"
+#include "core/file_system.h"
 #include "generator/embedded.h"
 #include "tests/support/process.h"
 #include "tests/unit/generator/memory_catalogue.h"
@@ -24,7 +25,11 @@ std::string as_text(const CatalogueReport& report) {
 }
 
 std::string findings(const Files& files, const CheckOptions& options = {}) {
-  return as_text(check_catalogue({source_of(files)}, options));
+  static const std::string documented = read_file(WAYBILL_SOURCE_FOLDER "/docs/catalogue-rules.md", 1U << 20U);
+  const CatalogueReport report = check_catalogue({source_of(files)}, options);
+  for (const Diagnostic& finding : report.findings)
+    EXPECT_THAT(documented, HasSubstr('`' + finding.rule + '`')) << to_string(finding);
+  return as_text(report);
 }
 
 Files with(const std::string& path, const std::string& text) {

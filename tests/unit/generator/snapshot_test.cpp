@@ -107,7 +107,7 @@ TEST(Snapshot, TellsTheOperatingSystemAndLeavesTheRestOpen) {
   EXPECT_EQ(os("ID: ubuntu"), "ubuntu");
   EXPECT_EQ(os("ID: al2023"), "amazonlinux");
   EXPECT_EQ(os("ID: amzn"), "any");
-  EXPECT_TRUE(parse("{}").detected_criteria().all_any());
+  EXPECT_TRUE(parse("measurements: []").detected_criteria().all_any());
   const UsedValues known = [](Dimension) { return std::vector<std::string>{"talos"}; };
   EXPECT_EQ(parse(release("ID: talos")).detected_criteria(known).get(Dimension::Os), "talos");
 }
@@ -115,16 +115,27 @@ TEST(Snapshot, TellsTheOperatingSystemAndLeavesTheRestOpen) {
 TEST(Snapshot, WhatIsOddIsAWarningWithItsPlace) {
   Diagnostics diagnostics;
   static_cast<void>(
-      parse("kind: RecipeResult\nmeasurements:\n  - type: OS\n    subtypes:\n      - name: release\n", diagnostics));
+      parse("kind: Snapshot\nmeasurements:\n  - type: OS\n    subtypes:\n      - name: release\n", diagnostics));
   std::string found;
   for (const Diagnostic& diagnostic : diagnostics.all()) found += to_string(diagnostic) + "\n";
-  EXPECT_THAT(found, HasSubstr("s.yaml:1:7: warning: the kind is 'RecipeResult'"));
   EXPECT_THAT(found, HasSubstr("s.yaml:5:9: warning: the subtype has no field 'name'"));
 }
 
+TEST(Snapshot, RefusesADocumentOfAnotherKindWithItsPlace) {
+  try {
+    static_cast<void>(parse("apiVersion: x\nkind: RecipeResult\nmeasurements: []\n"));
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::InvalidInput);
+    EXPECT_EQ(error.message(), "this is a RecipeResult and no snapshot");
+    EXPECT_EQ(to_string(*error.location()), "s.yaml:2:7");
+  }
+}
+
 TEST(Snapshot, RefusesWhatIsNone) {
-  for (const char* text : {"", "- a", "text", "measurements: 1", "measurements: [1]", "measurements: [{subtypes: {}}]",
-                           "measurements: [{subtypes: [{data: []}]}]", "a: [", "a: 1\na: 2", "{\"a\": 1"}) {
+  for (const char* text : {"", "- a", "{}", "criteria: {service: eks}", "text", "measurements: 1", "measurements: [1]",
+                           "measurements: [{subtypes: {}}]", "measurements: [{subtypes: [{data: []}]}]", "a: [",
+                           "a: 1\na: 2", "{\"a\": 1"}) {
     try {
       static_cast<void>(parse(text));
       ADD_FAILURE() << text;
