@@ -159,24 +159,21 @@ namespace {
 // The functions of libarchive that we use.
 struct LibArchive {
   DynamicLibrary library{WAYBILL_LIBARCHIVE_SONAME};
-#define WAYBILL_ARCHIVE_FUNCTION(name) \
-  decltype(archive_##name)* name = library.function<decltype(archive_##name)>("archive_" #name)
-  WAYBILL_ARCHIVE_FUNCTION(read_new);
-  WAYBILL_ARCHIVE_FUNCTION(read_free);
-  WAYBILL_ARCHIVE_FUNCTION(read_support_format_raw);
-  WAYBILL_ARCHIVE_FUNCTION(read_support_format_tar);
-  WAYBILL_ARCHIVE_FUNCTION(read_support_filter_zstd);
-  WAYBILL_ARCHIVE_FUNCTION(read_open);
-  WAYBILL_ARCHIVE_FUNCTION(read_next_header);
-  WAYBILL_ARCHIVE_FUNCTION(read_data);
-  WAYBILL_ARCHIVE_FUNCTION(filter_bytes);
-  WAYBILL_ARCHIVE_FUNCTION(error_string);
-  WAYBILL_ARCHIVE_FUNCTION(entry_pathname);
-  WAYBILL_ARCHIVE_FUNCTION(entry_filetype);
-  WAYBILL_ARCHIVE_FUNCTION(entry_hardlink);
-  WAYBILL_ARCHIVE_FUNCTION(entry_size);
-  WAYBILL_ARCHIVE_FUNCTION(entry_perm);
-#undef WAYBILL_ARCHIVE_FUNCTION
+  WAYBILL_LIBRARY_FUNCTION(archive_read_new);
+  WAYBILL_LIBRARY_FUNCTION(archive_read_free);
+  WAYBILL_LIBRARY_FUNCTION(archive_read_support_format_raw);
+  WAYBILL_LIBRARY_FUNCTION(archive_read_support_format_tar);
+  WAYBILL_LIBRARY_FUNCTION(archive_read_support_filter_zstd);
+  WAYBILL_LIBRARY_FUNCTION(archive_read_open);
+  WAYBILL_LIBRARY_FUNCTION(archive_read_next_header);
+  WAYBILL_LIBRARY_FUNCTION(archive_read_data);
+  WAYBILL_LIBRARY_FUNCTION(archive_filter_bytes);
+  WAYBILL_LIBRARY_FUNCTION(archive_error_string);
+  WAYBILL_LIBRARY_FUNCTION(archive_entry_pathname);
+  WAYBILL_LIBRARY_FUNCTION(archive_entry_filetype);
+  WAYBILL_LIBRARY_FUNCTION(archive_entry_hardlink);
+  WAYBILL_LIBRARY_FUNCTION(archive_entry_size);
+  WAYBILL_LIBRARY_FUNCTION(archive_entry_perm);
 };
 
 const LibArchive& libarchive() {
@@ -208,7 +205,8 @@ class Utf8Locale {
 // One libarchive reader over a ByteSource that somebody else keeps alive.
 class Reader {
  public:
-  explicit Reader(ByteSource& source) : source_(source), archive_(libarchive().read_new(), libarchive().read_free) {
+  explicit Reader(ByteSource& source)
+      : source_(source), archive_(libarchive().archive_read_new(), libarchive().archive_read_free) {
     if (!archive_) throw std::bad_alloc();
   }
   Reader(const Reader&) = delete;
@@ -220,12 +218,12 @@ class Reader {
     if (enable(archive_.get()) != ARCHIVE_OK)
       throw Error(ErrorCode::Unavailable, "this libarchive lacks a needed format");
   }
-  void open() { check(libarchive().read_open(archive_.get(), this, nullptr, next_chunk, nullptr)); }
+  void open() { check(libarchive().archive_read_open(archive_.get(), this, nullptr, next_chunk, nullptr)); }
 
   // The next entry, owned by the reader; null pointer at the end.
   archive_entry* next() {
     archive_entry* entry = nullptr;
-    const int result = libarchive().read_next_header(archive_.get(), &entry);
+    const int result = libarchive().archive_read_next_header(archive_.get(), &entry);
     if (result == ARCHIVE_EOF) {
       rethrow();
       return nullptr;
@@ -235,14 +233,14 @@ class Reader {
   }
 
   std::size_t read(std::span<std::byte> buffer) {
-    const la_ssize_t count = libarchive().read_data(archive_.get(), buffer.data(), buffer.size());
+    const la_ssize_t count = libarchive().archive_read_data(archive_.get(), buffer.data(), buffer.size());
     check(count < 0 ? static_cast<int>(count) : ARCHIVE_OK);
     return static_cast<std::size_t>(count);
   }
 
   // Whether everything behind what libarchive has used is zero.
   bool only_zeros_left() {
-    const auto used = static_cast<std::uint64_t>(libarchive().filter_bytes(archive_.get(), 0));
+    const auto used = static_cast<std::uint64_t>(libarchive().archive_filter_bytes(archive_.get(), 0));
     std::span<const std::byte> rest = Bytes(buffer_).first(filled_);
     rest = rest.last(std::min<std::uint64_t>(rest.size(), given_ - std::min(used, given_)));
     while (true) {
@@ -258,7 +256,7 @@ class Reader {
   void check(int result) {
     rethrow();
     if (result == ARCHIVE_OK) return;
-    const char* reason = libarchive().error_string(archive_.get());
+    const char* reason = libarchive().archive_error_string(archive_.get());
     refuse(reason != nullptr ? reason : "unknown reason");
   }
   void rethrow() {
@@ -298,8 +296,8 @@ class Reader {
 class UnzstdSource final : public ByteSource {
  public:
   explicit UnzstdSource(ByteSource& inner) : reader_(inner) {
-    reader_.support(libarchive().read_support_filter_zstd);
-    reader_.support(libarchive().read_support_format_raw);
+    reader_.support(libarchive().archive_read_support_filter_zstd);
+    reader_.support(libarchive().archive_read_support_format_raw);
     reader_.open();
     if (reader_.next() == nullptr) refuse("it is empty");
   }
@@ -329,12 +327,12 @@ class TreeBuilder {
 
   void add(Reader& reader, archive_entry* entry) {
     if (++entries_ > limits_.entries) refuse(fmt::format("more than {} entries", limits_.entries));
-    const char* written = libarchive().entry_pathname(entry);
+    const char* written = libarchive().archive_entry_pathname(entry);
     if (written == nullptr) refuse("an entry has a name that is not UTF-8");
     std::string_view name = written;
     if (name.starts_with("./")) name.remove_prefix(2);
-    const auto type = libarchive().entry_filetype(entry);
-    if (libarchive().entry_hardlink(entry) != nullptr || type == AE_IFLNK)
+    const auto type = libarchive().archive_entry_filetype(entry);
+    if (libarchive().archive_entry_hardlink(entry) != nullptr || type == AE_IFLNK)
       refuse(fmt::format("'{}' is a link", written));
     if (type != AE_IFREG && type != AE_IFDIR) refuse(fmt::format("'{}' is neither a file nor a folder", written));
     if (type == AE_IFDIR) {
@@ -359,7 +357,7 @@ class TreeBuilder {
   }
 
   void add_file(Reader& reader, archive_entry* entry, const RelPath& path) {
-    const auto size = libarchive().entry_size(entry);
+    const auto size = libarchive().archive_entry_size(entry);
     if (size < 0 || static_cast<std::uint64_t>(size) > rest_)
       refuse(fmt::format("its files are larger than {} bytes", limits_.bytes));
     // The size is only claimed: memory grows with what is really there.
@@ -370,7 +368,7 @@ class TreeBuilder {
       rest_ -= count;
       bytes += as_text(Bytes(buffer).first(count));
     }
-    const bool executable = (libarchive().entry_perm(entry) & 0100) != 0;
+    const bool executable = (libarchive().archive_entry_perm(entry) & 0100) != 0;
     tree_.add(path, std::move(bytes), executable ? Executable::Yes : Executable::No);
   }
 
@@ -386,7 +384,7 @@ FileTree read_plain_tar(ByteSource& source, const TarLimits& limits) {
   const std::uint64_t stream_limit = limits.bytes + limits.entries * (8 * kBlock + limits.path_length) + (1 << 20);
   LimitedSource limited(source, stream_limit, "archive");
   Reader reader(limited);
-  reader.support(libarchive().read_support_format_tar);
+  reader.support(libarchive().archive_read_support_format_tar);
   reader.open();
   TreeBuilder builder(limits);
   while (archive_entry* entry = reader.next()) {

@@ -1,8 +1,6 @@
 #pragma once
 // A shared library opened on first use, so that commands that do not need it do not pay for loading it and what it
 // depends on (docs/decisions/0010).
-//
-//   const auto curl_easy_init_ = library.function<decltype(curl_easy_init)>("curl_easy_init");
 #include <string>
 
 namespace waybill {

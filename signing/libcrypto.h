@@ -9,51 +9,51 @@
 
 #include <memory>
 
-// Every function this room calls, once.
-#define WAYBILL_LIBCRYPTO_FUNCTIONS(X) \
-  X(ECDSA_SIG_free)                    \
-  X(ERR_clear_error)                   \
-  X(ERR_peek_last_error)               \
-  X(ERR_reason_error_string)           \
-  X(EVP_PKCS82PKEY)                    \
-  X(EVP_PKEY2PKCS8)                    \
-  X(EVP_PKEY_CTX_dup)                  \
-  X(EVP_PKEY_CTX_free)                 \
-  X(EVP_PKEY_CTX_new_from_pkey)        \
-  X(EVP_PKEY_CTX_set_rsa_padding)      \
-  X(EVP_PKEY_CTX_set_signature_md)     \
-  X(EVP_PKEY_Q_keygen)                 \
-  X(EVP_PKEY_check)                    \
-  X(EVP_PKEY_free)                     \
-  X(EVP_PKEY_get0_type_name)           \
-  X(EVP_PKEY_get_base_id)              \
-  X(EVP_PKEY_get_bits)                 \
-  X(EVP_PKEY_get_group_name)           \
-  X(EVP_PKEY_public_check)             \
-  X(EVP_PKEY_sign)                     \
-  X(EVP_PKEY_sign_init)                \
-  X(EVP_PKEY_verify)                   \
-  X(EVP_PKEY_verify_init)              \
-  X(EVP_sha256)                        \
-  X(PKCS8_PRIV_KEY_INFO_free)          \
-  X(d2i_ECDSA_SIG)                     \
-  X(d2i_PKCS8_PRIV_KEY_INFO)           \
-  X(d2i_PUBKEY)                        \
-  X(d2i_PrivateKey)                    \
-  X(i2d_ECDSA_SIG)                     \
-  X(i2d_PKCS8_PRIV_KEY_INFO)           \
-  X(i2d_PUBKEY)
+#include "core/dynamic_library.h"
 
 namespace waybill::signing {
 
 struct Libcrypto {
-#define WAYBILL_DECLARE(name) decltype(::name)* name;
-  WAYBILL_LIBCRYPTO_FUNCTIONS(WAYBILL_DECLARE)
-#undef WAYBILL_DECLARE
+  DynamicLibrary library{WAYBILL_CRYPTO_SONAME};
+  WAYBILL_LIBRARY_FUNCTION(ECDSA_SIG_free);
+  WAYBILL_LIBRARY_FUNCTION(ERR_clear_error);
+  WAYBILL_LIBRARY_FUNCTION(ERR_peek_last_error);
+  WAYBILL_LIBRARY_FUNCTION(ERR_reason_error_string);
+  WAYBILL_LIBRARY_FUNCTION(EVP_PKCS82PKEY);
+  WAYBILL_LIBRARY_FUNCTION(EVP_PKEY2PKCS8);
+  WAYBILL_LIBRARY_FUNCTION(EVP_PKEY_CTX_dup);
+  WAYBILL_LIBRARY_FUNCTION(EVP_PKEY_CTX_free);
+  WAYBILL_LIBRARY_FUNCTION(EVP_PKEY_CTX_new_from_pkey);
+  WAYBILL_LIBRARY_FUNCTION(EVP_PKEY_CTX_set_rsa_padding);
+  WAYBILL_LIBRARY_FUNCTION(EVP_PKEY_CTX_set_signature_md);
+  WAYBILL_LIBRARY_FUNCTION(EVP_PKEY_Q_keygen);
+  WAYBILL_LIBRARY_FUNCTION(EVP_PKEY_check);
+  WAYBILL_LIBRARY_FUNCTION(EVP_PKEY_free);
+  WAYBILL_LIBRARY_FUNCTION(EVP_PKEY_get0_type_name);
+  WAYBILL_LIBRARY_FUNCTION(EVP_PKEY_get_base_id);
+  WAYBILL_LIBRARY_FUNCTION(EVP_PKEY_get_bits);
+  WAYBILL_LIBRARY_FUNCTION(EVP_PKEY_get_group_name);
+  WAYBILL_LIBRARY_FUNCTION(EVP_PKEY_public_check);
+  WAYBILL_LIBRARY_FUNCTION(EVP_PKEY_sign);
+  WAYBILL_LIBRARY_FUNCTION(EVP_PKEY_sign_init);
+  WAYBILL_LIBRARY_FUNCTION(EVP_PKEY_verify);
+  WAYBILL_LIBRARY_FUNCTION(EVP_PKEY_verify_init);
+  WAYBILL_LIBRARY_FUNCTION(EVP_sha256);
+  WAYBILL_LIBRARY_FUNCTION(PKCS8_PRIV_KEY_INFO_free);
+  WAYBILL_LIBRARY_FUNCTION(d2i_ECDSA_SIG);
+  WAYBILL_LIBRARY_FUNCTION(d2i_PKCS8_PRIV_KEY_INFO);
+  WAYBILL_LIBRARY_FUNCTION(d2i_PUBKEY);
+  WAYBILL_LIBRARY_FUNCTION(d2i_PrivateKey);
+  WAYBILL_LIBRARY_FUNCTION(i2d_ECDSA_SIG);
+  WAYBILL_LIBRARY_FUNCTION(i2d_PKCS8_PRIV_KEY_INFO);
+  WAYBILL_LIBRARY_FUNCTION(i2d_PUBKEY);
 };
 
 // Opens the library at the first call (safe from several threads). Throws Unavailable without it.
-[[nodiscard]] const Libcrypto& libcrypto();
+[[nodiscard]] inline const Libcrypto& libcrypto() {
+  static const Libcrypto table;
+  return table;
+}
 
 template <auto Function>
 struct FreeByLibcrypto {

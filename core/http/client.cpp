@@ -24,21 +24,19 @@ constexpr std::size_t kLargestHeaderBlock = std::size_t{256} * 1024;
 // libcurl, opened and initialised once. Immutable afterwards.
 struct Curl {
   DynamicLibrary library{WAYBILL_CURL_SONAME};
-  decltype(curl_global_init)* global_init = library.function<decltype(curl_global_init)>("curl_global_init");
-  decltype(curl_easy_init)* easy_init = library.function<decltype(curl_easy_init)>("curl_easy_init");
-  decltype(curl_easy_cleanup)* easy_cleanup = library.function<decltype(curl_easy_cleanup)>("curl_easy_cleanup");
-  decltype(curl_easy_reset)* easy_reset = library.function<decltype(curl_easy_reset)>("curl_easy_reset");
-  decltype(curl_easy_setopt)* easy_setopt = library.function<decltype(curl_easy_setopt)>("curl_easy_setopt");
-  decltype(curl_easy_getinfo)* easy_getinfo = library.function<decltype(curl_easy_getinfo)>("curl_easy_getinfo");
-  decltype(curl_easy_perform)* easy_perform = library.function<decltype(curl_easy_perform)>("curl_easy_perform");
-  decltype(curl_easy_strerror)* easy_strerror = library.function<decltype(curl_easy_strerror)>("curl_easy_strerror");
-  decltype(curl_slist_append)* slist_append = library.function<decltype(curl_slist_append)>("curl_slist_append");
-  decltype(curl_slist_free_all)* slist_free_all =
-      library.function<decltype(curl_slist_free_all)>("curl_slist_free_all");
-  decltype(curl_version_info)* version_info = library.function<decltype(curl_version_info)>("curl_version_info");
+  WAYBILL_LIBRARY_FUNCTION(curl_global_init);
+  WAYBILL_LIBRARY_FUNCTION(curl_easy_init);
+  WAYBILL_LIBRARY_FUNCTION(curl_easy_cleanup);
+  WAYBILL_LIBRARY_FUNCTION(curl_easy_reset);
+  WAYBILL_LIBRARY_FUNCTION(curl_easy_setopt);
+  WAYBILL_LIBRARY_FUNCTION(curl_easy_perform);
+  WAYBILL_LIBRARY_FUNCTION(curl_easy_strerror);
+  WAYBILL_LIBRARY_FUNCTION(curl_slist_append);
+  WAYBILL_LIBRARY_FUNCTION(curl_slist_free_all);
+  WAYBILL_LIBRARY_FUNCTION(curl_version_info);
 
   Curl() {
-    if (global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
       throw Error(ErrorCode::Unavailable, "libcurl cannot be initialised");
   }
 };
@@ -48,26 +46,26 @@ const Curl& curl() {
   return instance;
 }
 
-void free_easy(CURL* handle) { curl().easy_cleanup(handle); }
-void free_list(curl_slist* list) { curl().slist_free_all(list); }
+void free_easy(CURL* handle) { curl().curl_easy_cleanup(handle); }
+void free_list(curl_slist* list) { curl().curl_slist_free_all(list); }
 using Easy = Handle<CURL, free_easy>;
 using HeaderList = Handle<curl_slist, free_list>;
 
 void check(CURLcode code) {
   if (code != CURLE_OK)
-    throw Error(ErrorCode::Internal, fmt::format("libcurl refuses an option: {}", curl().easy_strerror(code)));
+    throw Error(ErrorCode::Internal, fmt::format("libcurl refuses an option: {}", curl().curl_easy_strerror(code)));
 }
 
 // One typed setter for each kind of argument: the variadic function would take anything.
-void set_number(CURL* easy, CURLoption option, long value) { check(curl().easy_setopt(easy, option, value)); }
-void set_size(CURL* easy, CURLoption option, curl_off_t value) { check(curl().easy_setopt(easy, option, value)); }
+void set_number(CURL* easy, CURLoption option, long value) { check(curl().curl_easy_setopt(easy, option, value)); }
+void set_size(CURL* easy, CURLoption option, curl_off_t value) { check(curl().curl_easy_setopt(easy, option, value)); }
 void set_text(CURL* easy, CURLoption option, const std::string& value) {
-  check(curl().easy_setopt(easy, option, value.c_str()));
+  check(curl().curl_easy_setopt(easy, option, value.c_str()));
 }
-void set_pointer(CURL* easy, CURLoption option, void* value) { check(curl().easy_setopt(easy, option, value)); }
+void set_pointer(CURL* easy, CURLoption option, void* value) { check(curl().curl_easy_setopt(easy, option, value)); }
 template <typename Function>
 void set_function(CURL* easy, CURLoption option, Function* function) {
-  check(curl().easy_setopt(easy, option, function));
+  check(curl().curl_easy_setopt(easy, option, function));
 }
 
 bool equal_without_case(std::string_view left, std::string_view right) noexcept {
@@ -179,7 +177,7 @@ extern "C" int on_progress(void*, curl_off_t, curl_off_t, curl_off_t, curl_off_t
 
 Error transfer_error(CURLcode code, const Url& url, std::string_view detail) {
   const std::string where = url.authority();
-  if (detail.empty()) detail = curl().easy_strerror(code);
+  if (detail.empty()) detail = curl().curl_easy_strerror(code);
   const int number = static_cast<int>(code);
   if (number == CURLE_OPERATION_TIMEDOUT)
     return Error(ErrorCode::Timeout, fmt::format("no answer from '{}': {}", where, detail));
@@ -229,7 +227,7 @@ class CurlClient final : public Client {
  private:
   // CURLOPT_CAINFO would replace the system's certificates, so both are given together.
   std::string all_certificates() const {
-    const char* system = curl().version_info(CURLVERSION_NOW)->cainfo;
+    const char* system = curl().curl_version_info(CURLVERSION_NOW)->cainfo;
     std::string result;
     if (system != nullptr && std::filesystem::exists(system)) result = read_file(system) + "\n";
     return result + read_file(options_.tls.ca_file);
@@ -244,13 +242,13 @@ class CurlClient final : public Client {
         return easy;
       }
     }
-    Easy easy(curl().easy_init());
+    Easy easy(curl().curl_easy_init());
     if (!easy) throw Error(ErrorCode::NoSpace, "no memory for a connection");
     return easy;
   }
 
   void give_back(Easy easy) {
-    curl().easy_reset(easy.get());  // keeps the connection
+    curl().curl_easy_reset(easy.get());  // keeps the connection
     const std::lock_guard lock(mutex_);
     idle_.push_back(std::move(easy));
   }
@@ -258,7 +256,7 @@ class CurlClient final : public Client {
   HeaderList header_list(const Request& request, bool with_authorization) const {
     HeaderList list;
     const auto append = [&](const std::string& line) {
-      curl_slist* longer = curl().slist_append(list.get(), line.c_str());
+      curl_slist* longer = curl().curl_slist_append(list.get(), line.c_str());
       if (longer == nullptr) throw Error(ErrorCode::NoSpace, "no memory for a request");
       static_cast<void>(list.release());
       list.reset(longer);
@@ -334,7 +332,7 @@ class CurlClient final : public Client {
     set_pointer(easy.get(), CURLOPT_READDATA, &transfer);
     set_function(easy.get(), CURLOPT_XFERINFOFUNCTION, on_progress);
     set_number(easy.get(), CURLOPT_NOPROGRESS, 0);
-    const CURLcode code = curl().easy_perform(easy.get());
+    const CURLcode code = curl().curl_easy_perform(easy.get());
     if (transfer.failure) std::rethrow_exception(transfer.failure);
     throw_if_interrupted();
     if (code != CURLE_OK) throw transfer_error(code, url, detail.data());
