@@ -18,10 +18,9 @@ namespace waybill::argocd {
 // Annotations by which an Application tells the writer of the projects what it needs (argocd/project.h).
 inline constexpr std::string_view kClusterResources = "waybill.dev/cluster-resources";
 inline constexpr std::string_view kNamespaces = "waybill.dev/namespaces";
-inline constexpr const char* kSyncWave = "argocd.argoproj.io/sync-wave";
+// Labels by which people and programs find what belongs together.
 inline constexpr const char* kComponentLabel = "waybill.dev/component";
 inline constexpr const char* kRecipeLabel = "waybill.dev/recipe";  // the first digits of its digest
-
 inline constexpr const char* kBundleLabel = "waybill.dev/bundle";
 
 // As much of "sha256:…" as a label can hold: the digits that the artifact's tag has too.

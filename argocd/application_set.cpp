@@ -6,14 +6,15 @@
 #include <string>
 
 #include "argocd/root.h"
+#include "argocd/wave.h"
 #include "core/error.h"
 
 namespace waybill::argocd {
 namespace {
 
-int wave_of(const Value& application) {
-  return std::stoi(application.find("metadata")->find("annotations")->text_or(kSyncWave, "0"));
-}
+constexpr const char* kStepLabel = "waybill.dev/step";  // that the steps choose by
+
+int wave_of(const Value& application) { return sync_wave(application).value_or(0); }
 
 }  // namespace
 
@@ -62,6 +63,12 @@ Value application_set(const std::vector<Value>& applications, const ApplicationI
              {"syncPolicy", Value::map({{"applicationsSync", "sync"}})},
              {"template", Value::map({{"metadata", std::move(template_metadata)}, {"spec", std::move(template_spec)}})},
              {"templatePatch", "metadata: {{ toJson .metadata }}\nspec: {{ toJson .spec }}\n"}})}});
+}
+
+bool deletes_in_reverse(const Value& application_set) {
+  static const std::vector<std::string> kOrder{"spec", "strategy", "deletionOrder"};
+  const Value* order = application_set.find_path(kOrder);
+  return order != nullptr && *order == Value("Reverse");
 }
 
 std::vector<Value> applications_of(const Value& application_set, const std::string& file) {

@@ -12,13 +12,12 @@
 
 namespace waybill::argocd {
 
-// In the label that the steps choose by.
-inline constexpr const char* kStepLabel = "waybill.dev/step";
-
 // `applications` of one cluster, each with its wave; a step is a wave. Not empty.
 [[nodiscard]] Value application_set(const std::vector<Value>& applications, const ApplicationInput& input);
 
 // The reverse: the Applications that a set makes. Throws InvalidInput, naming `file`, for another ApplicationSet.
 [[nodiscard]] std::vector<Value> applications_of(const Value& application_set, const std::string& file);
+// Whether the set deletes its Applications step by step, the last one first, and not all at once.
+[[nodiscard]] bool deletes_in_reverse(const Value& application_set);
 
 }  // namespace waybill::argocd

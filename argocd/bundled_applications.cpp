@@ -2,9 +2,9 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <optional>
 
+#include "argocd/annotations.h"
 #include "argocd/application_set.h"
 #include "core/error.h"
 #include "core/yaml/reader.h"
@@ -31,6 +31,31 @@ std::optional<std::string> cluster_of(const RelPath& path) {
   return text.substr(start, end - start);
 }
 
+// Where a file's Applications belong; files come in byte order, so a new cluster is the last one. Null pointer for
+// files that are no Applications.
+ClusterApplications* group_of(const RelPath& path, std::vector<ClusterApplications>& clusters) {
+  const std::optional<std::string> cluster = cluster_of(path);
+  if (!cluster) return nullptr;
+  if (clusters.empty() || clusters.back().cluster != *cluster) clusters.emplace_back().cluster = *cluster;
+  return &clusters.back();
+}
+
+// One Application, or all that an ApplicationSet makes.
+void add_file(const std::string& file, const std::string& text, ClusterApplications& group) {
+  BundledApplication read{file, yaml::parse(text, file).to_value()};
+  const std::string kind = read.text({"kind"});
+  if (kind == "ApplicationSet") {
+    group.has_application_set = true;
+    group.deletes_in_order = deletes_in_reverse(read.value);
+    for (Value& application : applications_of(read.value, file))
+      group.applications.push_back({file, std::move(application)});
+  } else if (kind == "Application") {
+    group.applications.push_back(std::move(read));
+  } else {
+    refuse(fmt::format("'{}' is no Application", file));
+  }
+}
+
 }  // namespace
 
 const Value& BundledApplication::at(std::initializer_list<std::string> keys) const {
@@ -49,14 +74,7 @@ std::string BundledApplication::text(std::initializer_list<std::string> keys) co
 
 std::vector<std::string> BundledApplication::annotation(std::string_view name) const {
   const std::string text = at({"metadata", "annotations"}).text_or(name, "");
-  std::vector<std::string> words;
-  std::size_t start = 0;
-  while (start < text.size()) {
-    const std::size_t end = std::min(text.find(',', start), text.size());
-    words.push_back(text.substr(start, end - start));
-    start = end + 1;
-  }
-  return words;
+  return text.empty() ? std::vector<std::string>() : words_of(text);
 }
 
 std::string ClusterApplications::folder() const {
@@ -66,21 +84,7 @@ std::string ClusterApplications::folder() const {
 std::vector<ClusterApplications> read_applications(const FileTree& bundle) {
   std::vector<ClusterApplications> clusters;
   for (const auto& [path, file] : bundle.files()) {
-    const std::optional<std::string> cluster = cluster_of(path);
-    if (!cluster) continue;
-    if (clusters.empty() || clusters.back().cluster != *cluster) clusters.push_back({*cluster, {}, false});
-    ClusterApplications& group = clusters.back();
-    BundledApplication read{path.text(), yaml::parse(file.bytes, path.text()).to_value()};
-    const std::string kind = read.text({"kind"});
-    if (kind == "ApplicationSet") {
-      group.has_application_set = true;
-      for (Value& application : applications_of(read.value, path.text()))
-        group.applications.push_back({path.text(), std::move(application)});
-    } else if (kind == "Application") {
-      group.applications.push_back(std::move(read));
-    } else {
-      refuse(fmt::format("'{}' is no Application", path.text()));
-    }
+    if (ClusterApplications* group = group_of(path, clusters)) add_file(path.text(), file.bytes, *group);
   }
   if (clusters.empty()) refuse(fmt::format("no Applications in '{}': this is no bundle for Argo CD", kFilesFolder));
   for (const ClusterApplications& group : clusters) {

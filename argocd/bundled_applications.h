@@ -26,6 +26,7 @@ struct ClusterApplications {
   std::string cluster;                           // empty: the bundle's only one
   std::vector<BundledApplication> applications;  // not empty
   bool has_application_set = false;              // an ApplicationSet makes them
+  bool deletes_in_order = true;                  // the last wave first; an ApplicationSet of Argo CD 3.1 does not
   [[nodiscard]] std::string folder() const;      // "apps", "clusters/west/apps"
 };
 

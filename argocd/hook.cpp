@@ -3,13 +3,12 @@
 #include <fmt/core.h>
 
 #include <array>
-#include <charconv>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "argocd/application.h"
+#include "argocd/annotations.h"
+#include "argocd/wave.h"
 
 namespace waybill::argocd {
 namespace {
@@ -20,30 +19,6 @@ constexpr std::string_view kHelmDeletePolicy = "helm.sh/hook-delete-policy";
 constexpr std::string_view kArgoHook = "argocd.argoproj.io/hook";
 constexpr std::string_view kArgoDeletePolicy = "argocd.argoproj.io/hook-delete-policy";
 constexpr std::string_view kSyncOptions = "argocd.argoproj.io/sync-options";
-
-const Value* annotations_of(const Value& object) {
-  const Value* metadata = object.find("metadata");
-  return metadata == nullptr ? nullptr : metadata->find("annotations");
-}
-
-Value* annotations_of(Value& object) {
-  Value* metadata = object.find("metadata");
-  return metadata == nullptr ? nullptr : metadata->find("annotations");
-}
-
-// Comma-separated words without the blanks around them.
-std::vector<std::string> words_of(const std::string& text) {
-  std::vector<std::string> words;
-  std::size_t start = 0;
-  while (start <= text.size()) {
-    const std::size_t end = std::min(text.find(',', start), text.size());
-    std::string word = text.substr(start, end - start);
-    std::erase(word, ' ');
-    words.push_back(std::move(word));
-    start = end + 1;
-  }
-  return words;
-}
 
 std::optional<Hook::Phase> phase_of(std::string_view word) {
   using Phase = Hook::Phase;
@@ -70,14 +45,15 @@ std::optional<Hook::Phase> phase_of(std::string_view word) {
 
 int weight_of(const Value& annotations, const SourceLocation& location) {
   const std::string text = annotations.text_or(kHelmWeight, "0");
-  int weight = 0;
-  const char* const begin = text.starts_with('+') ? text.data() + 1 : text.data();
-  const char* const end = text.data() + text.size();
-  const auto [stop, problem] = std::from_chars(begin, end, weight);
-  if (problem != std::errc() || stop != end) {
+  const std::optional<int> weight = whole_number(text);
+  if (!weight) {
     throw Error(ErrorCode::InvalidInput, fmt::format("the hook weight '{}' is no whole number", text)).at(location);
   }
-  return weight;
+  return *weight;
+}
+
+void erase_helms(Value& annotations) {
+  for (const std::string_view name : {kHelmHook, kHelmWeight, kHelmDeletePolicy}) annotations.erase(name);
 }
 
 }  // namespace
@@ -109,9 +85,7 @@ Hook read_hook(const Value& object, const SourceLocation& location) {
 
 void strip_hook(Value& object) {
   Value* annotations = annotations_of(object);
-  annotations->erase(kHelmHook);
-  annotations->erase(kHelmWeight);
-  annotations->erase(kHelmDeletePolicy);
+  erase_helms(*annotations);
   const std::string kind = object.text_or("kind", "");
   if (kind == "Job" || kind == "Pod") {
     std::string options = annotations->text_or(kSyncOptions, "");
@@ -139,9 +113,7 @@ void keep_as_delete_hook(const Hook& hook, const Version& version, const SourceL
                                                                    : "";
     if (!policy.empty()) policies += fmt::format("{}{}", policies.empty() ? "" : ",", policy);
   }
-  annotations->erase(kHelmHook);
-  annotations->erase(kHelmWeight);
-  annotations->erase(kHelmDeletePolicy);
+  erase_helms(*annotations);
   annotations->set(kArgoHook, before ? "PreDelete" : "PostDelete");
   if (!policies.empty()) annotations->set(kArgoDeletePolicy, policies);
   if (hook.weight != 0 && annotations->find(kSyncWave) == nullptr)

@@ -4,14 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <deque>
 #include <list>
 #include <map>
-#include <optional>
 #include <vector>
 
-#include "argocd/application.h"
 #include "argocd/hook.h"
 #include "core/error.h"
 #include "core/value.h"
@@ -138,18 +135,8 @@ class Preparation {
     defined_[{spec->text_or("group", ""), names->text_or("kind", "")}] = spec->text_or("scope", "") == "Namespaced";
   }
 
-  static std::optional<int> own_wave(const Value& object) {
-    const Value* metadata = object.find("metadata");
-    const Value* annotations = metadata == nullptr ? nullptr : metadata->find("annotations");
-    const std::string text = annotations == nullptr ? "" : annotations->text_or(kSyncWave, "");
-    int wave = 0;
-    const auto [stop, problem] = std::from_chars(text.data(), text.data() + text.size(), wave);
-    if (text.empty() || problem != std::errc() || stop != text.data() + text.size()) return std::nullopt;
-    return wave;
-  }
-
   void set_wave(Object& object, int wave) {
-    if (wave == 0 || own_wave(*object.value)) return;
+    if (wave == 0 || sync_wave(*object.value)) return;
     Value* metadata = object.value->find("metadata");
     Value& known = metadata == nullptr ? object.value->set("metadata", Value::map()) : *metadata;
     Value* annotations = known.find("annotations");
@@ -172,7 +159,7 @@ class Preparation {
       if (object.hook.phase == Phase::After) after[object.hook.weight] = 0;
       if (object.hook.phase == Phase::Before || object.hook.phase == Phase::None) all_after = false;
       if (object.is_delete_hook()) continue;
-      const int wave = own_wave(*object.value).value_or(0);
+      const int wave = sync_wave(*object.value).value_or(0);
       lowest = std::min(lowest, wave);
       highest = std::max(highest, wave);
     }

@@ -1,6 +1,13 @@
 #include "argocd/wave.h"
 
+#include "argocd/annotations.h"
+
 namespace waybill::argocd {
+
+std::optional<int> sync_wave(const Value& object) {
+  const Value* annotations = annotations_of(object);
+  return annotations == nullptr ? std::nullopt : whole_number(annotations->text_or(kSyncWave, ""));
+}
 
 std::int64_t manifests_wave(std::uint32_t depth, Placement placement) noexcept {
   // A dependent's Before (10d+8) must come after its dependency's After (10d+5).

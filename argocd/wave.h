@@ -6,11 +6,17 @@
 //   depth d: manifests that the chart needs 10d-2 | chart 10d | custom resources that need the chart 10d+5 | next depth
 //   10d+8 …
 #include <cstdint>
+#include <optional>
 
 #include "core/value.h"
 #include "generator/plan.h"
 
 namespace waybill::argocd {
+
+inline constexpr const char* kSyncWave = "argocd.argoproj.io/sync-wave";
+
+// What an object's annotation says; nullopt when there is none, or no whole number in it.
+[[nodiscard]] std::optional<int> sync_wave(const Value& object);
 
 // Where a component's manifests stand to its chart.
 enum class Placement : std::uint8_t {

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 namespace waybill::argocd {
@@ -11,6 +12,7 @@ namespace {
 using Kind = Event::Kind;
 
 bool exists(Phase phase) { return phase != Phase::Absent; }
+bool can_be_deleted(Phase phase) { return exists(phase) && phase != Phase::Deleting && phase != Phase::Orphaned; }
 
 // The waves of prunings are swapped among themselves, the first with the last: what was made last is deleted first.
 std::vector<std::int64_t> task_waves(const Rollout& rollout) {
@@ -68,6 +70,8 @@ State Model::initial() const {
   return state;
 }
 
+bool Model::is_pruned(std::size_t member) const { return rollout_.members[member].fate == Fate::Removed; }
+
 bool Model::is_watched(std::size_t member) const {
   return std::binary_search(watched_.begin(), watched_.end(), member);
 }
@@ -76,7 +80,7 @@ bool Model::is_finished(const State& state) const {
   if (state.root != RootPhase::Done) return false;
   return std::all_of(watched_.begin(), watched_.end(), [&](std::size_t member) {
     const MemberState& now = state.members[member];
-    if (rollout_.members[member].fate == Fate::Removed) return !exists(now.phase) || now.phase == Phase::Orphaned;
+    if (is_pruned(member)) return !exists(now.phase) || now.phase == Phase::Orphaned;
     return now.phase == Phase::Steady && now.is_new;
   });
 }
@@ -137,20 +141,23 @@ void Model::remove(Step& step, std::size_t member) const {
   step.after.members[member].phase = rollout_.members[member].has_finalizer ? Phase::Deleting : Phase::Orphaned;
 }
 
+// What has a task among `tasks` gets its new spec or is deleted. Prunings come first.
+void Model::apply(Step& step, const std::vector<std::size_t>& tasks) const {
+  for (const std::size_t member : tasks) {
+    if (is_pruned(member) && can_be_deleted(step.after.members[member].phase)) remove(step, member);
+  }
+  for (const std::size_t member : tasks) {
+    MemberState& now = step.after.members[member];
+    if (!is_pruned(member) && !now.is_new) now = {exists(now.phase) ? Phase::Stale : Phase::Fresh, true};
+  }
+}
+
 void Model::apply_wave(std::size_t wave, Step& step) const {
-  State& state = step.after;
-  state.wave = static_cast<std::uint8_t>(wave);
-  // Prunings of a wave come first.
-  for (const std::size_t member : watched_) {
-    const bool is_pruning = rollout_.members[member].fate == Fate::Removed;
-    if (task_waves_[member] == waves_[wave] && is_pruning && state.members[member].phase == Phase::Steady)
-      remove(step, member);
-  }
-  for (const std::size_t member : watched_) {
-    MemberState& now = state.members[member];
-    if (task_waves_[member] != waves_[wave] || rollout_.members[member].fate == Fate::Removed || now.is_new) continue;
-    now = {exists(now.phase) ? Phase::Stale : Phase::Fresh, true};
-  }
+  step.after.wave = static_cast<std::uint16_t>(wave);
+  std::vector<std::size_t> tasks;
+  std::copy_if(watched_.begin(), watched_.end(), std::back_inserter(tasks),
+               [&](std::size_t member) { return task_waves_[member] == waves_[wave]; });
+  apply(step, tasks);
 }
 
 void Model::root_steps(const State& state, std::vector<Step>& steps) const {
@@ -169,9 +176,8 @@ void Model::root_steps(const State& state, std::vector<Step>& steps) const {
     if (is_last || task_waves_[member] != waves_[state.wave] || state.seen[member]) continue;
     waits = true;
     const MemberState& now = state.members[member];
-    const bool is_pruning = rollout_.members[member].fate == Fate::Removed;
     const bool is_gone = !exists(now.phase) || now.phase == Phase::Orphaned;
-    const Verdict result = !is_pruning ? verdict(state, member) : is_gone ? Verdict::Good : Verdict::Wait;
+    const Verdict result = !is_pruned(member) ? verdict(state, member) : is_gone ? Verdict::Good : Verdict::Wait;
     if (result == Verdict::Wait) continue;
     Step step{{result == Verdict::Good ? Kind::See : Kind::RootFails, member, waves_[state.wave]}, state, {}};
     if (result == Verdict::Good) {
@@ -196,14 +202,7 @@ void Model::root_steps(const State& state, std::vector<Step>& steps) const {
 void Model::set_steps(const State& state, std::vector<Step>& steps) const {
   if (state.root == RootPhase::Done) return;
   Step step{{Kind::Apply, 0, waves_.front()}, state, {}};
-  for (const std::size_t member : watched_) {
-    MemberState& now = step.after.members[member];
-    if (rollout_.members[member].fate == Fate::Removed) {
-      remove(step, member);
-    } else if (!now.is_new) {
-      now = {exists(now.phase) ? Phase::Stale : Phase::Fresh, true};
-    }
-  }
+  apply(step, watched_);
   step.after.root = RootPhase::Done;
   steps.push_back(std::move(step));
 }
@@ -213,7 +212,7 @@ void Model::set_steps(const State& state, std::vector<Step>& steps) const {
 bool Model::may_start(const State& state, std::size_t member) const {
   if (rollout_.ordering == Ordering::Waves) return rollout_.members[member].syncs_itself;
   return std::all_of(watched_.begin(), watched_.end(), [&](std::size_t other) {
-    if (rollout_.members[other].fate == Fate::Removed || task_waves_[other] >= task_waves_[member]) return true;
+    if (is_pruned(other) || task_waves_[other] >= task_waves_[member]) return true;
     const Phase phase = state.members[other].phase;
     return phase == Phase::Steady || phase == Phase::Unrendered ||
            (phase == Phase::Stale && comparison_ == Comparison::Slow);
@@ -321,8 +320,6 @@ std::string describe(const Event& event, const Rollout& rollout) {
       return fmt::format("{}: Synced and Healthy", name);
     case Kind::Move:
       return fmt::format("{}: what its source follows moves, OutOfSync", name);
-    case Kind::Remove:
-      return fmt::format("{}: is deleted", name);
     case Kind::Gone:
       return fmt::format("{}: is gone", name);
   }

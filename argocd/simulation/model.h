@@ -73,8 +73,7 @@ struct Event {
     Degrade,
     Recover,
     Ready,
-    Move,    // the branch that its source follows
-    Remove,  // a deletion begins
+    Move,  // the branch that its source follows
     Gone,
   };
   Kind kind = Kind::Apply;
@@ -115,9 +114,11 @@ class Model {
   void root_steps(const State& state, std::vector<Step>& steps) const;
   void set_steps(const State& state, std::vector<Step>& steps) const;
   void member_steps(const State& state, std::size_t member, std::vector<Step>& steps) const;
+  void apply(Step& step, const std::vector<std::size_t>& tasks) const;
   void apply_wave(std::size_t wave, Step& step) const;
   [[nodiscard]] bool may_start(const State& state, std::size_t member) const;
   [[nodiscard]] bool has_definitions(const State& state, std::size_t member) const;
+  [[nodiscard]] bool is_pruned(std::size_t member) const;
   [[nodiscard]] bool is_watched(std::size_t member) const;
   [[nodiscard]] std::vector<Breach> early_start(const State& state, std::size_t member) const;
   void remove(Step& step, std::size_t member) const;

@@ -7,10 +7,12 @@
 #include <optional>
 #include <set>
 
+#include "argocd/annotations.h"
 #include "argocd/application.h"
 #include "argocd/bundled_applications.h"
 #include "argocd/group_kind.h"
 #include "argocd/placeholder.h"
+#include "argocd/wave.h"
 #include "core/error.h"
 #include "core/semver.h"
 #include "core/yaml/reader.h"
@@ -52,14 +54,17 @@ std::map<std::string, Kinds> read_kinds(const FileTree& bundle) {
   return kinds;
 }
 
-// One cluster's Applications with what the rest of the bundle says about them.
+Recipe read_recipe(const FileTree& bundle) {
+  static const RelPath file = RelPath::parse(kRecipeFile);
+  if (!bundle.contains(file)) throw Error(ErrorCode::InvalidInput, "the bundle has no recipe.yaml");
+  return parse_recipe(bundle.at(file).bytes, kRecipeFile);
+}
+
+// One cluster's Applications.
 struct Side {
   std::map<std::string, BundledApplication> applications;   // by name
   std::map<std::string, std::set<std::string>> components;  // component to its Applications
   std::map<std::string, std::vector<std::string>> needs;    // component to components that have Applications
-  std::map<std::string, Kinds> kinds;
-  bool has_application_set = false;
-  bool deletes_in_order = true;
 };
 
 std::string component_of(const BundledApplication& application) {
@@ -81,12 +86,8 @@ void add_needs(const Recipe& recipe, const Side& side, const std::string& compon
   }
 }
 
-Side read_side(const FileTree& bundle, const ClusterApplications& group) {
-  static const RelPath recipe_file = RelPath::parse(kRecipeFile);
-  if (!bundle.contains(recipe_file)) throw Error(ErrorCode::InvalidInput, "the bundle has no recipe.yaml");
-  const Recipe recipe = parse_recipe(bundle.at(recipe_file).bytes, kRecipeFile);
+Side read_side(const Recipe& recipe, const ClusterApplications& group) {
   Side side;
-  side.has_application_set = group.has_application_set;
   for (const BundledApplication& application : group.applications) {
     const std::string name = application.text({"metadata", "name"});
     if (!side.applications.emplace(name, application).second)
@@ -97,18 +98,18 @@ Side read_side(const FileTree& bundle, const ClusterApplications& group) {
     std::set<std::string> seen;
     add_needs(recipe, side, component, seen, side.needs[component]);
   }
-  side.kinds = read_kinds(bundle);
   return side;
 }
 
 std::int64_t wave_of(const BundledApplication& application) {
-  const std::string text = application.at({"metadata", "annotations"}).text_or(kSyncWave, "0");
-  try {
-    return std::stoi(text);
-  } catch (const std::exception&) {
+  const std::string text = application.at({"metadata", "annotations"}).text_or(kSyncWave, "");
+  if (text.empty()) return 0;
+  const std::optional<int> wave = whole_number(text);
+  if (!wave) {
     throw Error(ErrorCode::InvalidInput,
                 fmt::format("'{}' has the sync wave '{}', which is no number", application.file, text));
   }
+  return *wave;
 }
 
 bool reads_bundle(const BundledApplication& application) {
@@ -155,7 +156,9 @@ Member make_member(const std::string& name, const BundledApplication& applicatio
 
 class Builder {
  public:
-  Builder(const Side& side, const Side* from) : side_(side), from_(from) {}
+  // `kinds`: of the manifests of `side`. `from`: null when nothing was there before.
+  Builder(const Side& side, const std::map<std::string, Kinds>& kinds, const Side* from)
+      : side_(side), kinds_(kinds), from_(from) {}
 
   Rollout build() {
     for (const auto& [name, application] : side_.applications) {
@@ -178,40 +181,41 @@ class Builder {
     for (std::size_t i = 0; i < rollout_.members.size(); ++i) index_[rollout_.members[i].name] = i;
     for (Member& member : rollout_.members) {
       if (member.fate != Fate::Removed) {
-        member.needs = needs_in(side_, member);
+        member.needs = needs_in(side_, member.name);
         member.definitions = definitions_of(member);
       }
-      if (from_ != nullptr && from_->applications.contains(member.name)) member.needed = needs_in(*from_, member);
+      if (member.fate != Fate::Created) member.needed = needs_in(*from_, member.name);
     }
-    rollout_.ordering = side_.has_application_set ? Ordering::RollingSync : Ordering::Waves;
-    rollout_.deletes_in_order = side_.deletes_in_order;
     return std::move(rollout_);
   }
 
  private:
   // All Applications of the components that its component waits for, and those of its own component in an earlier wave.
-  [[nodiscard]] std::vector<std::size_t> needs_in(const Side& side, const Member& member) const {
+  // An Application of the same name may have belonged to another component before.
+  [[nodiscard]] std::vector<std::size_t> needs_in(const Side& side, const std::string& application) const {
+    const BundledApplication& self = side.applications.at(application);
+    const std::string own = component_of(self);
     std::set<std::size_t> needs;
-    for (const std::string& component : side.needs.at(member.component)) {
+    for (const std::string& component : side.needs.at(own)) {
       for (const std::string& name : side.components.at(component)) needs.insert(index_.at(name));
     }
-    const std::int64_t own = wave_of(side.applications.at(member.name));
-    for (const std::string& name : side.components.at(member.component)) {
-      if (wave_of(side.applications.at(name)) < own) needs.insert(index_.at(name));
+    for (const std::string& name : side.components.at(own)) {
+      if (wave_of(side.applications.at(name)) < wave_of(self)) needs.insert(index_.at(name));
     }
     return {needs.begin(), needs.end()};
   }
 
   // Only of manifests: what a chart defines is known to nobody before it is rendered.
   [[nodiscard]] std::vector<std::size_t> definitions_of(const Member& member) const {
-    const auto own = side_.kinds.find(member.component);
-    if (own == side_.kinds.end() || !reads_bundle(side_.applications.at(member.name))) return {};
+    const auto own = kinds_.find(member.component);
+    if (own == kinds_.end() || !reads_bundle(side_.applications.at(member.name))) return {};
     std::set<std::size_t> found;
     for (const GroupKind& kind : own->second.used) {
       if (own->second.defined.contains(kind)) continue;
-      for (const auto& [component, kinds] : side_.kinds) {
-        if (!kinds.defined.contains(kind)) continue;
-        for (const std::string& name : side_.components.at(component)) {
+      for (const auto& [component, kinds] : kinds_) {
+        const auto applications = side_.components.find(component);
+        if (!kinds.defined.contains(kind) || applications == side_.components.end()) continue;
+        for (const std::string& name : applications->second) {
           if (reads_bundle(side_.applications.at(name))) found.insert(index_.at(name));
         }
       }
@@ -220,20 +224,11 @@ class Builder {
   }
 
   const Side& side_;
+  const std::map<std::string, Kinds>& kinds_;
   const Side* from_;
   std::map<std::string, std::size_t> index_;
   Rollout rollout_;
 };
-
-// Whether a bundle's ApplicationSet deletes its Applications in reverse.
-bool deletes_in_order(const FileTree& bundle, const ClusterApplications& group) {
-  static const std::vector<std::string> path{"spec", "strategy", "deletionOrder"};
-  if (!group.has_application_set) return true;
-  const std::string& file = group.applications.front().file;
-  const Value set = yaml::parse(bundle.at(RelPath::parse(file)).bytes, file).to_value();
-  const Value* order = set.find_path(path);
-  return order != nullptr && order->is_string() && order->as_string() == "Reverse";
-}
 
 }  // namespace
 
@@ -267,18 +262,23 @@ bool brings_health_check(const FileTree& bundle) {
 }
 
 std::vector<Rollout> make_rollouts(const FileTree& bundle, const FileTree* from) {
-  std::vector<ClusterApplications> before;
-  if (from != nullptr) before = read_applications(*from);
+  const std::vector<ClusterApplications> groups = read_applications(bundle);
+  const Recipe recipe = read_recipe(bundle);
+  const std::map<std::string, Kinds> kinds = read_kinds(bundle);
+  std::map<std::string, Side> before;  // by cluster
+  if (from != nullptr) {
+    const Recipe old_recipe = read_recipe(*from);
+    for (const ClusterApplications& group : read_applications(*from))
+      before.emplace(group.cluster, read_side(old_recipe, group));
+  }
   std::vector<Rollout> rollouts;
-  for (const ClusterApplications& group : read_applications(bundle)) {
-    Side side = read_side(bundle, group);
-    side.deletes_in_order = deletes_in_order(bundle, group);
-    std::optional<Side> old;
-    for (const ClusterApplications& candidate : before) {
-      if (candidate.cluster == group.cluster) old = read_side(*from, candidate);
-    }
-    Rollout rollout = Builder(side, old ? &*old : nullptr).build();
+  for (const ClusterApplications& group : groups) {
+    const auto old = before.find(group.cluster);
+    const Side side = read_side(recipe, group);
+    Rollout rollout = Builder(side, kinds, old == before.end() ? nullptr : &old->second).build();
     rollout.cluster = group.cluster;
+    rollout.ordering = group.has_application_set ? Ordering::RollingSync : Ordering::Waves;
+    rollout.deletes_in_order = group.deletes_in_order;
     rollouts.push_back(std::move(rollout));
   }
   return rollouts;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
+#include <map>
 #include <numeric>
 #include <set>
 #include <unordered_set>
@@ -194,18 +196,14 @@ Outcome simulate_removal(const Rollout& rollout) {
   // good as all: within a wave everything goes at once.
   Outcome outcome;
   outcome.scenario = Scenario::Removal;
-  std::set<std::int64_t> waves;
-  for (const Member& member : rollout.members) waves.insert(rollout.deletes_in_order ? member.wave : 0);
+  const bool in_order = rollout.deletes_in_order;
+  std::map<std::int64_t, std::vector<std::size_t>, std::greater<>> waves;
+  for (std::size_t i = 0; i < rollout.members.size(); ++i) waves[in_order ? rollout.members[i].wave : 0].push_back(i);
   std::vector<std::string> trace;
   std::set<std::size_t> gone;
-  for (auto wave = waves.rbegin(); wave != waves.rend(); ++wave) {
+  for (const auto& [wave, deleted] : waves) {
     ++outcome.states;
-    trace.push_back(rollout.deletes_in_order ? fmt::format("wave {} is deleted", *wave)
-                                             : "every Application is deleted");
-    std::vector<std::size_t> deleted;
-    for (std::size_t i = 0; i < rollout.members.size(); ++i) {
-      if (!rollout.deletes_in_order || rollout.members[i].wave == *wave) deleted.push_back(i);
-    }
+    trace.push_back(in_order ? fmt::format("wave {} is deleted", wave) : "every Application is deleted");
     for (const std::size_t member : deleted) {
       for (std::size_t user = 0; user < rollout.members.size(); ++user) {
         const std::vector<std::size_t>& needs = rollout.members[user].needs;
@@ -224,7 +222,7 @@ Outcome simulate_removal(const Rollout& rollout) {
     for (const std::size_t member : deleted) {
       if (rollout.members[member].has_finalizer) gone.insert(member);
     }
-    trace.push_back(rollout.deletes_in_order ? fmt::format("wave {} is gone", *wave) : "they are gone");
+    trace.push_back(in_order ? fmt::format("wave {} is gone", wave) : "they are gone");
   }
   return outcome;
 }

@@ -16,8 +16,8 @@ enum class Scenario : std::uint8_t { Install, Upgrade, Removal };
 struct SimulationOptions {
   HealthCheck check = HealthCheck::Bundle;
   Comparison comparison = Comparison::Slow;
-  // Every interleaving of all Applications at once, instead of one pair after the other. The answer is the same; it is
-  // for tests and small bundles.
+  // Every interleaving of all Applications at once, instead of one pair after the other. The answer is the same, and
+  // seldom affordable: tests compare the two.
   bool whole = false;
 };
 
@@ -36,7 +36,7 @@ struct Outcome {
   std::optional<Violation> violation;  // none: the promise holds
 };
 
-// `rollout` from nothing, or from the old bundle. Throws Error(Unknown) when more states than fit into memory would
+// `rollout` from nothing, or from the old bundle. Throws Error(Unclassified) when more than two million states would
 // have to be looked at (only with `whole`).
 [[nodiscard]] Outcome simulate_rollout(const Rollout& rollout, Scenario scenario, const SimulationOptions& options);
 // The root is deleted.

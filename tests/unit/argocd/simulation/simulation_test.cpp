@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 #include "argocd/render.h"
@@ -209,6 +210,46 @@ TEST(Simulation, RefusesTreesThatAreNoBundles) {
   replace(bundle, "apps/files/tuning-manifests.yaml", "sync-wave: \"20\"", "sync-wave: twenty");
   EXPECT_THROW(static_cast<void>(make_rollouts(bundle)), Error);
   EXPECT_THROW(static_cast<void>(make_rollouts({})), Error);
+}
+
+TEST(Simulation, AFolderOfManifestsThatNoApplicationReadsDefinesNothing) {
+  FileTree bundle = bundle_of(sample());
+  bundle.add(RelPath::parse("manifests/nobody/definition.yaml"),
+             "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: "
+             "skyhooks.skyhook.nvidia.com\nspec:\n  group: skyhook.nvidia.com\n  scope: Cluster\n  names:\n"
+             "    kind: Skyhook\n");
+  EXPECT_EQ(problem(run(install_of(bundle))), "holds");
+}
+
+TEST(Simulation, AnApplicationMayHaveBelongedToAnotherComponent) {
+  const FileTree before = bundle_of(sample());
+  Sample changed = sample();
+  changed.release("tuning").component.name = "node-tuning";
+  changed.entry("tuning").name = "node-tuning";
+  for (ComponentRef& component : changed.recipe.components) {
+    if (component.name == "tuning") component.name = "node-tuning";
+  }
+  std::replace(changed.recipe.deployment_order.begin(), changed.recipe.deployment_order.end(), std::string("tuning"),
+               std::string("node-tuning"));
+  FileTree after = bundle_of(changed);
+  replace(after, "apps/files/node-tuning-manifests.yaml", "name: node-tuning-manifests", "name: tuning-manifests");
+  const Rollout upgrade = upgrade_of(after, before);
+  EXPECT_EQ(upgrade.members.back().component, "node-tuning");
+  EXPECT_EQ(upgrade.members.back().needed, upgrade.members.back().needs);
+  EXPECT_EQ(problem(run(upgrade)), "holds");
+}
+
+// A chain of more waves than fit into a byte.
+TEST(Simulation, ALongChainFinishes) {
+  Rollout rollout;
+  for (std::size_t i = 0; i < 300; ++i) {
+    Member member;
+    member.name = std::to_string(i);
+    member.wave = static_cast<std::int64_t>(i);
+    if (i > 0) member.needs.push_back(i - 1);
+    rollout.members.push_back(std::move(member));
+  }
+  EXPECT_EQ(problem(run(rollout)), "holds");
 }
 
 TEST(MovingRevision, IsABranchARangeOrNothing) {
