@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <array>
 #include <set>
 
 #include "argocd/placeholder.h"
@@ -14,6 +15,26 @@ namespace {
 
 // Long enough for drivers to be built on every node, short enough that a mended bundle is not ignored for a day.
 constexpr std::string_view kSyncTimeoutSeconds = "7200";
+
+// Kinds whose operators report on them as on another one, up to a word: the script of that one judges them too.
+struct Alike {
+  std::string_view kind;
+  std::string_view as;
+};
+constexpr std::array kAlike{
+    Alike{"inference.networking.x-k8s.io_InferencePool", "inference.networking.k8s.io_InferencePool"},
+    Alike{"jobset.x-k8s.io_JobSet", "kubeflow.org_PyTorchJob"},
+    Alike{"kai.scheduler_SchedulingShard", "kai.scheduler_Config"},
+    Alike{"kubeflow.org_MPIJob", "kubeflow.org_PyTorchJob"},
+    Alike{"kueue.x-k8s.io_AdmissionCheck", "kueue.x-k8s.io_ClusterQueue"},
+    Alike{"kueue.x-k8s.io_LocalQueue", "kueue.x-k8s.io_ClusterQueue"},
+    Alike{"mellanox.com_IPoIBNetwork", "mellanox.com_HostDeviceNetwork"},
+    Alike{"mellanox.com_MacvlanNetwork", "mellanox.com_HostDeviceNetwork"},
+    Alike{"mellanox.com_NicNodePolicy", "mellanox.com_HostDeviceNetwork"},
+    Alike{"nvidia.com_DynamoComponentDeployment", "ray.io_RayService"},
+    Alike{"nvidia.com_GPUCluster", "nvidia.com_NVIDIADriver"},
+    Alike{"trainer.kubeflow.org_TrainJob", "kubeflow.org_PyTorchJob"},
+};
 
 Value secret(const Value& source, const RenderOptions& options) {
   const std::string url = source.text_or("repoURL", "");
@@ -36,13 +57,17 @@ Value secret(const Value& source, const RenderOptions& options) {
 Value health_checks() {
   constexpr std::string_view kFolder = "health/";
   constexpr std::string_view kSuffix = ".lua";
+  const auto key = [](std::string_view kind) { return fmt::format("resource.customizations.health.{}", kind); };
   Value checks = Value::map();
   for (const EmbeddedText& file : templates()) {
     if (!file.path.starts_with(kFolder)) continue;
     const std::string_view kind = file.path.substr(kFolder.size(), file.path.size() - kFolder.size() - kSuffix.size());
-    checks.set(fmt::format("resource.customizations.health.{}", kind), file.text);
+    checks.set(key(kind), file.text);
+    for (const Alike& other : kAlike) {
+      if (other.as == kind) checks.set(key(other.kind), file.text);
+    }
   }
-  return checks;
+  return sorted(std::move(checks));
 }
 
 std::string configmap_patch() { return yaml::write(Value::map({{"data", health_checks()}})); }

@@ -12,7 +12,7 @@
 namespace waybill::argocd {
 namespace {
 
-// Text of a recipe inside a table: a bar or a line break would break the table.
+// Text of a recipe in a table or a line: nothing in it may end either.
 std::string cell(std::string_view text) {
   std::string result;
   for (const char c : text) {
@@ -20,6 +20,13 @@ std::string cell(std::string_view text) {
     result += c == '\n' || c == '\r' ? ' ' : c;
   }
   return result.empty() ? "-" : result;
+}
+
+// Which catalogue a recipe was resolved from; nothing for a recipe that does not say it.
+std::string catalogue_text(const CatalogueId& catalogue) {
+  if (catalogue.digest.empty()) return {};
+  return fmt::format(", from the catalogue {} (`{}`)",
+                     catalogue.version.empty() ? "without a version" : cell(catalogue.version), catalogue.digest);
 }
 
 std::string criteria_text(const Criteria& criteria) {
@@ -49,13 +56,18 @@ std::string component_table(const Plan& plan) {
 constexpr std::string_view kWavesOrder = "A wave begins when everything in the waves before it is healthy.";
 constexpr std::string_view kStepsOrder =
     "An ApplicationSet syncs the components step by step. A wave is a step: it begins when everything in the waves "
-    "before "
-    "it is\nhealthy.";
+    "before it is\nhealthy.";
 constexpr std::string_view kSwitchOn =
     "   **The steps need progressive syncs**, which Argo CD has switched off: the values switch them on; without the "
-    "chart, "
-    "set\n   `applicationsetcontroller.enable.progressive.syncs: \"true\"` in argocd-cmd-params-cm and restart the "
+    "chart, set\n   `applicationsetcontroller.enable.progressive.syncs: \"true\"` in argocd-cmd-params-cm and restart "
+    "the "
     "ApplicationSet controller.\n";
+
+// Argo CD before 3.2 knows no order in which an ApplicationSet's Applications go.
+constexpr std::string_view kUnordered =
+    "\n**Argo CD 3.1 deletes what an ApplicationSet made all at once**: a component may go while another one still "
+    "needs "
+    "it. A bundle\nwritten for 3.2 or later (`--argocd-version`) is removed in reverse order.\n";
 
 std::string roots_text(const RenderOptions& options) {
   if (options.clusters.size() == 1) return fmt::format("The root `{}` is", root_name(options.clusters.front().name));
@@ -70,12 +82,13 @@ std::string roots_text(const RenderOptions& options) {
 std::string readme(const Plan& plan, const Recipe& recipe, const RenderOptions& options) {
   const std::string root = root_name(options.clusters.front().name);
   const bool rolling = options.ordering == Ordering::RollingSync;
+  const bool unordered = rolling && !options.version.has_deletion_order();
   return fmt::format(
       R"(# Cluster bundle for Argo CD
 
 Made by Waybill from a recipe. These files are covered by `checksums.txt`: change the recipe, not the files.
 
-- recipe: `{digest}`
+- recipe: `{digest}`{catalogue}
 {criteria}- written for Argo CD {version} or later
 
 ## What is rolled out
@@ -123,13 +136,16 @@ it, take `spec.syncPolicy.automated` out of its Application: the root leaves tha
 
     kubectl -n {namespace} delete application {root}
 
-removes the components in reverse order; `kubectl delete -f root.yaml` does the same and removes the two projects too. Namespaces
+{removal}; `kubectl delete -f root.yaml` does the same and removes the two projects too. Namespaces
 stay.
-)",
-      fmt::arg("digest", digest(recipe).to_string()), fmt::arg("criteria", criteria_text(recipe.criteria)),
-      fmt::arg("version", options.version.text()), fmt::arg("components", component_table(plan)),
-      fmt::arg("namespace", options.name_space), fmt::arg("root", root), fmt::arg("roots", roots_text(options)),
-      fmt::arg("order", rolling ? kStepsOrder : kWavesOrder), fmt::arg("switch_on", rolling ? kSwitchOn : ""));
+{unordered})",
+      fmt::arg("digest", digest(recipe).to_string()), fmt::arg("catalogue", catalogue_text(recipe.catalogue)),
+      fmt::arg("criteria", criteria_text(recipe.criteria)), fmt::arg("version", options.version.text()),
+      fmt::arg("components", component_table(plan)), fmt::arg("namespace", options.name_space), fmt::arg("root", root),
+      fmt::arg("roots", roots_text(options)), fmt::arg("order", rolling ? kStepsOrder : kWavesOrder),
+      fmt::arg("switch_on", rolling ? kSwitchOn : ""),
+      fmt::arg("removal", unordered ? "removes the components" : "removes the components in reverse order"),
+      fmt::arg("unordered", unordered ? kUnordered : ""));
 }
 
 }  // namespace waybill::argocd

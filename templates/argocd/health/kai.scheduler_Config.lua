@@ -1,4 +1,5 @@
--- KAI Scheduler: the scheduler's services. The operator says for which generation each condition holds.
+-- KAI Scheduler: its services, or the scheduler of a partition of nodes. The operator says for which generation each
+-- condition holds.
 local generation = obj.metadata ~= nil and obj.metadata.generation or nil
 local function find(wanted)
   for _, condition in ipairs(obj.status ~= nil and obj.status.conditions or {}) do

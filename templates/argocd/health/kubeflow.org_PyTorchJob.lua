@@ -1,4 +1,5 @@
--- Kubeflow Training Operator: a training run that ends.
+-- A training run that ends. The Kubeflow Trainer and JobSet have their own words for success.
+local succeeded = ({TrainJob = "Complete", JobSet = "Completed"})[obj.kind] or "Succeeded"
 local function holds(wanted)
   for _, condition in ipairs(obj.status ~= nil and obj.status.conditions or {}) do
     if condition.type == wanted and condition.status == "True" then
@@ -8,7 +9,7 @@ local function holds(wanted)
   return nil
 end
 
-local failed, done, suspended = holds("Failed"), holds("Succeeded"), holds("Suspended")
+local failed, done, suspended = holds("Failed"), holds(succeeded), holds("Suspended")
 if failed then
   return {status = "Degraded", message = failed}
 elseif done then

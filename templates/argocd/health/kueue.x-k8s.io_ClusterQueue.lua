@@ -1,4 +1,4 @@
--- Kueue: a pool of quotas.
+-- Kueue: a pool of quotas, a team's way into one, or a check before a workload is admitted.
 for _, condition in ipairs(obj.status ~= nil and obj.status.conditions or {}) do
   if condition.type == "Active" then
     if condition.status == "True" then

@@ -1,4 +1,4 @@
--- Network Operator: a secondary network.
+-- Network Operator: a secondary network, or the drivers of a group of nodes.
 local status = obj.status or {}
 if status.state == "ready" then
   return {status = "Healthy", message = "ready"}

@@ -1,10 +1,10 @@
--- GPU Operator: the driver of a set of nodes.
+-- GPU Operator: the driver of a set of nodes, or the operands of a cluster that shares its GPUs by DRA.
 local state = obj.status ~= nil and obj.status.state or nil
 if state == "ready" then
-  return {status = "Healthy", message = "the driver is ready"}
+  return {status = "Healthy", message = "ready"}
 elseif state == "ignored" then
-  return {status = "Degraded", message = "ignored: another NVIDIADriver has these nodes"}
+  return {status = "Degraded", message = "ignored: there is another " .. obj.kind}
 elseif state == "disabled" then
   return {status = "Suspended", message = "disabled"}
 end
-return {status = "Progressing", message = "the driver is not ready"}
+return {status = "Progressing", message = "not ready"}

@@ -23,8 +23,8 @@ std::string verdict(const std::string& kind, const std::string& object) {
   const Value* script = checks.find("resource.customizations.health." + kind);
   if (script == nullptr) return "no check for " + kind;
   const std::string program =
-      "string, math, io, os, debug = nil, nil, nil, nil, nil\nlocal write = print\nobj = " + object +
-      "\nlocal function check()\n" + script->as_string() +
+      "string, math, io, os, debug = nil, nil, nil, nil, nil\nlocal write = print\nobj = " + object + "\nobj.kind = '" +
+      kind.substr(kind.find('_') + 1) + "'\nlocal function check()\n" + script->as_string() +
       "\nend\nlocal hs = check()\nwrite(hs.status .. ': ' .. hs.message)\n";
   const testing::ProcessResult result = testing::run({"lua5.1", "-"}, {.input = program});
   return result.exit_status == 0 ? result.out.substr(0, result.out.find(':')) : result.err;
@@ -212,6 +212,13 @@ INSTANTIATE_TEST_SUITE_P(
         State{"trainer.kubeflow.org_TrainJob", CONDITION("Failed", "True"), "Degraded"},
         State{"jobset.x-k8s.io_JobSet", CONDITION("Suspended", "True"), "Suspended"},
         State{"kubeflow.org_PyTorchJob", CONDITION("Succeeded", "True"), "Healthy"},
+        // Kinds of one script keep their own words.
+        State{"kubeflow.org_MPIJob", CONDITION("Succeeded", "True"), "Healthy"},
+        State{"kubeflow.org_PyTorchJob", CONDITION("Completed", "True"), "Progressing"},
+        State{"jobset.x-k8s.io_JobSet", CONDITION("Succeeded", "True"), "Progressing"},
+        State{"trainer.kubeflow.org_TrainJob", CONDITION("Completed", "True"), "Progressing"},
+        State{"ray.io_RayService", CONDITION("Available", "True"), "Progressing"},
+        State{"nvidia.com_DynamoComponentDeployment", CONDITION("Ready", "True"), "Progressing"},
         State{"kubeflow.org_MPIJob", CONDITION("Failed", "True"), "Degraded"},
         State{"kubeflow.org_MPIJob", CONDITION("Running", "True"), "Progressing"},
         State{"kueue.x-k8s.io_ClusterQueue", CONDITION("Active", "True"), "Healthy"},

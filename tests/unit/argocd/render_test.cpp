@@ -494,6 +494,30 @@ TEST(Render, RollingSyncMakesOneApplicationSetWithAStepForEachWave) {
             nullptr);
 }
 
+std::string readme(const Sample& sample, const RenderOptions& options = {}) {
+  return render(sample, options).at(RelPath::parse("README.md")).bytes;
+}
+
+TEST(Readme, PromisesAnOrderOfRemovalOnlyWhereArgoCdKeepsIt) {
+  const auto promise = HasSubstr("removes the components in reverse order");
+  RenderOptions options;
+  options.version = Version(3, 1);
+  EXPECT_THAT(readme(sample(), options), promise);
+  options.ordering = Ordering::RollingSync;
+  EXPECT_THAT(readme(sample(), options), ::testing::AllOf(Not(promise), HasSubstr("all at once")));
+  options.version = Version(3, 2);
+  EXPECT_THAT(readme(sample(), options), ::testing::AllOf(promise, Not(HasSubstr("all at once"))));
+}
+
+TEST(Readme, NamesTheCatalogueAsFarAsTheRecipeDoes) {
+  Sample changed = sample();
+  EXPECT_THAT(readme(changed), HasSubstr(", from the catalogue v0.11.1 (`sha256:aaaa"));
+  changed.recipe.catalogue.version.clear();
+  EXPECT_THAT(readme(changed), HasSubstr(", from the catalogue without a version (`sha256:aaaa"));
+  changed.recipe.catalogue.digest.clear();
+  EXPECT_THAT(readme(changed), Not(HasSubstr("from the catalogue")));
+}
+
 TEST(ArgoVersion, IsReadWithOrWithoutPatch) {
   EXPECT_EQ(Version::parse("3.5"), Version(3, 5));
   EXPECT_EQ(Version::parse("v3.6.1"), Version(3, 6));
