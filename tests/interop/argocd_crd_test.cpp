@@ -9,6 +9,7 @@
 #include "argocd/render.h"
 #include "argocd/root.h"
 #include "core/file_system.h"
+#include "tests/support/argocd_definitions.h"
 #include "tests/support/embedded_recipes.h"
 #include "tests/support/process.h"
 #include "tests/unit/argocd/sample_plan.h"
@@ -18,21 +19,16 @@ namespace {
 
 class Definitions : public ::testing::Test {
  protected:
-  void SetUp() override {
-    WAYBILL_REQUIRE_PYTHON("jsonschema, yaml");
-    WAYBILL_REQUIRE_SHARED("data/crds/application-crd.yaml");
-    WAYBILL_REQUIRE_SHARED("data/crds/appproject-crd.yaml");
-  }
+  void SetUp() override { WAYBILL_REQUIRE_ARGOCD_DEFINITIONS(); }
 
   // Every object below `folder`.
   static testing::ProcessResult judge(const FileTree& tree) {
     const TemporaryFolder folder;
     write_folder(folder.path() / "objects", tree, Overwrite::No);
-    std::vector<std::string> command{"python3", WAYBILL_SOURCE_FOLDER "/tests/support/crd_schema.py",
-                                     testing::shared_data("data/crds/application-crd.yaml"),
-                                     testing::shared_data("data/crds/appproject-crd.yaml"), "--"};
-    for (const auto& [path, file] : tree.files()) command.push_back((folder.path() / "objects" / path.text()).string());
-    return testing::run(command);
+    std::vector<std::string> arguments{"--"};
+    for (const auto& [path, file] : tree.files())
+      arguments.push_back((folder.path() / "objects" / path.text()).string());
+    return testing::run(testing::judge_by_argocd(arguments));
   }
 
   static FileTree objects(const RenderOptions& options) {

@@ -9,30 +9,18 @@
 #include "core/file_system.h"
 #include "core/yaml/writer.h"
 #include "tests/golden/targets.h"
+#include "tests/support/argocd_definitions.h"
 #include "tests/support/process.h"
 
 namespace waybill::argocd {
 namespace {
 
-std::vector<std::string> definitions() {
-  return {testing::shared_data("data/crds/application-crd.yaml"), testing::shared_data("data/crds/appproject-crd.yaml"),
-          testing::shared_data("data/crds/applicationset-crd.yaml")};
-}
-
 class Targets : public ::testing::Test {
  protected:
-  void SetUp() override {
-    WAYBILL_REQUIRE_PYTHON("jsonschema, yaml");
-    WAYBILL_REQUIRE_SHARED("data/crds/application-crd.yaml");
-    WAYBILL_REQUIRE_SHARED("data/crds/appproject-crd.yaml");
-    WAYBILL_REQUIRE_SHARED("data/crds/applicationset-crd.yaml");
-  }
+  void SetUp() override { WAYBILL_REQUIRE_ARGOCD_DEFINITIONS(); }
 
-  static testing::ProcessResult schema_tool(std::vector<std::string> arguments) {
-    std::vector<std::string> command{"python3", WAYBILL_SOURCE_FOLDER "/tests/support/crd_schema.py"};
-    for (const std::string& definition : definitions()) command.push_back(definition);
-    command.insert(command.end(), arguments.begin(), arguments.end());
-    return testing::run(command);
+  static testing::ProcessResult judge(const std::vector<std::string>& arguments) {
+    return testing::run(testing::judge_by_argocd(arguments));
   }
 };
 
@@ -79,7 +67,7 @@ TEST_F(Targets, EveryObjectOfEveryTargetIsKnownToArgoCd) {
     write_file(file, text, Overwrite::No);
     arguments.push_back(file);
   }
-  const testing::ProcessResult result = schema_tool(arguments);
+  const testing::ProcessResult result = judge(arguments);
   EXPECT_EQ(result.exit_status, 0) << result.out << result.err;
   EXPECT_THAT(result.out, ::testing::HasSubstr(fmt::format("judged {} objects", objects)));
   EXPECT_GT(count, 10U);
@@ -89,7 +77,7 @@ TEST_F(Targets, KubeconformAcceptsTheGoldenBundlesAsHelmPrintsThem) {
   WAYBILL_REQUIRE_PEER("helm");
   WAYBILL_REQUIRE_PEER("kubeconform");
   const TemporaryFolder folder;
-  ASSERT_EQ(schema_tool({"--write", folder.path().string()}).exit_status, 0);
+  ASSERT_EQ(judge({"--write", folder.path().string()}).exit_status, 0);
   const auto conforms = [&](const std::string& text) {
     return testing::run({"kubeconform", "-strict", "-summary", "-schema-location",
                          folder.path().string() + "/{{ .ResourceKind }}_{{ .ResourceAPIVersion }}.json"},

@@ -9,6 +9,7 @@
 #include "core/json/reader.h"
 #include "core/json/writer.h"
 #include "core/yaml/reader.h"
+#include "tests/support/argocd_definitions.h"
 #include "tests/support/published_bundle.h"
 
 namespace waybill::testing {
@@ -76,19 +77,12 @@ TEST_F(PublishGitops, GitFindsTheCommitAndItsTrailersSound) {
 }
 
 TEST_F(PublishGitops, ArgoCdsDefinitionsAcceptEveryObject) {
-  WAYBILL_REQUIRE_PEER("python3");
-  WAYBILL_REQUIRE_SHARED("data/crds/application-crd.yaml");
-  WAYBILL_REQUIRE_SHARED("data/crds/appproject-crd.yaml");
-  std::vector<std::string> command{"python3",
-                                   WAYBILL_SOURCE_FOLDER "/tests/support/crd_schema.py",
-                                   shared_data("data/crds/application-crd.yaml"),
-                                   shared_data("data/crds/appproject-crd.yaml"),
-                                   "--",
-                                   "clone/clusters/a/root.yaml"};
+  WAYBILL_REQUIRE_ARGOCD_DEFINITIONS();
+  std::vector<std::string> arguments{"--", "clone/clusters/a/root.yaml"};
   const std::vector<fs::path> files = files_below(bundle_in_git() + "/apps/files", ".yaml");
-  for (const fs::path& file : files) command.push_back(file.string());
+  for (const fs::path& file : files) arguments.push_back(file.string());
   // The root file holds three objects.
-  EXPECT_EQ(place().must(command), "judged " + std::to_string(files.size() + 3) + " objects");
+  EXPECT_EQ(place().must(judge_by_argocd(arguments)), "judged " + std::to_string(files.size() + 3) + " objects");
 }
 
 // Our writer quotes what older readers would take for something else: yes, 1e3, 2001-01-01, 012.
