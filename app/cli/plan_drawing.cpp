@@ -132,7 +132,7 @@ std::string plan_dot(const ShownPlan& plan) {
                             is_step(plan, dependency, component.name) ? " [color=\"#c2410c\", penwidth=3]" : "");
     }
   }
-  return text + "}\n";
+  return text + fmt::format("  label=\"{}\";\n}}\n", dot_text(catalogue_line(plan.catalogue)));
 }
 
 Value to_value(const ShownPlan& plan) {

@@ -26,7 +26,8 @@ constexpr int kChannel = 84;   // between columns, where curves turn
 constexpr int kCharacter = 8;  // width of a letter of the names, generously
 constexpr int kPadding = 14;
 constexpr std::size_t kLongestLabel = 35;  // what a box holds
-constexpr int kLegend = 40;
+constexpr int kLegend = 60;                // what the thick line means, and the catalogue
+constexpr int kLeastWidth = 640;           // the longest line of text there
 
 std::string xml(std::string_view text) {
   std::string result;
@@ -82,8 +83,7 @@ class Drawing {
         "font-family=\"sans-serif\">\n"
         "<title>Order of deployment</title>\n"
         "<desc>Components by wave. A curve leads from a component to one that waits for it; curves that others imply "
-        "are "
-        "left out. The critical path is drawn thick.</desc>\n"
+        "are left out. The critical path is drawn thick.</desc>\n"
         "<style>\n"
         ".band{{fill:#f5f5f4}} .box{{fill:#fff;stroke:#57534e;stroke-width:1.2}} "
         ".name{{fill:#1c1917;font-size:13px;font-weight:600}}\n"
@@ -108,12 +108,13 @@ class Drawing {
       }
     }
     const int y = height_ - kMargin;
+    constexpr int kLine = 20;
     text += fmt::format(
         "<path class=\"edge critical\" d=\"M {} {} h 36\"/>\n<text class=\"version\" x=\"{}\" y=\"{}\">critical path: "
-        "the "
-        "longest chain of dependencies ({} of {} components)</text>\n",
-        kMargin, y - 4, kMargin + 44, y, plan_.critical_path.size(), count_);
-    return text + "</svg>\n";
+        "the longest chain of dependencies ({} of {} components)</text>\n",
+        kMargin, y - kLine - 4, kMargin + 44, y - kLine, plan_.critical_path.size(), count_);
+    return text + fmt::format("<text class=\"version\" x=\"{}\" y=\"{}\">{}</text>\n</svg>\n", kMargin, y,
+                              xml(catalogue_line(plan_.catalogue)));
   }
 
  private:
@@ -212,7 +213,7 @@ class Drawing {
     }
     height_ = kTop + tallest + 2 * kPadding + kLegend + kMargin;
     const int columns = static_cast<int>(columns_.size());
-    width_ = 2 * kMargin + columns * box_width_ + std::max(0, columns - 1) * kChannel;
+    width_ = std::max(kLeastWidth, 2 * kMargin + columns * box_width_ + std::max(0, columns - 1) * kChannel);
   }
 
   [[nodiscard]] int left_of(std::size_t column) const {

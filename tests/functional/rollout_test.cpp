@@ -33,6 +33,10 @@ TEST_F(Rollouts, APlanIsAPictureWithItsCriticalPath) {
   EXPECT_THAT(svg, AllOf(StartsWith("<svg "), EndsWith("</svg>\n")));
   const std::string dot = waybill(joined({"plan", "--format", "dot"}, criteria())).out;
   EXPECT_THAT(dot, StartsWith("digraph plan {\n"));
+  // Every form names the catalogue that it comes from.
+  const std::string digest = at(at(plan, "catalogue"), "digest").as_string();
+  for (const char* format : {"table", "mermaid", "svg", "dot"})
+    EXPECT_THAT(waybill(joined({"plan", "--format", format}, criteria())).out, HasSubstr(digest)) << format;
   for (const Value& name : critical) {
     EXPECT_THAT(svg, HasSubstr("<g class=\"critical\"><title>" + name.as_string()));
     EXPECT_THAT(dot, HasSubstr("label=\"" + name.as_string()));
