@@ -43,13 +43,10 @@ class FolderReader {
 
   // The names of a folder, in byte order, so that the first complaint is always the same one.
   [[nodiscard]] std::vector<std::string> names_in(const UniqueFd& fd, const std::string& path) {
-    const int copy = ::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0);  // the stream closes what it is given
-    const Handle<DIR, ::closedir> stream(copy < 0 ? nullptr : ::fdopendir(copy));
-    if (stream == nullptr) {
-      const Error failure = system_error(fmt::format("cannot read '{}'", shown(path)));
-      if (copy >= 0) ::close(copy);
-      throw failure;
-    }
+    UniqueFd copy(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0));
+    const Handle<DIR, ::closedir> stream(copy ? ::fdopendir(copy.get()) : nullptr);
+    if (stream == nullptr) throw system_error(fmt::format("cannot read '{}'", shown(path)));
+    static_cast<void>(copy.release());  // the stream closes it
     std::vector<std::string> names;
     for (;;) {
       errno = 0;

@@ -280,7 +280,7 @@ Node parse(std::string_view text, std::string_view name, Documents documents, co
   std::optional<Node> root = composer.next_document();
   if (!root) return empty_document();
   if (documents == Documents::First) return *std::move(root);
-  for (std::optional<Node> another = composer.next_document(); another; another = composer.next_document()) {
+  while (const std::optional<Node> another = composer.next_document()) {
     if (is_empty_document(*another)) continue;
     composer.fail(*another, "a second document begins here, but the file should hold one",
                   "remove it, or check the indentation of the lines above");
@@ -291,7 +291,7 @@ Node parse(std::string_view text, std::string_view name, Documents documents, co
 std::vector<Node> parse_all(std::string_view text, std::string_view name, const Limits& limits) {
   Composer composer(checked(text, name, limits), name, limits);
   std::vector<Node> roots;
-  for (std::optional<Node> root = composer.next_document(); root; root = composer.next_document()) {
+  while (std::optional<Node> root = composer.next_document()) {
     if (!is_empty_document(*root)) roots.push_back(*std::move(root));
   }
   return roots;

@@ -38,14 +38,14 @@ void count_bytes(benchmark::State& state, std::size_t bytes) {
 
 void sha256_of_a_mebibyte(benchmark::State& state) {
   const std::string bytes(1U << 20, 'x');
-  for (auto _ : state) benchmark::DoNotOptimize(sha256(bytes));
+  while (state.KeepRunning()) benchmark::DoNotOptimize(sha256(bytes));
   count_bytes(state, bytes.size());
 }
 BENCHMARK(sha256_of_a_mebibyte);
 
 void yaml_read(benchmark::State& state) {
   const std::string text = yaml::write(document(state.range(0)));
-  for (auto _ : state) benchmark::DoNotOptimize(yaml::parse(text, "bench.yaml").to_value());
+  while (state.KeepRunning()) benchmark::DoNotOptimize(yaml::parse(text, "bench.yaml").to_value());
   count_bytes(state, text.size());
 }
 BENCHMARK(yaml_read)->Arg(10)->Arg(1000);
@@ -53,14 +53,14 @@ BENCHMARK(yaml_read)->Arg(10)->Arg(1000);
 void yaml_write(benchmark::State& state) {
   const Value value = document(state.range(0));
   std::size_t bytes = 0;
-  for (auto _ : state) bytes = yaml::write(value).size();
+  while (state.KeepRunning()) bytes = yaml::write(value).size();
   count_bytes(state, bytes);
 }
 BENCHMARK(yaml_write)->Arg(10)->Arg(1000);
 
 void json_read(benchmark::State& state) {
   const std::string text = json::write(document(state.range(0)));
-  for (auto _ : state) benchmark::DoNotOptimize(json::parse(text, "bench.json"));
+  while (state.KeepRunning()) benchmark::DoNotOptimize(json::parse(text, "bench.json"));
   count_bytes(state, text.size());
 }
 BENCHMARK(json_read)->Arg(10)->Arg(1000);
@@ -68,7 +68,7 @@ BENCHMARK(json_read)->Arg(10)->Arg(1000);
 void json_canonical(benchmark::State& state) {
   const Value value = document(state.range(0));
   std::size_t bytes = 0;
-  for (auto _ : state) bytes = json::canonical(value).size();
+  while (state.KeepRunning()) bytes = json::canonical(value).size();
   count_bytes(state, bytes);
 }
 BENCHMARK(json_canonical)->Arg(10)->Arg(1000);
@@ -76,7 +76,7 @@ BENCHMARK(json_canonical)->Arg(10)->Arg(1000);
 void merge_values(benchmark::State& state) {
   const Value base = document(state.range(0));
   const Value over = Value::map({{"component-3", Value::map({{"image", Value::map({{"tag", "v26.1.0"}})}})}});
-  for (auto _ : state) benchmark::DoNotOptimize(merged(base, over));
+  while (state.KeepRunning()) benchmark::DoNotOptimize(merged(base, over));
 }
 BENCHMARK(merge_values)->Arg(10)->Arg(1000);
 
@@ -87,7 +87,7 @@ void tar_of_small_files(benchmark::State& state) {
     tree.add(RelPath::parse(fmt::format("apps/files/component-{:04}.yaml", i)), std::string(4096, 'y'));
     bytes += 4096;
   }
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     StringSink sink;
     write_tar(tree, sink);
     benchmark::DoNotOptimize(sink);

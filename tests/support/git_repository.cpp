@@ -46,7 +46,7 @@ GitRepository GitRepository::create_with_work_tree(const fs::path& folder) {
 
 void GitRepository::commit_file(const std::string& path, const std::string& bytes, const std::string& branch) const {
   const TemporaryFolder folder;
-  GitRepository clone(folder.path());
+  const GitRepository clone(folder.path());
   clone.git({"init", "-q", "--initial-branch=" + branch, "."});
   if (clone.try_git({"pull", "-q", folder_.string(), branch}).exit_status != 0)
     clone.git({"commit", "-q", "--allow-empty", "-m", "start"});

@@ -24,7 +24,7 @@ std::string Workplace::stranger() const {
   return path("stranger.pub");
 }
 
-ProcessResult Workplace::run(std::vector<std::string> command, std::string input) const {
+ProcessResult Workplace::run(const std::vector<std::string>& command, std::string input) const {
   const std::string home = folder_.path().string();
   return testing::run(command, {.input = std::move(input),
                                 .folder = home,

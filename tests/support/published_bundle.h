@@ -24,7 +24,7 @@ class Workplace {
   [[nodiscard]] std::string strangers_key() const;
 
   // Runs a program here; the password of the keys is in its environment.
-  [[nodiscard]] ProcessResult run(std::vector<std::string> command, std::string input = {}) const;
+  [[nodiscard]] ProcessResult run(const std::vector<std::string>& command, std::string input = {}) const;
   [[nodiscard]] ProcessResult waybill(std::vector<std::string> arguments) const;
   // Standard output of what must succeed, without the last line's end; throws std::runtime_error with all that it
   // wrote.

@@ -91,7 +91,7 @@ TEST(Value, SortsAtEveryDepth) {
 }
 
 TEST(Value, MergesMapsAndReplacesTheRest) {
-  Value base =
+  const Value base =
       Value::map({{"keep", 1}, {"map", Value::map({{"a", 1}, {"b", 2}})}, {"list", Value::list({1, 2})}, {"gone", 1}});
   Value over = Value::map(
       {{"new", 9}, {"map", Value::map({{"b", 3}, {"c", 4}})}, {"list", Value::list({3})}, {"gone", nullptr}});

@@ -26,7 +26,7 @@ ErrorCode code_of(Body&& body) {
 }
 
 TEST(HttpClient, SendsABodyAndReadsTheAnswer) {
-  FakeServer server([](const FakeRequest& request) {
+  const FakeServer server([](const FakeRequest& request) {
     return FakeResponse{201, {{"X-Answer", " yes "}}, request.body + "!"};
   });
   SpanSource body{std::string_view("content")};
@@ -48,7 +48,7 @@ TEST(HttpClient, SendsABodyAndReadsTheAnswer) {
 }
 
 TEST(HttpClient, StreamsOnlyGoodAnswersIntoTheSink) {
-  FakeServer server([](const FakeRequest& request) {
+  const FakeServer server([](const FakeRequest& request) {
     return FakeResponse{request.target == "/good" ? 200 : 404, {}, "words"};
   });
   const auto client = make_client({});
@@ -60,8 +60,8 @@ TEST(HttpClient, StreamsOnlyGoodAnswersIntoTheSink) {
 
 TEST(HttpClient, FollowsRedirectsButKeepsTheSecretAtHome) {
   const SecretBytes secret = SecretBytes::copy_of("Bearer abc");
-  FakeServer other([](const FakeRequest&) { return FakeResponse{200, {}, "there"}; });
-  FakeServer server([&](const FakeRequest& request) {
+  const FakeServer other([](const FakeRequest&) { return FakeResponse{200, {}, "there"}; });
+  const FakeServer server([&](const FakeRequest& request) {
     if (request.target == "/away") return FakeResponse{307, {{"Location", other.url() + "/x"}}, ""};
     if (request.target == "/near") return FakeResponse{302, {{"Location", "here"}}, ""};
     return FakeResponse{200, {}, "here"};
@@ -76,14 +76,14 @@ TEST(HttpClient, FollowsRedirectsButKeepsTheSecretAtHome) {
 }
 
 TEST(HttpClient, EndsALoopOfRedirects) {
-  FakeServer server([](const FakeRequest&) { return FakeResponse{301, {{"Location", "/again"}}, ""}; });
+  const FakeServer server([](const FakeRequest&) { return FakeResponse{301, {{"Location", "/again"}}, ""}; });
   EXPECT_EQ(code_of([&] { static_cast<void>(make_client({})->send({.url = server.url(), .redirects = 3})); }),
             ErrorCode::Unavailable);
   EXPECT_EQ(server.count("GET"), 4U);
 }
 
 TEST(HttpClient, TakesNoMoreThanTheLimit) {
-  FakeServer server([](const FakeRequest&) { return FakeResponse{200, {}, std::string(1000, 'x')}; });
+  const FakeServer server([](const FakeRequest&) { return FakeResponse{200, {}, std::string(1000, 'x')}; });
   const auto client = make_client({});
   EXPECT_EQ(client->send({.url = server.url(), .response_limit = 1000}).body.size(), 1000U);
   EXPECT_EQ(code_of([&] { static_cast<void>(client->send({.url = server.url(), .response_limit = 999})); }),
@@ -91,14 +91,14 @@ TEST(HttpClient, TakesNoMoreThanTheLimit) {
 }
 
 TEST(HttpClient, SaysUnavailableForACutAnswerAndASilentPort) {
-  FakeServer server([](const FakeRequest&) { return FakeResponse{200, {}, "words", 2}; });
+  const FakeServer server([](const FakeRequest&) { return FakeResponse{200, {}, "words", 2}; });
   const auto client = make_client({});
   EXPECT_EQ(code_of([&] { static_cast<void>(client->send({.url = server.url()})); }), ErrorCode::Unavailable);
   EXPECT_EQ(code_of([&] { static_cast<void>(client->send({.url = "http://127.0.0.1:1/"})); }), ErrorCode::Unavailable);
 }
 
 TEST(HttpClient, RefusesRequestsThatCouldSmuggle) {
-  FakeServer server([](const FakeRequest&) { return FakeResponse{}; });
+  const FakeServer server([](const FakeRequest&) { return FakeResponse{}; });
   const auto client = make_client({});
   EXPECT_THROW(static_cast<void>(client->send({.url = server.url(), .headers = {{"X", "a\r\nY: b"}}})), Error);
   EXPECT_THROW(static_cast<void>(client->send({.url = server.url() + "/a b"})), Error);
@@ -113,7 +113,7 @@ TEST(HttpClient, PassesOnTheFailureOfASourceOrASink) {
     std::size_t read(std::span<std::byte>) override { throw Error(ErrorCode::NoSpace, "broken"); }
     void write(Bytes) override { throw Error(ErrorCode::NoSpace, "broken"); }
   } broken;
-  FakeServer server([](const FakeRequest&) { return FakeResponse{200, {}, "words"}; });
+  const FakeServer server([](const FakeRequest&) { return FakeResponse{200, {}, "words"}; });
   const auto client = make_client({});
   EXPECT_EQ(code_of([&] { static_cast<void>(client->send({.url = server.url()}, &broken)); }), ErrorCode::NoSpace);
   EXPECT_EQ(code_of([&] {
