@@ -14,7 +14,7 @@ TEST(Error, CarriesWhatIsKnown) {
   EXPECT_EQ(error.code(), ErrorCode::NotFound);
   EXPECT_STREQ(error.what(), "no overlay named 'x'");
   EXPECT_EQ(error.hint(), "see the list");
-  EXPECT_EQ(to_string(error.location().value_or(SourceLocation{})), "f.yaml:3:4");
+  EXPECT_EQ(to_string(*error.location()), "f.yaml:3:4");
 }
 
 TEST(Error, CollectsContextFromTheInside) {

@@ -81,7 +81,9 @@ TEST_F(CredentialsTest, InABrokenFileAreAnErrorThatNamesItAndNoSecret) {
 
 TEST(CredentialHelper, IsAProgramInThePath) {
   const TemporaryFolder folder;
-  const std::string old = std::getenv("PATH");
+  const char* path = std::getenv("PATH");
+  ASSERT_NE(path, nullptr);
+  const std::string old = path;
   const auto install = [&](const std::string& name, const std::string& script) {
     write_file(folder.path() / ("docker-credential-" + name), "#!/bin/sh\n" + script, Overwrite::Yes, 0777);
   };
