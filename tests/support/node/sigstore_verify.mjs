@@ -23,7 +23,7 @@ const trust = toTrustMaterial(
 try {
   const bundle = bundleFromJSON(JSON.parse(readFileSync(bundleFile, 'utf8')));
   const artifact = artifactFile === undefined ? undefined : readFileSync(artifactFile);
-  new Verifier(trust, { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 })
+  new Verifier(trust, { tlogThreshold: 0, ctlogThreshold: 0, tsaThreshold: 0 })
     .verify(toSignedEntity(bundle, artifact));
   console.log('accepted');
 } catch (error) {
