@@ -11,7 +11,8 @@ namespace {
 
 bool is_plain_key(std::string_view key) {
   return !key.empty() && std::none_of(key.begin(), key.end(), [](char c) {
-    return c == '.' || c == '[' || c == ']' || c == '"' || c == ' ' || static_cast<unsigned char>(c) < 0x20;
+    return c == '.' || c == '[' || c == ']' || c == '"' || c == '=' || c == '\\' || c == ' ' ||
+           static_cast<unsigned char>(c) < 0x20;
   });
 }
 

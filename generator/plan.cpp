@@ -4,13 +4,14 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "core/diagnostics.h"
 #include "core/error.h"
 #include "core/rel_path.h"
-#include "core/suggest.h"
+#include "generator/chosen_values.h"
 #include "generator/dependency_graph.h"
 #include "generator/field_rules.h"
 #include "generator/manifest_template.h"
@@ -25,11 +26,10 @@ constexpr std::string_view kVersionWithoutChart = "0.1.0";
 class Planner {
  public:
   Planner(const Catalogue& catalogue, const Recipe& recipe, const PlanOptions& options)
-      : catalogue_(catalogue), recipe_(recipe), options_(options) {}
+      : catalogue_(catalogue), recipe_(recipe), chosen_(catalogue, recipe, options.overrides, options.scheduling) {}
 
   Plan make() {
     check_dependencies(dependency_graph(recipe_.components));
-    assign_overrides();
     drop_disabled();
     check_rules();
     for (const ComponentRef& component : recipe_.components) {
@@ -39,37 +39,8 @@ class Planner {
   }
 
  private:
-  // Overrides belong to the component of that name or override key; those under all its names are united.
-  void assign_overrides() {
-    for (const ValueOverride& change : options_.overrides) {
-      const ComponentRef* component = recipe_.find(change.component);
-      for (const ComponentRef& candidate : recipe_.components) {
-        if (component != nullptr) break;
-        const RegistryEntry* entry = catalogue_.find_component(candidate.name);
-        if (entry == nullptr) continue;
-        const std::vector<std::string>& keys = entry->value_override_keys;
-        if (std::find(keys.begin(), keys.end(), change.component) != keys.end()) component = &candidate;
-      }
-      if (component == nullptr) {
-        std::vector<std::string> names;
-        names.reserve(recipe_.components.size());
-        for (const ComponentRef& candidate : recipe_.components) names.push_back(candidate.name);
-        throw Error(ErrorCode::InvalidInput,
-                    fmt::format("a value is set for '{}', which is not in the recipe", change.component))
-            .hint(suggestion(change.component, names));
-      }
-      if (change.path.size() == 1 && change.path.front() == kSwitch) {
-        if (!change.value.is_bool())
-          throw Error(ErrorCode::InvalidInput, fmt::format("'{}:enabled' must be true or false", change.component));
-        switched_[component->name] = change.value.as_bool();
-      } else {
-        overrides_[component->name].push_back(&change);
-      }
-    }
-  }
-
   [[nodiscard]] bool is_disabled(const ComponentRef& component) const {
-    if (const auto decided = switched_.find(component.name); decided != switched_.end()) return !decided->second;
+    if (const std::optional<bool> decided = chosen_.switched(component.name)) return !*decided;
     const Value* enabled = component.overrides.find(kSwitch);
     if (enabled == nullptr) return false;
     if (enabled->is_string() && (enabled->as_string() == "false" || enabled->as_string() == "true")) {
@@ -114,17 +85,11 @@ class Planner {
     diagnostics.throw_if_errors();
   }
 
-  [[nodiscard]] Value final_values(const ComponentRef& component) const {
+  [[nodiscard]] Value final_values(const ComponentRef& component) {
     Value values = component_values(catalogue_, component);
     if (values.is_null()) values = Value::map();
-    // Enabled again: the recipe's false must not reach the chart.
-    if (const auto decided = switched_.find(component.name);
-        decided != switched_.end() && component.overrides.find(kSwitch) != nullptr)
-      values.set(kSwitch, decided->second);
-    if (const auto changes = overrides_.find(component.name); changes != overrides_.end()) {
-      for (const ValueOverride* change : changes->second) apply_override(*change, values);
-    }
-    return sorted(values);
+    chosen_.lay_over(component, values);
+    return sorted(std::move(values));
   }
 
   [[nodiscard]] FileTree render_manifests(const Release& release) const {
@@ -202,14 +167,13 @@ class Planner {
     }
     std::sort(plan_.left_out.begin(), plan_.left_out.end(),
               [](const LeftOut& a, const LeftOut& b) { return a.component < b.component; });
+    plan_.warnings = chosen_.warnings();
     return std::move(plan_);
   }
 
   const Catalogue& catalogue_;
   const Recipe& recipe_;
-  const PlanOptions& options_;
-  std::map<std::string, bool, std::less<>> switched_;
-  std::map<std::string, std::vector<const ValueOverride*>, std::less<>> overrides_;
+  ChosenValues chosen_;
   std::set<std::string, std::less<>> disabled_;
   std::set<std::string, std::less<>> empty_;
   std::map<std::string, Release, std::less<>> releases_;

@@ -9,6 +9,7 @@
 #include "core/value.h"
 #include "generator/catalogue.h"
 #include "generator/recipe.h"
+#include "generator/scheduling.h"
 #include "generator/value_override.h"
 
 namespace waybill {
@@ -34,13 +35,16 @@ struct LeftOut {
 struct Plan {
   std::vector<Release> releases;  // in deployment order (each after all it depends on)
   std::vector<LeftOut> left_out;  // by name
+  // What is odd about the options: what a later one replaces, and what changes nothing.
+  std::vector<std::string> warnings;
   [[nodiscard]] const Release* find(std::string_view component) const noexcept;
   [[nodiscard]] std::uint32_t waves() const noexcept;  // number of waves
 };
 
 // What the user adds to a recipe when it is planned.
 struct PlanOptions {
-  std::vector<ValueOverride> overrides;  // in the order given; a later one wins
+  std::vector<ValueOverride> overrides;  // in the order in which they are laid over each other
+  Scheduling scheduling;
 };
 
 // A disabled component (overrides.enabled false, or an override component:enabled=false) is dropped, and whoever

@@ -1,18 +1,17 @@
 #include "app/cli/bundle_options.h"
 
 #include "app/cli/recipe_options.h"
+#include "app/cli/setting_options.h"
 
 namespace waybill::cli {
 
 void add_bundle_options(Command& command, BundleRequest& request) {
-  add_recipe_options(command, request.recipe, CriteriaFor::Recipe);
+  add_recipe_options(command, request.recipe, CriteriaFor::Bundle);
   Option& deployer =
       command.option("--deployer", &request.deployer.name, "NAME", "what rolls the bundle out (default argocd)");
   deployer.aliases = {"-d"};
   deployer.choices = deployer_names();
-  command.option("--set", &request.set, "COMPONENT:PATH=VALUE",
-                 "set one value of a component's chart, typed by what it looks like; may be given again");
-  command.option("--set-string", &request.set_string, "COMPONENT:PATH=VALUE", "the same, always as text");
+  add_setting_options(command, request.settings);
   command.option("--argocd-version", &request.deployer.argocd_version, "VERSION",
                  "write only fields that this Argo CD knows (default 3.5; 3.1 and later)");
   command.option(

@@ -32,7 +32,7 @@ Command catalogue_new_overlay_command() {
                    {"waybill recipe --service eks --data site", "use the folder"}},
       .run = {}};
   NewOverlayRequest& request = state->request;
-  add_criteria_options(command, request.words);
+  add_criteria_options(command, request.words, CriteriaFor::Targets);
   command.option("--base", &request.base, "OVERLAY", "the overlay that it is based on; the base recipe when left out");
   command.option("--new-value", &request.new_values, "DIMENSION=VALUE",
                  "a value of criteria that is meant, though it is not built in; may be given again");

@@ -6,7 +6,7 @@
 
 namespace waybill::cli {
 
-void add_criteria_options(Command& command, CriteriaWords& words) {
+void add_criteria_options(Command& command, CriteriaWords& words, CriteriaFor what) {
   command.option("--service", &words.of(Dimension::Service), "NAME",
                  "Kubernetes service: eks, gke, aks, oke, kind, or any");
   command
@@ -17,11 +17,14 @@ void add_criteria_options(Command& command, CriteriaWords& words) {
   command.option("--os", &words.of(Dimension::Os), "NAME",
                  "operating system of the nodes: ubuntu, rhel, cos, amazonlinux, or any");
   command.option("--platform", &words.of(Dimension::Platform), "NAME", "workload platform: kubeflow, dynamo, or any");
-  command.option("--nodes", &words.nodes, "COUNT", "number of GPU nodes; 0 means any");
+  command.option("--nodes", &words.nodes, "COUNT",
+                 what == CriteriaFor::Bundle
+                     ? "number of GPU nodes, also for the components that want an estimate; 0 means any"
+                     : "number of GPU nodes; 0 means any");
 }
 
 void add_recipe_options(Command& command, RecipeRequest& request, CriteriaFor what) {
-  add_criteria_options(command, request.words);
+  add_criteria_options(command, request.words, what);
   command
       .option(
           "--criteria", &request.criteria_file, "FILE",
@@ -30,13 +33,13 @@ void add_recipe_options(Command& command, RecipeRequest& request, CriteriaFor wh
       .aliases = {"-c"};
   command
       .option("--snapshot", &request.snapshot_file, "FILE",
-              what == CriteriaFor::Recipe
+              what != CriteriaFor::Targets
                   ? "criteria from a snapshot of the cluster ('-' is standard input), whose readings also decide which "
                     "overlays' constraints hold; the flags above replace single fields"
                   : "criteria from a snapshot of the cluster ('-' is standard input); the flags above replace single "
                     "fields")
       .aliases = {"-s"};
-  if (what == CriteriaFor::Recipe) {
+  if (what != CriteriaFor::Targets) {
     command
         .option("--recipe", &request.recipe_file, "FILE",
                 "a recipe made by 'waybill recipe', instead of criteria ('-' is standard input)")

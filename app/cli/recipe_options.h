@@ -1,5 +1,9 @@
 #pragma once
 // Options that several commands share, so that they are spelled and explained the same everywhere.
+#include <cstdint>
+#include <string>
+#include <vector>
+
 #include "app/cli/command.h"
 #include "app/workflow/resolve_recipe.h"
 
@@ -8,11 +12,12 @@ namespace waybill::cli {
 // --catalogue and --data.
 void add_catalogue_options(Command& command, CatalogueChoice& catalogue);
 
-// --service and the other words of criteria.
-void add_criteria_options(Command& command, CriteriaWords& words);
+// Targets: criteria only choose. Recipe: they are resolved, and --recipe may name a resolved recipe instead. Bundle:
+// the same, and --nodes, also beside --recipe, is told to the components that want to know it.
+enum class CriteriaFor : std::uint8_t { Targets, Recipe, Bundle };
 
-// Targets: criteria only choose. Recipe: they are resolved, and --recipe may name a resolved recipe instead.
-enum class CriteriaFor : bool { Targets, Recipe };
+// --service and the other words of criteria.
+void add_criteria_options(Command& command, CriteriaWords& words, CriteriaFor what);
 
 // The criteria flags, a criteria file or snapshot, --catalogue and --data.
 void add_recipe_options(Command& command, RecipeRequest& request, CriteriaFor what);

@@ -8,26 +8,23 @@ namespace waybill {
 
 namespace {
 
-PlanOptions plan_options(const BundleRequest& request) {
-  PlanOptions options;
-  for (const std::string& text : request.set)
-    options.overrides.push_back(parse_value_override(text, ValueTyping::Guess));
-  for (const std::string& text : request.set_string)
-    options.overrides.push_back(parse_value_override(text, ValueTyping::Text));
+// --nodes is the criterion and the estimate at once (spec: cli, Criteria). A recipe file has its criterion already.
+RecipeRequest recipe_request(const BundleRequest& request) {
+  RecipeRequest recipe = request.recipe;
+  if (!recipe.recipe_file.empty()) recipe.words.nodes = 0;
+  return recipe;
+}
+
+// What the user chose beyond the recipe. A number of nodes is no choice of its own where the criteria say the same.
+Value chosen_options(Value options, const Settings& settings, const Criteria& criteria) {
+  for (const Value::Member& member : settings.chosen.members()) {
+    if (member.key != kNodesOption || member.value != Value(criteria.nodes())) options.set(member.key, member.value);
+  }
   return options;
 }
 
-Value to_list(const std::vector<std::string>& texts) { return Value::List(texts.begin(), texts.end()); }
-
-// What the user chose beyond the recipe.
-Value chosen_options(const BundleRequest& request, const Deployer& deployer) {
-  Value options = deployer.options();
-  if (!request.set.empty()) options.set("set", to_list(request.set));
-  if (!request.set_string.empty()) options.set("setString", to_list(request.set_string));
-  return options;
-}
-
-void warn_about_left_out(const Plan& plan, Reporter& reporter) {
+void warn_about(const Plan& plan, Reporter& reporter) {
+  for (const std::string& warning : plan.warnings) reporter.warning(warning);
   for (const LeftOut& left_out : plan.left_out) {
     reporter.warning(
         left_out.reason == LeftOut::Reason::Disabled
@@ -40,16 +37,17 @@ void warn_about_left_out(const Plan& plan, Reporter& reporter) {
 
 RenderedBundle render_bundle(const BundleRequest& request, const Services& services) {
   const std::unique_ptr<Deployer> deployer = make_deployer(request.deployer);
-  const ResolvedRecipe resolved = resolve_recipe(request.recipe, services);
-  Plan plan = make_plan(resolved.catalogue, resolved.recipe, plan_options(request));
-  warn_about_left_out(plan, services.reporter);
+  const Settings settings = read_settings(request.settings, request.recipe.words.nodes);
+  const ResolvedRecipe resolved = resolve_recipe(recipe_request(request), services);
+  Plan plan = make_plan(resolved.catalogue, resolved.recipe, settings.plan);
+  warn_about(plan, services.reporter);
   FileTree rendered = deployer->render(plan, resolved.recipe);
   BundleInfo info{.tool_version = std::string(program_version()),
                   .catalogue = resolved.catalogue.id(),
                   .recipe_digest = digest(resolved.recipe).to_string(),
                   .criteria = resolved.recipe.criteria,
                   .deployer = request.deployer.name,
-                  .options = chosen_options(request, *deployer)};
+                  .options = chosen_options(deployer->options(), settings, resolved.recipe.criteria)};
   Bundle bundle = seal(std::move(rendered), std::move(info));
   for (Release& release : plan.releases) release.registry = nullptr;  // the catalogue ends here
   return {resolved.recipe, std::move(plan), std::move(bundle)};

@@ -1,10 +1,8 @@
 #pragma once
 // From a recipe request to a sealed bundle.
-#include <string>
-#include <vector>
-
 #include "app/workflow/deployer.h"
 #include "app/workflow/resolve_recipe.h"
+#include "app/workflow/settings.h"
 #include "generator/bundle.h"
 #include "generator/plan.h"
 
@@ -13,8 +11,7 @@ namespace waybill {
 struct BundleRequest {
   RecipeRequest recipe;
   DeployerRequest deployer;
-  std::vector<std::string> set;         // component:path=value, typed by what it looks like
-  std::vector<std::string> set_string;  // the same, always text
+  SettingsRequest settings;
 };
 
 struct RenderedBundle {
