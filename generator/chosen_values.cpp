@@ -41,8 +41,7 @@ ChosenValues::ChosenValues(const Catalogue& catalogue, const Recipe& recipe,
     if (is_switch(change)) {
       if (!change.value.is_bool())
         throw Error(ErrorCode::InvalidInput,
-                    fmt::format("{} sets '{}:{}', which must be true or false, to a {}", change.flag, change.component,
-                                kSwitch, change.value.kind_name()))
+                    fmt::format("{} sets '{}:{}', which must be true or false", change.flag, change.component, kSwitch))
             .hint(fmt::format("write --set {}:{}=true or =false", change.component, kSwitch));
     } else if (!takes_values(component)) {
       throw Error(ErrorCode::InvalidInput, fmt::format("{} sets '{}' of '{}', which takes no values", change.flag,

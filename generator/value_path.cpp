@@ -145,11 +145,12 @@ void put(Value& values, const ValuePath& path, Value value) {
   Value* place = &values;
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const auto refuse = [&](std::string_view hint) {
-      const std::string way = i == 0 ? "the whole of the values" : fmt::format("'{}'", text_of(steps.first(i)));
-      throw Error(
-          ErrorCode::InvalidInput,
-          fmt::format("cannot set '{}': {} is a {}{}", path.text(), way, place->kind_name(),
-                      place->is_list() ? fmt::format(" with {} elements", place->items().size()) : std::string()))
+      const std::string_view kind = place->kind_name();
+      std::string found =
+          fmt::format("{} is {} {}", i == 0 ? "the whole" : fmt::format("'{}'", text_of(steps.first(i))),
+                      kind.starts_with('i') ? "an" : "a", kind);
+      if (place->is_list()) found += fmt::format(" of {}", place->items().size());
+      throw Error(ErrorCode::InvalidInput, fmt::format("cannot set '{}': {}", path.text(), found))
           .hint(std::string(hint));
     };
     if (const auto* key = std::get_if<std::string>(&steps[i])) {

@@ -26,6 +26,8 @@ std::string refusal(const Catalogue& catalogue, const Recipe& recipe, const Plan
   return "accepted";
 }
 
+ValueOverride set(const char* text) { return parse_overrides(text, Setter::Set).front(); }
+
 ComponentRef& component(Recipe& recipe, std::string_view name) { return const_cast<ComponentRef&>(*recipe.find(name)); }
 
 struct PlanTest : ::testing::Test {
@@ -91,8 +93,7 @@ TEST_F(PlanTest, RefusesUnsafeNamesOfRecipesMadeInMemory) {
 
 TEST_F(PlanTest, TakesOverridesUnderNameAndKeyTogether) {
   PlanOptions options;
-  options.overrides = {parse_value_override("alpha:image.tag=1.20", ValueTyping::Guess),
-                       parse_value_override("al:replicas=7", ValueTyping::Guess)};
+  options.overrides = {set("alpha:image.tag=1.20"), set("al:replicas=7")};
   const Plan plan = make_plan(catalogue, recipe, options);
   EXPECT_EQ(json::canonical(plan.find("alpha")->values), R"({"image":{"pull":"Never","tag":"1.20"},"replicas":7})");
 }
@@ -100,15 +101,15 @@ TEST_F(PlanTest, TakesOverridesUnderNameAndKeyTogether) {
 TEST_F(PlanTest, EnablingAgainReachesTheValues) {
   component(recipe, "extras").overrides = Value::map({{"enabled", false}});
   PlanOptions options;
-  options.overrides = {parse_value_override("extras:enabled=true", ValueTyping::Guess)};
+  options.overrides = {set("extras:enabled=true")};
   const Plan plan = make_plan(catalogue, recipe, options);
   EXPECT_TRUE(plan.find("extras")->values.find("enabled")->as_bool());
 }
 
 TEST_F(PlanTest, NamesTheNearestComponentForAnUnknownOverride) {
   PlanOptions options;
-  options.overrides = {parse_value_override("alpah:x=1", ValueTyping::Guess)};
-  EXPECT_EQ(refusal(catalogue, recipe, options), "a value is set for 'alpah', which is not in the recipe");
+  options.overrides = {set("alpah:x=1")};
+  EXPECT_EQ(refusal(catalogue, recipe, options), "--set sets 'x' of 'alpah', which is not in the recipe");
 }
 
 }  // namespace
