@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "app/workflow/version.h"
+#include "generator/missing_settings.h"
 
 namespace waybill {
 
@@ -41,6 +42,8 @@ RenderedBundle render_bundle(const BundleRequest& request, const Services& servi
   const ResolvedRecipe resolved = resolve_recipe(recipe_request(request), services);
   Plan plan = make_plan(resolved.catalogue, resolved.recipe, settings.plan);
   warn_about(plan, services.reporter);
+  for (const std::string& warning : missing_settings(plan, resolved.recipe.criteria, settings.plan.scheduling))
+    services.reporter.warning(warning);
   FileTree rendered = deployer->render(plan, resolved.recipe);
   BundleInfo info{.tool_version = std::string(program_version()),
                   .catalogue = resolved.catalogue.id(),
