@@ -19,7 +19,8 @@ std::string read_value(const std::string& path) {
   if (path.empty() || path == "-")
     throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is no file of {}", path, flag))
         .hint("the form is component:path.to.field=FILE");
-  std::string text = read_file(path, kLargestValue);
+  std::string text =
+      with_context([&] { return fmt::format("named by {}", flag); }, [&] { return read_file(path, kLargestValue); });
   if (!is_utf8(text) || text.find('\0') != std::string::npos)
     throw Error(ErrorCode::InvalidInput, fmt::format("'{}' of {} is no text in UTF-8", path, flag))
         .hint("encode it as the chart expects, for example with base64");
