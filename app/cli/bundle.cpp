@@ -31,6 +31,9 @@ Command bundle_command() {
                     "from criteria"},
                    {"waybill bundle --recipe recipe.yaml --output bundle --repo https://git.example.com/site.git",
                     "with the root Application beside it"},
+                   {"waybill bundle --recipe recipe.yaml --output bundle --set gpu-operator:driver.version=580.105.08 \\\n"
+                    "    --accelerated-node-toleration nvidia.com/gpu:NoSchedule --nodes 64",
+                    "with a value, a toleration and the size of the cluster"},
                    {"waybill bundle --recipe recipe.yaml --output fleet --cluster east --cluster "
                     "west=https://10.0.0.1:6443",
                     "for two clusters of one Argo CD"}},
