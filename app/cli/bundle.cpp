@@ -27,16 +27,16 @@ Command bundle_command() {
           "unless --force replaces it.",
       .arguments = {},
       .options = {},
-      .examples = {{"waybill bundle --service eks --accelerator h100 --intent training --output bundle",
-                    "from criteria"},
-                   {"waybill bundle --recipe recipe.yaml --output bundle --repo https://git.example.com/site.git",
-                    "with the root Application beside it"},
-                   {"waybill bundle --recipe recipe.yaml --output bundle --set gpu-operator:driver.version=580.105.08 \\\n"
-                    "    --accelerated-node-toleration nvidia.com/gpu:NoSchedule --nodes 64",
-                    "with a value, a toleration and the size of the cluster"},
-                   {"waybill bundle --recipe recipe.yaml --output fleet --cluster east --cluster "
-                    "west=https://10.0.0.1:6443",
-                    "for two clusters of one Argo CD"}},
+      .examples =
+          {{"waybill bundle --service eks --accelerator h100 --intent training --output bundle", "from criteria"},
+           {"waybill bundle --recipe recipe.yaml --output bundle --repo https://git.example.com/site.git",
+            "with the root Application beside it"},
+           {"waybill bundle --recipe recipe.yaml --output bundle --set gpu-operator:driver.version=580.105.08 \\\n"
+            "    --accelerated-node-toleration nvidia.com/gpu:NoSchedule --nodes 64",
+            "with a value, a toleration and the size of the cluster"},
+           {"waybill bundle --recipe recipe.yaml --output fleet --cluster east --cluster "
+            "west=https://10.0.0.1:6443",
+            "for two clusters of one Argo CD"}},
       .run = {}};
   add_bundle_options(command, state->request.bundle);
   command.option("--output", &state->request.folder, "DIR", "folder to write").aliases = {"-o"};
