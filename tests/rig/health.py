@@ -1,0 +1,2 @@
+def check(cluster, waybill):
+    return 0
