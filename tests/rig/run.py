@@ -26,11 +26,17 @@ def table(results):
     return "\n".join(lines)
 
 
+def judge_health_checks(publisher, unit_tests):
+    bundle, _ = publisher.publish_to_git(publisher.new_repository(), cases.COMPONENTS)
+    print("\n".join(health.judge(publisher.cluster, os.path.join(bundle, "bootstrap/argocd-cm-patch.yaml"), unit_tests)), flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--programs", required=True, metavar="FOLDER", help="what ./dev rig installs")
     parser.add_argument("--waybill", required=True, metavar="FILE")
     parser.add_argument("--replay", required=True, metavar="FILE", help="the built tests/rig/replay.cpp")
+    parser.add_argument("--unit-tests", required=True, metavar="FILE", help="the built tests of the room argocd")
     parser.add_argument("--session", action="append", choices=[*cases.SESSIONS, "health"], help="only this one; may be given again (default: all)")
     parser.add_argument("--events", action="store_true", help="print what was seen in each case, too")
     parser.add_argument("--keep", metavar="FOLDER", help="new folder for everything that is made, which stays (default: a temporary one)")
@@ -59,7 +65,7 @@ def main():
             for name in chosen:
                 try:
                     if name == "health":
-                        failures += health.check(cluster, os.path.abspath(options.waybill))
+                        judge_health_checks(publisher, os.path.abspath(options.unit_tests))
                     else:
                         cases.SESSIONS[name](publisher, os.path.abspath(options.replay), tell)
                 except RigError as problem:

@@ -15,7 +15,9 @@ POLICY_DELAY = 3  # seconds that the operator takes
 
 
 class Trace:
-    """Watches from start() to stop(), and plays the operator of ClusterPolicies: each is ready POLICY_DELAY after it was changed."""
+    """Watches from start() to stop(), and plays the operator of ClusterPolicies: each is ready POLICY_DELAY after it was changed.
+
+    Unlike the real operator it writes down which spec it looked at, so that is_rolled_out can tell; the health check does not read that."""
 
     def __init__(self, cluster):
         self.cluster = cluster
