@@ -7,8 +7,10 @@ SMALL = {name: COMPONENTS[name] for name in ("alpha", "beta", "gamma")}
 
 
 class Session:
-    def __init__(self, publisher, replay, tell, check):
-        self.publisher, self.replay_program, self.tell, self.check = publisher, replay, tell, check
+    """One root. `check` is the health check of Applications, `ordering` what keeps the order."""
+
+    def __init__(self, publisher, replay, tell, check, ordering="waves"):
+        self.publisher, self.replay_program, self.tell, self.check, self.ordering = publisher, replay, tell, check, ordering
         self.bundle = self.root = self.components = None
         self.before = {}
 
@@ -33,7 +35,7 @@ class Session:
     def judge(self, name, scenario, old, old_components):
         entries = self.publisher.trace.entries[:]
         events = self.publisher.events(self.mark, self.before)
-        predicted, timely = (compare.predict(self.publisher, scenario, self.bundle, old, self.check, speed) for speed in ("slow", "timely"))
+        slow, timely = (compare.predict(self.publisher, scenario, self.bundle, old, self.check, speed) for speed in ("slow", "timely"))
         dependencies = compare.Dependencies(self.components)
         breaches, untrue, gaps = [], [], []
         if scenario == "removal":
@@ -45,7 +47,7 @@ class Session:
             if old:
                 breaches += compare.early_removals(events, compare.Dependencies(old_components))
             strange = compare.replay(self.publisher, self.replay_program, self.bundle, old, self.check, events)
-        self.tell(compare.conclude(name, predicted, timely, breaches, untrue, strange, gaps), events)
+        self.tell(compare.conclude(name, slow, timely, self.ordering == "rollingsync", breaches, untrue, strange, gaps), events)
 
     # --- the cases that every session has ---
 
@@ -140,16 +142,27 @@ def held_and_mended(publisher, replay, tell):
 
 def rolling_sync(publisher, replay, tell):
     """An ApplicationSet takes the waves as steps."""
-    session, repository = Session(publisher, replay, tell, "bundle"), publisher.new_repository()
+    session, repository = Session(publisher, replay, tell, "bundle", "rollingsync"), publisher.new_repository()
 
     def publish(components):
-        return publisher.publish_to_git(repository, components, "rollingsync")
+        return publisher.publish_to_git(repository, components, session.ordering)
 
     session.install("rollingsync: install", publish(COMPONENTS), COMPONENTS)
     second = upgraded(COMPONENTS, "2.0.0")
     session.upgrade("rollingsync: upgrade of everything", lambda: publish(second), second, second)
-    missing = changed(upgraded(COMPONENTS, "3.0.0"), alpha={"version": "9.9.9"})
-    session.upgrade("rollingsync: alpha's version is missing", lambda: publish(missing), missing, ["beta", "gamma"], comes_to_rest=False)
+    old, old_components = session.begin()
+    broken = changed(upgraded(COMPONENTS, "3.0.0"), alpha={"version": "9.9.9"})
+    session.publish(publish(broken), broken)
+    session.wait(others=[("applied", "alpha")])
+    publisher.wait_until_held("alpha", seconds=60)
+    session.judge("rollingsync: alpha's version is missing", "upgrade", old, old_components)
+    session.begin()
+    mended = upgraded(COMPONENTS, "3.0.0")
+    session.publish(publish(mended), mended)
+    session.wait(ready=mended)
+    publisher.wait_for_rest()
+    session.judge("rollingsync: a fixing commit", "upgrade", old, old_components)
+    session.remove("rollingsync: the root is deleted")
 
 
 SESSIONS = {one.__name__.replace("_", "-"): one for one in (from_git, from_mirror, without_check, documented_check, held_and_mended, rolling_sync)}

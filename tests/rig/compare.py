@@ -87,12 +87,13 @@ def out_of_reverse(events, before):
 
 
 def predict(publisher, scenario, bundle, old, check, comparison):
+    """Returns "keeps" or the problem, and the shortest way there."""
     arguments = ["simulate", bundle, "--health-check", check, "--comparison", comparison, "--format", "json"]
     done = publisher.waybill(*arguments, *(["--from", old] if old else []), check=False)
     if done.returncode not in (0, 1):
         raise RigError(f"simulate: {done.stderr}")
     found = json.loads(done.stdout)["scenarios"][SCENARIOS.index(scenario)]
-    return "keeps" if found["holds"] else found["violation"]["message"]
+    return ("keeps", []) if found["holds"] else (found["violation"]["message"], found["violation"]["trace"])
 
 
 def replay(publisher, program, bundle, old, check, events):
@@ -111,22 +112,32 @@ UNKNOWABLE = "policy-manifests"
 
 
 # Why the rig need not show what the model warns of.
-RACE = "only when a controller has so much to do that it looks at a new spec later than the 2 s between waves (--comparison timely: keeps)"
+RACE = "only a controller that looks at a new spec later than the 2 s between waves (--comparison timely: keeps)"
+STEPS = "Argo CD before 3.6 takes a component that cannot be rendered for healthy; 3.6 wants it Synced, too"
 
 
-def conclude(name, predicted, timely, breaches, untrue, strange, gaps):
-    """`predicted` and `timely`: with either speed of comparison. `untrue`: what Argo CD took for ready, and was not. `strange`: what no order of the
+def reason_for_nothing(timely, is_rolling):
+    """Why nothing was seen of what the model warns of; empty: nobody knows."""
+    if timely[0] == "keeps":
+        return RACE
+    return STEPS if is_rolling and any("cannot be rendered" in step for step in timely[1]) else ""
+
+
+def conclude(name, slow, timely, is_rolling, breaches, untrue, strange, gaps):
+    """`slow` and `timely`: what is predicted with either speed of comparison. `untrue`: what Argo CD took for ready, and was not. `strange`: what no order of the
     model has."""
+    predicted = slow[0]
     seen = breaches[0] if breaches else "keeps"
-    gap = f"{min(gaps):.2f} s" if gaps else "-"
+    verdict, is_explained = "same", True
     if strange:
-        return Result(name, predicted, seen, gap, f"NOT IN THE MODEL: {strange}", False)
-    if untrue and not breaches:
-        return Result(name, predicted, f"keeps, but {untrue[0]} is not ready when Argo CD says so", gap,
-                      "differs: the status of a ClusterPolicy does not say which spec it is about" if untrue == [UNKNOWABLE] else "NOT TRUE",
-                      untrue == [UNKNOWABLE])
-    if predicted == "keeps" and breaches:
-        return Result(name, predicted, seen, gap, "NOT PREDICTED", False)
-    if predicted != "keeps" and not breaches:
-        return Result(name, predicted, seen, gap, f"differs: {RACE}" if timely == "keeps" else "NOT SHOWN", timely == "keeps")
-    return Result(name, predicted, seen, gap, "same", True)
+        verdict, is_explained = f"NOT IN THE MODEL: {strange}", False
+    elif predicted == "keeps" and breaches:
+        verdict, is_explained = "NOT PREDICTED", False
+    elif predicted != "keeps" and not breaches:
+        reason = reason_for_nothing(timely, is_rolling)
+        verdict, is_explained = (f"differs: {reason}", True) if reason else ("NOT SHOWN", False)
+    elif untrue and not breaches:
+        seen = f"keeps, but {untrue[0]} is not ready when Argo CD says so"
+        is_explained = set(untrue) == {UNKNOWABLE}
+        verdict = "differs: the status of a ClusterPolicy does not say which spec it is about" if is_explained else "NOT TRUE"
+    return Result(name, predicted, seen, f"{min(gaps):.2f} s" if gaps else "-", verdict, is_explained)

@@ -189,13 +189,16 @@ class Site:
     def clear(self):
         """What a session left, whatever state it is in: no finalizer is waited for longer than it takes."""
         self.cluster.kubectl("delete", "applications,applicationsets,appprojects", "-n", "argocd", "--all", "--wait=false")
-        self.wait_until_gone()
+        try:
+            self.wait_until_gone()
+        except RigError as problem:
+            raise RigError(f"{problem}\n{self.describe()}") from problem
 
     def describe(self):
         lines = []
         for name, one in sorted(self.trace.applications().items()):
             status = one.get("status", {})
-            lines.append(f"{name}: {status.get('sync', {}).get('status')} {status.get('health', {}).get('status')} "
+            lines.append(f"{name}:{' deleting' if 'deletionTimestamp' in one['metadata'] else ''} {status.get('sync', {}).get('status')} {status.get('health', {}).get('status')} "
                          f"{status.get('operationState', {}).get('phase')} {status.get('operationState', {}).get('message', '')[:200]} "
                          f"{[condition['message'][:300] for condition in status.get('conditions', [])]}")
         return "\n".join(lines)

@@ -132,6 +132,10 @@ def events_of(entries, before, root):
     spec = {name: target(item) for name, item in before.items()}
     operation = {name: operation_of(item) for name, item in before.items()}
     stage = {name: "ready" for name in before}
+    for name, item in before.items():
+        if not is_ready(item):  # what an earlier case left: its spec is there, and not rolled out
+            events.append(Event(int(item["metadata"]["resourceVersion"]), 0.0, "applied", name))
+            stage[name] = "applied"
     for version, seconds, kind, what, item in sorted((entry for entry in entries if entry[2] == "Application"), key=lambda entry: entry[0]):
         name = item["metadata"]["name"]
 
