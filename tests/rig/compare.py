@@ -113,7 +113,7 @@ UNKNOWABLE = "policy-manifests"
 
 # Why the rig need not show what the model warns of.
 RACE = "only a controller that looks at a new spec later than the 2 s between waves (--comparison timely: keeps)"
-STEPS = "Argo CD before 3.6 takes a component that cannot be rendered for healthy; 3.6 wants it Synced, too"
+STEPS = "the model is of older releases, whose steps take a component that cannot be rendered for healthy; 3.6.1 wants it Synced, too"
 
 
 def reason_for_nothing(timely, is_rolling):
