@@ -169,7 +169,9 @@ TEST(Registry, RepeatsADownloadThatWasCutOff) {
 
 TEST(Registry, NeverShowsItsTokenToAnotherHost) {
   const std::string content = "some content";
-  testing::FakeServer storage([&](const testing::FakeRequest&) { return testing::FakeResponse{200, {}, content}; });
+  const testing::FakeServer storage([&](const testing::FakeRequest&) {
+    return testing::FakeResponse{200, {}, content};
+  });
   Fixture fixture({.token = "t0ken", .blob_redirect = storage.host()});
   const Descriptor blob = push_bytes(*fixture.registry, content, "text/plain");
   EXPECT_EQ(fetch_bytes(*fixture.registry, blob, 100), content);
@@ -183,7 +185,7 @@ TEST(Registry, KeepsATagThatHoldsSomethingElse) {
   push(*fixture.registry, first);
   fixture.registry->tag(first.manifest, "1.0", ForceTag::No);
   fixture.registry->tag(first.manifest, "1.0", ForceTag::No);
-  FileTree tree;
+  const FileTree tree;
   const Packed second = pack_tree(tree, {});
   push(*fixture.registry, second);
   const Error error = failure_of([&] { fixture.registry->tag(second.manifest, "1.0", ForceTag::No); });
