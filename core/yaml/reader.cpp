@@ -280,21 +280,23 @@ Node parse(std::string_view text, std::string_view name, Documents documents, co
   std::optional<Node> root = composer.next_document();
   if (!root) return empty_document();
   if (documents == Documents::First) return *std::move(root);
-  while (const std::optional<Node> another = composer.next_document()) {
+  while (true) {
+    const std::optional<Node> another = composer.next_document();
+    if (!another) return *std::move(root);
     if (is_empty_document(*another)) continue;
     composer.fail(*another, "a second document begins here, but the file should hold one",
                   "remove it, or check the indentation of the lines above");
   }
-  return *std::move(root);
 }
 
 std::vector<Node> parse_all(std::string_view text, std::string_view name, const Limits& limits) {
   Composer composer(checked(text, name, limits), name, limits);
   std::vector<Node> roots;
-  while (std::optional<Node> root = composer.next_document()) {
+  while (true) {
+    std::optional<Node> root = composer.next_document();
+    if (!root) return roots;
     if (!is_empty_document(*root)) roots.push_back(*std::move(root));
   }
-  return roots;
 }
 
 }  // namespace waybill::yaml

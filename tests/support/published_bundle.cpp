@@ -41,7 +41,7 @@ ProcessResult Workplace::run(const std::vector<std::string>& command, std::strin
 
 ProcessResult Workplace::waybill(std::vector<std::string> arguments) const {
   arguments.insert(arguments.begin(), waybill_);
-  return run(std::move(arguments));
+  return run(arguments);
 }
 
 std::string Workplace::must(std::vector<std::string> command, std::string input) const {
@@ -73,7 +73,7 @@ ProcessResult Workplace::cosign(const std::string& command, const std::string& k
   std::vector<std::string> whole{"cosign", command, "--key", key, "--insecure-ignore-tlog=true"};
   if (!command.starts_with("verify-blob")) whole.emplace_back("--allow-http-registry");
   whole.insert(whole.end(), arguments.begin(), arguments.end());
-  return run(std::move(whole));
+  return run(whole);
 }
 
 PublishedBundle::PublishedBundle(RegistryKind kind, std::string waybill)

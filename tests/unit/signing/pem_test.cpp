@@ -15,7 +15,7 @@ std::string refusal_of(const std::string& text) {
 }
 
 TEST(Pem, GivesBackWhatWasWritten) {
-  for (std::size_t size : {1U, 47U, 48U, 49U, 200U}) {
+  for (const std::size_t size : {1U, 47U, 48U, 49U, 200U}) {
     const std::string body(size, '\x7f');
     const PemBlock block = parse_pem(write_pem("SOME TYPE", as_bytes(body)), "f");
     EXPECT_EQ(block.type, "SOME TYPE");
