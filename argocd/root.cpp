@@ -150,7 +150,11 @@ Value root_application(const ProjectInput& input, const Place& place, const std:
   Value metadata = Value::map({{"name", input.root}, {"namespace", input.name_space}, {"labels", std::move(labels)}});
   if (place.repo_url.starts_with("https://"))
     metadata.set("annotations", Value::map({{"link.argocd.argoproj.io/source", place.repo_url}}));
-  metadata.set("finalizers", Value::list({"resources-finalizer.argocd.argoproj.io"}));
+  // Without /background the API server deletes all Applications of an ApplicationSet at once, before its controller can
+  // take one step after the other away (docs/rig.md).
+  metadata.set("finalizers",
+               Value::list({input.has_application_set ? "resources-finalizer.argocd.argoproj.io/background"
+                                                      : "resources-finalizer.argocd.argoproj.io"}));
   // What a person changes to pause a component, and what Argo CD itself writes. Only the comparison leaves it out: with
   // RespectIgnoreDifferences, Argo CD before 3.4.7 would apply a component's own status to it as well, and its
   // operation could stay Running for ever.

@@ -35,9 +35,11 @@ def main():
     script = rest.split("\nend\nlocal hs = check()\n", 1)[0]
     with open(os.environ["RIG_CONFIG"], encoding="utf-8") as file:
         checks = yaml.safe_load(file)["data"]
-    group, kind = next(key for key, text in checks.items() if text == script).removeprefix(PREFIX).rsplit("_", 1)
     done = subprocess.run([os.environ["RIG_LUA"], "-"], input=f"obj = {table}\n{TO_JSON}", capture_output=True, text=True, check=True)
-    item = {"apiVersion": f"{group}/v1", "kind": kind} | json.loads(done.stdout)
+    item = json.loads(done.stdout)
+    # Several kinds may have one script; the test names the kind.
+    key = next(key for key, text in checks.items() if text == script and key.endswith("_" + item["kind"]))
+    item["apiVersion"] = key.removeprefix(PREFIX).rsplit("_", 1)[0] + "/v1"
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(item, file)
         file.flush()

@@ -3,6 +3,7 @@
 import compare
 from publisher import COMPONENTS, changed, upgraded
 
+MISSING = "9.9.9"  # a version that no chart has
 SMALL = {name: COMPONENTS[name] for name in ("alpha", "beta", "gamma")}
 
 
@@ -47,7 +48,8 @@ class Session:
             if old:
                 breaches += compare.early_removals(events, compare.Dependencies(old_components))
             strange = compare.replay(self.publisher, self.replay_program, self.bundle, old, self.check, events)
-        self.tell(compare.conclude(name, slow, timely, self.ordering == "rollingsync", breaches, untrue, strange, gaps), events)
+        is_unrendered = any(one.version == MISSING for one in self.components.values())
+        self.tell(compare.conclude(name, slow, timely, self.ordering == "rollingsync", is_unrendered, breaches, untrue, strange, gaps), events)
 
     # --- the cases that every session has ---
 
@@ -114,7 +116,7 @@ def documented_check(publisher, replay, tell):
     session.install("documented check: install", publisher.publish_to_git(repository, SMALL), SMALL)
     second = upgraded(SMALL, "2.0.0")
     session.upgrade("documented check: upgrade of everything", lambda: publisher.publish_to_git(repository, second), second, second)
-    missing = changed(upgraded(SMALL, "3.0.0"), alpha={"version": "9.9.9"})
+    missing = changed(upgraded(SMALL, "3.0.0"), alpha={"version": MISSING})
     session.upgrade("documented check: alpha's version is missing", lambda: publisher.publish_to_git(repository, missing), missing, ["beta", "gamma"],
                     comes_to_rest=False)
 
@@ -125,7 +127,7 @@ def held_and_mended(publisher, replay, tell):
     session, repository = Session(publisher, replay, tell, "bundle"), publisher.new_repository()
     session.install("alpha's version is missing: install before", publisher.publish_to_git(repository, SMALL), SMALL)
     old, old_components = session.begin()
-    broken = changed(upgraded(SMALL, "3.0.0"), alpha={"version": "9.9.9"})
+    broken = changed(upgraded(SMALL, "3.0.0"), alpha={"version": MISSING})
     session.publish(publisher.publish_to_git(repository, broken), broken)
     session.wait(others=[("applied", "alpha")])
     publisher.wait_until_held("alpha", seconds=15)
@@ -151,7 +153,7 @@ def rolling_sync(publisher, replay, tell):
     second = upgraded(COMPONENTS, "2.0.0")
     session.upgrade("rollingsync: upgrade of everything", lambda: publish(second), second, second)
     old, old_components = session.begin()
-    broken = changed(upgraded(COMPONENTS, "3.0.0"), alpha={"version": "9.9.9"})
+    broken = changed(upgraded(COMPONENTS, "3.0.0"), alpha={"version": MISSING})
     session.publish(publish(broken), broken)
     session.wait(others=[("applied", "alpha")])
     publisher.wait_until_held("alpha", seconds=60)

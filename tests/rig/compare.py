@@ -113,18 +113,21 @@ UNKNOWABLE = "policy-manifests"
 
 # Why the rig need not show what the model warns of.
 RACE = "only a controller that looks at a new spec later than the 2 s between waves (--comparison timely: keeps)"
+UNRENDERED = "only with a late comparison or a component that cannot be rendered, and the case has neither"
 STEPS = "the model is of older releases, whose steps take a component that cannot be rendered for healthy; 3.6.1 wants it Synced, too"
 
 
-def reason_for_nothing(timely, is_rolling):
+def reason_for_nothing(timely, is_rolling, is_unrendered):
     """Why nothing was seen of what the model warns of; empty: nobody knows."""
     if timely[0] == "keeps":
         return RACE
-    return STEPS if is_rolling and any("cannot be rendered" in step for step in timely[1]) else ""
+    if not any("cannot be rendered" in step for step in timely[1]):
+        return ""
+    return UNRENDERED if not is_unrendered else STEPS if is_rolling else ""
 
 
-def conclude(name, slow, timely, is_rolling, breaches, untrue, strange, gaps):
-    """`slow` and `timely`: what is predicted with either speed of comparison. `untrue`: what Argo CD took for ready, and was not. `strange`: what no order of the
+def conclude(name, slow, timely, is_rolling, is_unrendered, breaches, untrue, strange, gaps):
+    """`slow` and `timely`: what is predicted with either speed of comparison. `is_unrendered`: a component cannot be rendered. `untrue`: what Argo CD took for ready, and was not. `strange`: what no order of the
     model has."""
     predicted = slow[0]
     seen = breaches[0] if breaches else "keeps"
@@ -134,7 +137,7 @@ def conclude(name, slow, timely, is_rolling, breaches, untrue, strange, gaps):
     elif predicted == "keeps" and breaches:
         verdict, is_explained = "NOT PREDICTED", False
     elif predicted != "keeps" and not breaches:
-        reason = reason_for_nothing(timely, is_rolling)
+        reason = reason_for_nothing(timely, is_rolling, is_unrendered)
         verdict, is_explained = (f"differs: {reason}", True) if reason else ("NOT SHOWN", False)
     elif untrue and not breaches:
         seen = f"keeps, but {untrue[0]} is not ready when Argo CD says so"

@@ -83,8 +83,8 @@ class Promises(unittest.TestCase):
 
 
 class Conclusions(unittest.TestCase):
-    def concluded(self, slow, timely, is_rolling=False, breaches=(), untrue=(), strange=None):
-        return compare.conclude("case", slow, timely, is_rolling, list(breaches), list(untrue), strange, []).is_explained
+    def concluded(self, slow, timely, is_rolling=False, is_unrendered=True, breaches=(), untrue=(), strange=None):
+        return compare.conclude("case", slow, timely, is_rolling, is_unrendered, list(breaches), list(untrue), strange, []).is_explained
 
     def test_only_differences_with_a_reason_pass(self):
         keeps, breaks = ("keeps", []), ("beta can start before alpha is healthy", ["the root applies wave 0"])
@@ -96,6 +96,8 @@ class Conclusions(unittest.TestCase):
         self.assertTrue(self.concluded(breaks, keeps))
         self.assertTrue(self.concluded(breaks, unrendered, is_rolling=True))
         self.assertFalse(self.concluded(breaks, unrendered))
+        self.assertTrue(self.concluded(breaks, unrendered, is_unrendered=False))
+        self.assertFalse(self.concluded(breaks, breaks, is_unrendered=False))
         self.assertFalse(self.concluded(keeps, keeps, untrue=["beta"]))
         self.assertFalse(self.concluded(keeps, keeps, strange="event 0"))
 

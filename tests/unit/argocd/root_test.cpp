@@ -12,6 +12,7 @@ namespace waybill::argocd {
 namespace {
 
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::sample;
@@ -224,6 +225,16 @@ TEST(Root, MayHoldAnApplicationSetWhereTheBundleHasOne) {
   EXPECT_EQ(at(objects[1], {"spec", "namespaceResourceWhitelist"}).items().front().text_or("kind", ""),
             "ApplicationSet");
   EXPECT_EQ(at(objects[0], {"spec", "sourceRepos"}), at(documents(kGit, fleet())[0], {"spec", "sourceRepos"}));
+}
+
+// An API server that deletes in the foreground takes all Applications of the set at once.
+TEST(Root, LeavesTheOrderOfDeletionToAnApplicationSet) {
+  const auto finalizers = [](Ordering ordering) {
+    return documents(kGit, fleet(ordering)).back().find("metadata")->find("finalizers")->items();
+  };
+  EXPECT_THAT(finalizers(Ordering::RollingSync),
+              ElementsAre(Value("resources-finalizer.argocd.argoproj.io/background")));
+  EXPECT_THAT(finalizers(Ordering::Waves), ElementsAre(Value("resources-finalizer.argocd.argoproj.io")));
 }
 
 TEST(Root, ShowsTheDigestsOfRecipeAndBundle) {
