@@ -207,14 +207,16 @@ void Model::set_steps(const State& state, std::vector<Step>& steps) const {
   steps.push_back(std::move(step));
 }
 
-// Waves: by itself. RollingSync: all of the earlier steps look healthy: Healthy, not OutOfSync, no operation that runs
-// or failed (applicationset_controller.go, isApplicationHealthy).
+// Waves: by itself. RollingSync: all of the earlier steps look healthy, by the weaker of two rules: Healthy, not
+// OutOfSync, no operation that runs or failed (applicationset_controller.go, isApplicationHealthy), or, in 3.6.1,
+// Synced and Healthy, which an Application can be before its operation has ended (progressive_sync.go,
+// UpdateApplicationSetApplicationStatus).
 bool Model::may_start(const State& state, std::size_t member) const {
   if (rollout_.ordering == Ordering::Waves) return rollout_.members[member].syncs_itself;
   return std::all_of(watched_.begin(), watched_.end(), [&](std::size_t other) {
     if (is_pruned(other) || task_waves_[other] >= task_waves_[member]) return true;
     const Phase phase = state.members[other].phase;
-    return phase == Phase::Steady || phase == Phase::Unrendered ||
+    return phase == Phase::Steady || phase == Phase::Unrendered || phase == Phase::Syncing ||
            (phase == Phase::Stale && comparison_ == Comparison::Slow);
   });
 }

@@ -51,9 +51,10 @@ def early_starts(events, entries, new, unchanged):
             ready.pop(event.application, None)
         elif event.event == "started":
             for need in new.needs.get(event.application, []):
+                rolled_out = rolled_out_at(entries, new.components[need], event.version)
                 if need not in ready:
-                    breaches.append(f"{event.application} starts before {need} is ready")
-                elif not rolled_out_at(entries, new.components[need], event.version):
+                    breaches.append(f"{event.application} starts before {f'the sync of {need} is over' if rolled_out else f'{need} is ready'}")
+                elif not rolled_out:
                     untrue.append(need)
                 elif ready[need]:
                     gaps.append(event.seconds - ready[need].seconds)

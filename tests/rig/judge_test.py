@@ -63,8 +63,10 @@ class Promises(unittest.TestCase):
         good = ("started alpha", "ready alpha", "started beta", "ready beta", "started gamma")
         entries = [deployment(0, "alpha", 1), deployment(0, "beta", 1)]
         self.assertEqual(self.early(entries, *good)[:2], ([], []))
-        self.assertEqual(self.early(entries, "started alpha", "started beta")[0], ["beta starts before alpha is ready"])
-        self.assertEqual(self.early(entries, "ready alpha", "applied alpha", "started beta")[0], ["beta starts before alpha is ready"])
+        early = ["beta starts before alpha is ready"]
+        self.assertEqual(self.early([], "started alpha", "started beta")[0], early)
+        self.assertEqual(self.early([], "ready alpha", "applied alpha", "started beta")[0], early)
+        self.assertEqual(self.early(entries, "started alpha", "started beta")[0], ["beta starts before the sync of alpha is over"])
 
     def test_what_is_only_said_to_be_ready_is_found(self):
         self.assertEqual(self.early([deployment(0, "alpha", 0)], "ready alpha", "started beta")[1], ["alpha"])

@@ -5,6 +5,7 @@ One line a case, a table at the end; exit status 1 when a case differs from the 
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -53,6 +54,7 @@ def main():
             for one in events:
                 print(f"     {one.seconds - start:7.2f} s  {one.application} {one.event}", flush=True)
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # whoever ends this ends what it started
     with tempfile.TemporaryDirectory(prefix="waybill-rig-") as temporary:
         folder = os.path.abspath(options.keep) if options.keep else temporary
         os.makedirs(folder, exist_ok=True)

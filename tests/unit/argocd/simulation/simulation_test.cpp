@@ -187,6 +187,30 @@ TEST(SimulationFinds, ThatStepsOfAnApplicationSetTakeAnUnrenderedComponentForHea
   EXPECT_THAT(problem(simulate_removal(install_of(bundle_of(sample(), options)))), HasSubstr("can be removed while"));
 }
 
+// Seen on Argo CD 3.6.1: Synced and Healthy, and its operation not yet over.
+TEST(Simulation, AStepOfAnApplicationSetNeedNotWaitForTheEndOfASync) {
+  Rollout rollout;
+  rollout.ordering = Ordering::RollingSync;
+  rollout.members.resize(2);
+  rollout.members[1].wave = 10;
+  rollout.members[1].needs = {0};
+  const Model model(rollout, {0, 1}, HealthCheck::Bundle, Comparison::Timely);
+  State state = model.initial();
+  const auto take = [&](Event::Kind kind, std::size_t member) {
+    for (const Step& step : model.steps(state)) {
+      if (step.event.kind != kind || step.event.member != member) continue;
+      state = step.after;
+      return step.breaches.size();
+    }
+    return std::size_t{99};
+  };
+  EXPECT_EQ(take(Event::Kind::Apply, 0), 0U);
+  EXPECT_EQ(take(Event::Kind::Compare, 1), 0U);
+  EXPECT_EQ(take(Event::Kind::Compare, 0), 0U);
+  EXPECT_EQ(take(Event::Kind::Start, 0), 0U);
+  EXPECT_EQ(take(Event::Kind::Start, 1), 1U);  // breaks the promise, and can happen
+}
+
 TEST(Simulation, EachClusterIsARolloutOfItsOwn) {
   RenderOptions options;
   options.clusters = {{"east", ""}, {"west", ""}};
