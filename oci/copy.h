@@ -1,7 +1,8 @@
 #pragma once
-// From one store to another, whole: push, pull and mirror are this one function.
+// From one store to another, whole: push, pull, copy and mirror are this one function. An archive is written by
+// oci/archive_writer.h.
 //
-// Order: blobs before the manifest that names them, children before their index, the manifest before its referrers (a
+// Order: blobs before the manifest that names them, children before their index, a manifest before its referrers (a
 // missing subject is allowed, but a referrer must never be listed before it exists), the signature tags before the tag.
 // So whoever sees the tag finds its signatures, and a copy that was killed can be repeated: what is there is skipped.
 #include <cstdint>
@@ -9,14 +10,13 @@
 #include <string>
 
 #include "core/reporter.h"
+#include "oci/closure.h"
 #include "oci/store.h"
 
 namespace waybill::oci {
 
-enum class WithReferrers : bool { No, Yes };
-
 struct CopyOptions {
-  WithReferrers referrers = WithReferrers::Yes;  // and the tags sha256-….sig and sha256-….att
+  WithReferrers referrers = WithReferrers::Yes;  // and the tags sha256-….sig, .att and .sbom
   unsigned parallel = 4;                         // blobs at a time
   Reporter* reporter = nullptr;
 };
@@ -31,11 +31,17 @@ struct CopyCounts {
 };
 
 // Copies a manifest with all it names. NotFound when `from` lacks a part (a sparse index is an error).
-CopyCounts copy(Store& from, Store& to, const Descriptor& manifest, const CopyOptions& options = {});
+CopyCounts copy(StoreReader& from, Store& to, const Descriptor& manifest, const CopyOptions& options = {});
 
 // copy(), then the tag as the last step. Conflict if it holds another digest and is not forced: seen before anything is
 // copied.
-CopyCounts copy_tagged(Store& from, Store& to, const Descriptor& manifest, const std::string& tag, ForceTag force,
+CopyCounts copy_tagged(StoreReader& from, Store& to, const Descriptor& manifest, const std::string& tag, ForceTag force,
                        const CopyOptions& options = {});
+
+// Before anything is written: Conflict when `to` has a signature tag with signatures that `from` does not have. Cosign
+// keeps all signatures of one digest in one manifest under one tag, so moving the tag would lose them.
+void require_no_lost_signatures(StoreReader& from, StoreReader& to, const Closure& closure);
+// Conflict when the tag names something else and is not forced.
+void require_free_tag(StoreReader& to, const std::string& tag, const Digest& wanted, ForceTag force);
 
 }  // namespace waybill::oci

@@ -12,8 +12,8 @@
 #include "core/error.h"
 #include "core/file_system.h"
 #include "core/interrupt.h"
-#include "core/json/reader.h"
 #include "core/unique_fd.h"
+#include "oci/closure.h"
 #include "oci/media_types.h"
 #include "oci/reference.h"
 
@@ -22,10 +22,7 @@ namespace fs = std::filesystem;
 namespace waybill::oci {
 namespace {
 
-constexpr std::string_view kVersionFile = R"({"imageLayoutVersion":"1.0.0"})";
 constexpr std::string_view kTemporaryPrefix = ".waybill-";
-constexpr std::string_view kReferrerSuffix = ".referrer";
-constexpr std::string_view kKindPrefix = "dev.cosignproject.cosign/";
 
 UniqueFd open_folder(const fs::path& folder) {
   UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -88,62 +85,6 @@ class TemporaryBlob {
   UniqueFd fd_;
 };
 
-const std::string* reference_name(const Descriptor& entry) {
-  const auto found = entry.annotations.find(std::string(annotation::kReferenceName));
-  return found == entry.annotations.end() ? nullptr : &found->second;
-}
-
-bool is_named(const Descriptor& entry, std::string_view tag) {
-  const std::string* name = reference_name(entry);
-  return name != nullptr && *name == tag;
-}
-
-std::string cosign_kind(std::string_view media_type, std::string_view tag) {
-  std::string_view kind = is_index_type(media_type) ? "imageIndex" : "image";
-  if (is_digest_tag(tag) && tag.ends_with(".sig")) kind = "sigs";
-  if (is_digest_tag(tag) && tag.ends_with(".att")) kind = "atts";
-  return fmt::format("{}{}", kKindPrefix, kind);
-}
-
-Descriptor tagged_entry(const Descriptor& manifest, std::string_view artifact_type, const std::string& tag) {
-  Descriptor entry{manifest.media_type, manifest.digest, manifest.size, std::string(artifact_type), {}, {}};
-  entry.annotations.emplace(annotation::kReferenceName, tag);
-  entry.annotations.emplace(annotation::kCosignKind, cosign_kind(manifest.media_type, tag));
-  return entry;
-}
-
-Descriptor referrer_entry(const Descriptor& manifest, const ManifestLinks& links) {
-  Descriptor entry{manifest.media_type, manifest.digest, manifest.size, links.artifact_type, links.annotations, {}};
-  entry.annotations.insert_or_assign(std::string(annotation::kReferenceName),
-                                     digest_tag(manifest.digest, kReferrerSuffix));
-  return entry;
-}
-
-bool is_referrer_name(std::string_view name) noexcept { return is_digest_tag(name) && name.ends_with(kReferrerSuffix); }
-
-void sort_entries(ImageIndex& index) {
-  const auto key = [](const Descriptor& entry) {
-    const std::string* name = reference_name(entry);
-    return std::pair(name == nullptr ? std::string() : *name, entry.digest);
-  };
-  std::stable_sort(index.manifests.begin(), index.manifests.end(),
-                   [&](const Descriptor& left, const Descriptor& right) { return key(left) < key(right); });
-}
-
-std::optional<Descriptor> find_entry(const ImageIndex& index, std::string_view tag, const fs::path& folder) {
-  const Descriptor* found = nullptr;
-  for (const Descriptor& entry : index.manifests) {
-    if (!is_named(entry, tag)) continue;
-    if (found != nullptr && found->digest != entry.digest) {
-      throw Error(ErrorCode::InvalidInput,
-                  fmt::format("the layout '{}' has several manifests named '{}'", folder.string(), tag));
-    }
-    found = &entry;
-  }
-  if (found == nullptr) return std::nullopt;
-  return Descriptor{found->media_type, found->digest, found->size, {}, {}, {}};
-}
-
 }  // namespace
 
 // The index as it will be, and the lock that keeps others from changing it meanwhile.
@@ -193,7 +134,7 @@ void Layout::create() {
     write_file(folder_ / "index.json", to_bytes(empty), Overwrite::No);
   }
   // Last: it is what makes the folder a layout.
-  if (!exists("oci-layout")) write_file(folder_ / "oci-layout", kVersionFile, Overwrite::No);
+  if (!exists("oci-layout")) write_file(folder_ / "oci-layout", kLayoutVersionFile, Overwrite::No);
 }
 
 void Layout::check_version() const {
@@ -203,12 +144,7 @@ void Layout::check_version() const {
     throw Error(ErrorCode::NotFound,
                 fmt::format("'{}' is no OCI layout: it has no file 'oci-layout'", folder_.string()));
   }
-  const Value document = json::parse(read_file(file, std::size_t{64} * 1024), file.string());
-  const std::string version = document.text_or("imageLayoutVersion", "");
-  if (!version.starts_with("1.")) {
-    throw Error(ErrorCode::InvalidInput,
-                fmt::format("the layout '{}' has version '{}', expected 1.x", folder_.string(), version));
-  }
+  check_layout_version(read_file(file, std::size_t{64} * 1024), folder_.string());
 }
 
 ImageIndex Layout::read_index() const {
@@ -218,27 +154,24 @@ ImageIndex Layout::read_index() const {
                       [&] { return parse_image_index(read_file(file, kLargestManifest), media_type::kImageIndex); });
 }
 
-std::string Layout::name() const { return fmt::format("oci-layout:{}", folder_.string()); }
+std::string Layout::where() const { return fmt::format("oci-layout:{}", folder_.string()); }
 
 fs::path Layout::blob_path(const Digest& digest) const { return folder_ / "blobs" / "sha256" / digest.hex(); }
 
-bool Layout::exists_blob(const Descriptor& descriptor) {
+std::optional<std::uint64_t> Layout::blob_size(const Digest& digest) const {
   struct stat status = {};
-  if (::stat(blob_path(descriptor.digest).c_str(), &status) != 0) {
-    if (errno == ENOENT || errno == ENOTDIR) return false;
-    throw system_error(fmt::format("cannot read '{}'", blob_path(descriptor.digest).string()));
+  if (::stat(blob_path(digest).c_str(), &status) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+    throw system_error(fmt::format("cannot read '{}'", blob_path(digest).string()));
   }
-  // A file of another size was cut off by a power failure: it is written again.
-  return S_ISREG(status.st_mode) && static_cast<std::uint64_t>(status.st_size) == descriptor.size;
+  if (!S_ISREG(status.st_mode)) return std::nullopt;
+  return static_cast<std::uint64_t>(status.st_size);
 }
 
-std::unique_ptr<ByteSource> Layout::fetch_blob(const Descriptor& descriptor) {
-  const fs::path path = blob_path(descriptor.digest);
-  std::error_code ignored;
-  if (!fs::exists(path, ignored)) {
-    throw Error(ErrorCode::NotFound, fmt::format("'{}' has no blob {}", name(), descriptor.digest.to_string()));
-  }
-  return std::make_unique<VerifyingSource>(FdSource::open(path.string()), descriptor.digest, descriptor.size);
+std::unique_ptr<ByteSource> Layout::open_blob(const Digest& digest) const {
+  if (!blob_size(digest))
+    throw Error(ErrorCode::NotFound, fmt::format("'{}' has no blob {}", where(), digest.to_string()));
+  return FdSource::open(blob_path(digest).string());
 }
 
 Pushed Layout::push_blob(const Descriptor& descriptor, const OpenBlob& open) {
@@ -263,47 +196,11 @@ Pushed Layout::push_blob(const Descriptor& descriptor, const OpenBlob& open) {
   return Pushed::Transferred;
 }
 
-std::optional<FetchedManifest> Layout::fetch_manifest(const Digest& digest) {
-  std::string bytes;
-  const fs::path path = blob_path(digest);
-  std::error_code ignored;
-  if (!fs::exists(path, ignored)) return std::nullopt;
-  bytes = read_file(path, kLargestManifest);
-  if (const Digest actual = sha256(bytes); actual != digest) {
-    throw Error(ErrorCode::Untrusted,
-                fmt::format("'{}' should be {} but is {}", path.string(), digest.to_string(), actual.to_string()));
-  }
-  return with_context([&] { return fmt::format("while reading manifest {} of '{}'", digest.to_string(), name()); },
-                      [&] {
-                        const AnyManifest parsed = parse_manifest(bytes, {});
-                        const std::string type = std::visit([](const auto& kind) { return kind.media_type; }, parsed);
-                        Descriptor descriptor = describe(bytes, type);
-                        return std::optional(FetchedManifest{std::move(descriptor), std::move(bytes)});
-                      });
-}
-
-std::optional<FetchedManifest> Layout::fetch_tagged(const std::string& tag) {
-  const std::optional<Descriptor> found = resolve(tag);
-  if (!found) return std::nullopt;
-  std::optional<FetchedManifest> manifest = fetch_manifest(found->digest);
-  if (!manifest)
-    throw Error(ErrorCode::NotFound,
-                fmt::format("'{}' names {} but does not hold it", name(), found->digest.to_string()));
-  return manifest;
-}
-
-std::optional<Descriptor> Layout::resolve(const std::string& tag) { return find_entry(read_index(), tag, folder_); }
-
-std::optional<Descriptor> Layout::resolve(const Digest& digest) {
-  std::optional<FetchedManifest> manifest = fetch_manifest(digest);
-  if (!manifest) return std::nullopt;
-  return std::move(manifest->descriptor);
-}
-
 Pushed Layout::push_manifest(std::string_view bytes, std::string_view media_type) {
   const ManifestLinks links = links_of(bytes, media_type);
   const Descriptor descriptor = describe(bytes, media_type);
-  for (const std::vector<Descriptor>* list : {&links.blobs, &links.manifests}) {
+  const std::vector<Descriptor> blobs = blobs_to_copy(*this, links);
+  for (const std::vector<Descriptor>* list : {&blobs, &links.manifests}) {
     for (const Descriptor& part : *list) {
       if (!exists_blob(part)) {
         throw Error(ErrorCode::NotFound, fmt::format("'{}' has no {}, which manifest {} names", name(),
@@ -313,14 +210,12 @@ Pushed Layout::push_manifest(std::string_view bytes, std::string_view media_type
   }
   const Pushed pushed = push_blob(descriptor, [bytes] { return std::make_unique<SpanSource>(bytes); });
   if (!links.subject) return pushed;
-  bool listed = true;
+  bool is_new = false;
   change_index([&](ImageIndex& index) {
-    listed = std::any_of(index.manifests.begin(), index.manifests.end(),
-                         [&](const Descriptor& entry) { return entry.digest == descriptor.digest; });
-    if (!listed) index.manifests.push_back(referrer_entry(descriptor, links));
-    return !listed;
+    is_new = add_referrer(index, descriptor, links);
+    return is_new;
   });
-  return listed ? pushed : Pushed::Transferred;
+  return is_new ? Pushed::Transferred : pushed;
 }
 
 void Layout::tag(const Descriptor& manifest, const std::string& tag, ForceTag force) {
@@ -330,12 +225,11 @@ void Layout::tag(const Descriptor& manifest, const std::string& tag, ForceTag fo
     throw Error(ErrorCode::NotFound, fmt::format("'{}' has no manifest {}", name(), manifest.digest.to_string()));
   const ManifestLinks links = links_of(fetched->bytes, fetched->descriptor.media_type);
   change_index([&](ImageIndex& index) {
-    if (const auto held = find_entry(index, tag, folder_)) {
+    if (const auto held = find_tag(index, tag, where())) {
       if (held->digest == manifest.digest) return false;
       if (force == ForceTag::No) throw tag_conflict(name(), tag, held->digest, manifest.digest);
-      std::erase_if(index.manifests, [&](const Descriptor& entry) { return is_named(entry, tag); });
     }
-    index.manifests.push_back(tagged_entry(fetched->descriptor, links.artifact_type, tag));
+    set_tag(index, fetched->descriptor, links.artifact_type, tag);
     return true;
   });
   if (!is_digest_tag(tag)) end_batch();
@@ -344,50 +238,10 @@ void Layout::tag(const Descriptor& manifest, const std::string& tag, ForceTag fo
 bool Layout::untag(const std::string& tag) {
   std::size_t removed = 0;
   change_index([&](ImageIndex& index) {
-    removed = std::erase_if(index.manifests, [&](const Descriptor& entry) { return is_named(entry, tag); });
+    removed = remove_tag(index, tag);
     return removed != 0;
   });
   return removed != 0;
-}
-
-std::vector<std::string> Layout::list_tags() {
-  std::vector<std::string> result;
-  for (const Descriptor& entry : read_index().manifests) {
-    const std::string* found = reference_name(entry);
-    if (found != nullptr && !is_referrer_name(*found)) result.push_back(*found);
-  }
-  std::sort(result.begin(), result.end());
-  result.erase(std::unique(result.begin(), result.end()), result.end());
-  return result;
-}
-
-std::vector<Descriptor> Layout::referrers(const Digest& subject, std::string_view artifact_type) {
-  const ImageIndex index = read_index();
-  std::vector<Digest> candidates;
-  for (const Descriptor& entry : index.manifests) {
-    candidates.push_back(entry.digest);
-    if (!is_named(entry, digest_tag(subject)) || !is_index_type(entry.media_type)) continue;
-    // Other tools keep the fallback list in layouts as well.
-    if (const auto fallback = fetch_manifest(entry.digest)) {
-      for (const Descriptor& listed : links_of(fallback->bytes, fallback->descriptor.media_type).manifests)
-        candidates.push_back(listed.digest);
-    }
-  }
-  std::sort(candidates.begin(), candidates.end());
-  candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
-  std::vector<Descriptor> result;
-  for (const Digest& digest : candidates) {
-    const std::optional<FetchedManifest> manifest = fetch_manifest(digest);
-    if (!manifest) continue;
-    ManifestLinks links = links_of(manifest->bytes, manifest->descriptor.media_type);
-    if (!links.subject || links.subject->digest != subject) continue;
-    if (!artifact_type.empty() && links.artifact_type != artifact_type) continue;
-    Descriptor found = manifest->descriptor;
-    found.artifact_type = std::move(links.artifact_type);
-    found.annotations = std::move(links.annotations);
-    result.push_back(std::move(found));
-  }
-  return result;
 }
 
 void Layout::change_index(const std::function<bool(ImageIndex&)>& change) {
@@ -403,8 +257,7 @@ void Layout::change_index(const std::function<bool(ImageIndex&)>& change) {
 
 void Layout::write_index(ImageIndex index) {
   sync_pending();
-  sort_entries(index);
-  write_file(folder_ / "index.json", to_bytes(index), Overwrite::Yes);
+  write_file(folder_ / "index.json", index_bytes(std::move(index)), Overwrite::Yes);
 }
 
 void Layout::begin_batch() {

@@ -15,12 +15,11 @@
 #include <string>
 #include <vector>
 
-#include "oci/manifest.h"
-#include "oci/store.h"
+#include "oci/layout_reader.h"
 
 namespace waybill::oci {
 
-class Layout final : public Store {
+class Layout final : public LayoutReader<Store> {
  public:
   // An existing layout, for reading and writing. Throws NotFound if the folder is no layout, InvalidInput if its
   // version or its index.json cannot be read.
@@ -32,18 +31,9 @@ class Layout final : public Store {
 
   [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
 
-  [[nodiscard]] std::string name() const override;
-  [[nodiscard]] bool exists_blob(const Descriptor& descriptor) override;
-  [[nodiscard]] std::unique_ptr<ByteSource> fetch_blob(const Descriptor& descriptor) override;
   Pushed push_blob(const Descriptor& descriptor, const OpenBlob& open) override;
-  [[nodiscard]] std::optional<FetchedManifest> fetch_manifest(const Digest& digest) override;
-  [[nodiscard]] std::optional<FetchedManifest> fetch_tagged(const std::string& tag) override;
-  [[nodiscard]] std::optional<Descriptor> resolve(const std::string& tag) override;
-  [[nodiscard]] std::optional<Descriptor> resolve(const Digest& digest) override;
   Pushed push_manifest(std::string_view bytes, std::string_view media_type) override;
   void tag(const Descriptor& manifest, const std::string& tag, ForceTag force) override;
-  [[nodiscard]] std::vector<std::string> list_tags() override;
-  [[nodiscard]] std::vector<Descriptor> referrers(const Digest& subject, std::string_view artifact_type = {}) override;
   void begin_batch() override;
   void end_batch() override;
 
@@ -53,7 +43,10 @@ class Layout final : public Store {
  private:
   explicit Layout(std::filesystem::path folder);
   [[nodiscard]] std::filesystem::path blob_path(const Digest& digest) const;
-  [[nodiscard]] ImageIndex read_index() const;
+  [[nodiscard]] std::string where() const override;
+  [[nodiscard]] ImageIndex read_index() const override;
+  [[nodiscard]] std::optional<std::uint64_t> blob_size(const Digest& digest) const override;
+  [[nodiscard]] std::unique_ptr<ByteSource> open_blob(const Digest& digest) const override;
   void create();
   void check_version() const;
   void remove_stale_files();

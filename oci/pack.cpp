@@ -57,7 +57,7 @@ Descriptor only_content_layer(const ImageManifest& manifest) {
 }
 
 // The diffID that an image config promises for the content layer; nullopt for configs of other types.
-std::optional<Digest> promised_diff_id(Store& store, const ImageManifest& manifest) {
+std::optional<Digest> promised_diff_id(StoreReader& store, const ImageManifest& manifest) {
   if (manifest.config.media_type != media_type::kImageConfig) return std::nullopt;
   const Value config = json::parse(fetch_bytes(store, manifest.config, kLargestConfig), "image config");
   const Value* rootfs = config.find("rootfs");
@@ -127,7 +127,7 @@ Pushed push(Store& store, const Packed& packed) {
   return store.push_manifest(packed.manifest_bytes, packed.manifest.media_type);
 }
 
-Unpacked unpack_tree(Store& store, const Descriptor& descriptor, const TarLimits& limits) {
+Unpacked unpack_tree(StoreReader& store, const Descriptor& descriptor, const TarLimits& limits) {
   return with_context(
       [&] { return fmt::format("while unpacking {}", descriptor.digest.to_string()); },
       [&]() -> Unpacked {

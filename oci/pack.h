@@ -54,7 +54,7 @@ struct Unpacked {
 
 // Reads the tree of a manifest: exactly one content layer (a tar, plain or gzip), its digest and size verified, its
 // diffID equal to what an image config says, the archive within the limits. Throws InvalidInput or Untrusted.
-[[nodiscard]] Unpacked unpack_tree(Store& store, const Descriptor& manifest, const TarLimits& limits = {});
+[[nodiscard]] Unpacked unpack_tree(StoreReader& store, const Descriptor& manifest, const TarLimits& limits = {});
 
 // "1970-01-01T00:00:00Z"
 [[nodiscard]] std::string rfc3339(std::int64_t seconds_since_1970);

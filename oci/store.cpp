@@ -23,16 +23,17 @@ std::string fetch_bytes(BlobReader& store, const Descriptor& descriptor, std::ui
   return read_all(*source, limit, name);
 }
 
-FetchedManifest require_manifest(Store& store, const Digest& digest) {
+FetchedManifest require_manifest(StoreReader& store, const Digest& digest) {
   if (std::optional<FetchedManifest> found = store.fetch_manifest(digest)) return std::move(*found);
   throw Error(ErrorCode::NotFound, fmt::format("'{}' has no manifest {}", store.name(), digest.to_string()));
 }
 
-Descriptor resolve(Store& store, const std::optional<std::string>& tag, const std::optional<Digest>& digest) {
+Descriptor resolve(StoreReader& store, const std::optional<std::string>& tag, const std::optional<Digest>& digest) {
   if (!tag && !digest) {
     std::vector<std::string> tags = store.list_tags();
     std::erase_if(tags, [](const std::string& name) { return is_digest_tag(name); });
     if (tags.size() == 1) return resolve(store, tags.front(), std::nullopt);
+    if (const auto sole = store.sole_manifest(); sole && tags.empty()) return *sole;
     if (tags.empty()) throw Error(ErrorCode::NotFound, fmt::format("'{}' has no tag", store.name()));
     if (tags.size() > 12) tags.resize(12);
     throw Error(ErrorCode::InvalidInput, fmt::format("'{}' has several tags, and none was named", store.name()))

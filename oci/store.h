@@ -46,9 +46,10 @@ struct FetchedManifest {
   std::string bytes;
 };
 
-class Store : public BlobReader, public BlobWriter {
+// What can only be read, as an archive, is this half.
+class StoreReader : public BlobReader {
  public:
-  // "localhost:5000/team/app", "layout 'out'": for messages.
+  // "localhost:5000/team/app", "oci-layout:out": for messages.
   [[nodiscard]] virtual std::string name() const = 0;
 
   // Absent: nullopt.
@@ -58,6 +59,20 @@ class Store : public BlobReader, public BlobWriter {
   [[nodiscard]] virtual std::optional<Descriptor> resolve(const std::string& tag) = 0;
   [[nodiscard]] virtual std::optional<Descriptor> resolve(const Digest& digest) = 0;
 
+  // All tags, sorted, those derived from digests too (is_digest_tag tells them).
+  [[nodiscard]] virtual std::vector<std::string> list_tags() = 0;
+
+  // Manifests whose subject this is, sorted by digest, with artifactType and annotations; filtered by type unless that
+  // is empty.
+  [[nodiscard]] virtual std::vector<Descriptor> referrers(const Digest& subject,
+                                                          std::string_view artifact_type = {}) = 0;
+
+  // The one manifest of a store that holds no other, though no tag may name it; nullopt where that cannot be told.
+  [[nodiscard]] virtual std::optional<Descriptor> sole_manifest() { return std::nullopt; }
+};
+
+class Store : public StoreReader, public BlobWriter {
+ public:
   // Stores a manifest under its digest. If it has a subject, it shows up among that one's referrers when this returns.
   // Its blobs and manifests must be there already. Conflict when a race with other writers was lost to the end.
   virtual Pushed push_manifest(std::string_view bytes, std::string_view media_type) = 0;
@@ -71,14 +86,6 @@ class Store : public BlobReader, public BlobWriter {
   // What was kept is dropped when the store goes away before. For one thread.
   virtual void begin_batch() {}
   virtual void end_batch() {}
-
-  // All tags, sorted, those derived from digests too (is_digest_tag tells them).
-  [[nodiscard]] virtual std::vector<std::string> list_tags() = 0;
-
-  // Manifests whose subject this is, sorted by digest, with artifactType and annotations; filtered by type unless that
-  // is empty.
-  [[nodiscard]] virtual std::vector<Descriptor> referrers(const Digest& subject,
-                                                          std::string_view artifact_type = {}) = 0;
 };
 
 // Pushes bytes as a blob and returns their descriptor.
@@ -86,10 +93,11 @@ Descriptor push_bytes(Store& store, std::string_view bytes, std::string_view med
 // Reads a verified blob into memory; InvalidInput when its descriptor says more than `limit`.
 [[nodiscard]] std::string fetch_bytes(BlobReader& store, const Descriptor& descriptor, std::uint64_t limit);
 // The manifest, or NotFound naming the store and the digest.
-[[nodiscard]] FetchedManifest require_manifest(Store& store, const Digest& digest);
-// What a tag and/or digest name: with both, the tag must have that digest (Conflict). With neither, the only tag that
-// is not derived from a digest, else InvalidInput naming the tags. NotFound names what is missing.
-[[nodiscard]] Descriptor resolve(Store& store, const std::optional<std::string>& tag,
+[[nodiscard]] FetchedManifest require_manifest(StoreReader& store, const Digest& digest);
+// What a tag and/or digest name: with both, the tag must have that digest (Conflict). With neither, what the only tag
+// names that is not derived from a digest, or the only manifest; else InvalidInput naming the tags. NotFound names what
+// is missing.
+[[nodiscard]] Descriptor resolve(StoreReader& store, const std::optional<std::string>& tag,
                                  const std::optional<Digest>& digest);
 // The error that tag() throws: Conflict, with the hint to force it.
 [[nodiscard]] Error tag_conflict(std::string_view store, std::string_view tag, const Digest& held,

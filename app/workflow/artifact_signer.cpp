@@ -27,7 +27,7 @@ constexpr std::string_view kChecksumsMediaType = "text/plain";
 constexpr int kTagRaces = 5;
 
 // Whoever may push can attach anything: what cannot be read is not ours and is passed over.
-std::vector<oci::Descriptor> layers_of(oci::Store& store, const oci::Descriptor& referrer) {
+std::vector<oci::Descriptor> layers_of(oci::StoreReader& store, const oci::Descriptor& referrer) {
   try {
     const auto fetched = store.fetch_manifest(referrer.digest);
     if (!fetched) return {};
@@ -55,7 +55,7 @@ std::string empty_signature_config(const std::vector<oci::Descriptor>& layers) {
                                  {"config", Value::map()}}));
 }
 
-bool is_same_signature(oci::Store& store, const oci::Descriptor& layer, std::string_view payload,
+bool is_same_signature(oci::StoreReader& store, const oci::Descriptor& layer, std::string_view payload,
                        const signing::PublicKey& key, const Digest& subject) {
   if (layer.media_type != signing::kSimpleSigningMediaType || layer.digest != sha256(payload)) return false;
   const auto signature = layer.annotations.find(std::string(signing::kSimpleSigningAnnotation));
@@ -170,7 +170,7 @@ Digest attach_document(oci::Store& store, const oci::Descriptor& subject, std::s
       .digest;
 }
 
-std::vector<std::string> find_checksums_signatures(oci::Store& store, const Digest& subject,
+std::vector<std::string> find_checksums_signatures(oci::StoreReader& store, const Digest& subject,
                                                    std::string_view checksums) {
   std::vector<std::string> signatures;
   for (const oci::Descriptor& referrer : store.referrers(subject, oci::media_type::kChecksums)) {

@@ -60,7 +60,7 @@ void attach_checksums_signature(oci::Store& store, const oci::Descriptor& subjec
 
 // The signatures of checksums.txt that the store holds for a bundle, each a sigstore bundle, unverified. `checksums` is
 // the file it must be attached with.
-[[nodiscard]] std::vector<std::string> find_checksums_signatures(oci::Store& store, const Digest& subject,
+[[nodiscard]] std::vector<std::string> find_checksums_signatures(oci::StoreReader& store, const Digest& subject,
                                                                  std::string_view checksums);
 
 }  // namespace waybill

@@ -26,7 +26,7 @@ BundleSource read_bundle(const std::string& text, const ConnectionOptions& optio
   if (const auto* folder = std::get_if<oci::PathTarget>(&target)) {
     source.tree = read_folder(folder->path);
   } else {
-    const std::unique_ptr<oci::Store> store = open_store(target, StoreUse::Read, options, services);
+    const std::unique_ptr<oci::StoreReader> store = open_source(target, options, services);
     const oci::Descriptor artifact = oci::resolve(*store, oci::tag_of(target), oci::digest_of(target));
     source.tree = oci::unpack_tree(*store, artifact).tree;
     source.artifact = artifact;

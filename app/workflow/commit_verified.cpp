@@ -30,7 +30,7 @@ VerifiedBundle verified_folder(const std::string& folder, const std::vector<sign
 
 VerifiedBundle verified_artifact(const oci::Target& target, const CommitRequest& request,
                                  const std::vector<signing::PublicKey>& keys, const Services& services) {
-  const std::unique_ptr<oci::Store> store = open_store(target, StoreUse::Read, request.connection, services);
+  const std::unique_ptr<oci::StoreReader> store = open_source(target, request.connection, services);
   const oci::Descriptor artifact = oci::resolve(*store, oci::tag_of(target), oci::digest_of(target));
   const Verification verification = verify_artifact(*store, artifact, keys);
   verification.report.throw_unless_trusted();

@@ -52,7 +52,7 @@ SignResult sign_file(const fs::path& file, const SignRequest& request, const sig
 }
 
 // An index and all that it names: a reader may look at either (spec: oci-and-signing 0).
-std::vector<oci::Descriptor> manifests_to_sign(oci::Store& store, const oci::Descriptor& top) {
+std::vector<oci::Descriptor> manifests_to_sign(oci::StoreReader& store, const oci::Descriptor& top) {
   constexpr std::size_t kMostManifests = 1000;
   std::vector<oci::Descriptor> found{top};
   for (std::size_t i = 0; i < found.size(); ++i) {

@@ -60,7 +60,7 @@ TransferResult copy_artifact(oci::Store& from, const oci::Target& source, const 
 }
 
 // Some signature of the list of files, so that the folder can be verified where it lies.
-void add_checksums_signature(FileTree& tree, oci::Store& store, const Digest& artifact,
+void add_checksums_signature(FileTree& tree, oci::StoreReader& store, const Digest& artifact,
                              const std::vector<signing::PublicKey>& keys) {
   const RelPath checksums = RelPath::parse(kChecksumsFile);
   if (!tree.contains(checksums)) return;

@@ -65,7 +65,7 @@ struct BundleForms {
   std::vector<std::string> attestations;  // predicate types of valid attestations
 };
 
-BundleForms check_bundles(oci::Store& store, const Digest& subject, const std::vector<signing::PublicKey>& keys) {
+BundleForms check_bundles(oci::StoreReader& store, const Digest& subject, const std::vector<signing::PublicKey>& keys) {
   BundleForms forms;
   std::size_t looked_at = 0;
   for (const oci::Descriptor& referrer : store.referrers(subject)) {
@@ -97,7 +97,7 @@ BundleForms check_bundles(oci::Store& store, const Digest& subject, const std::v
   return forms;
 }
 
-FormResult check_signature_tag(oci::Store& store, const Digest& subject, const std::vector<signing::PublicKey>& keys) {
+FormResult check_signature_tag(oci::StoreReader& store, const Digest& subject, const std::vector<signing::PublicKey>& keys) {
   FormResult form{"simplesigning", {}, {}};
   attempt(form.failures, [&] {
     const auto fetched = store.fetch_tagged(oci::digest_tag(subject, ".sig"));
@@ -144,7 +144,7 @@ Verification verify_file(const std::filesystem::path& path, const std::vector<si
 
 }  // namespace
 
-Verification verify_artifact(oci::Store& store, const oci::Descriptor& artifact,
+Verification verify_artifact(oci::StoreReader& store, const oci::Descriptor& artifact,
                              const std::vector<signing::PublicKey>& keys) {
   Verification verification;
   const std::string subject = artifact.digest.to_string();
@@ -224,7 +224,7 @@ Verification verify(const VerifyRequest& request, const Services& services) {
       throw Error(ErrorCode::InvalidInput, fmt::format("'{}' cannot be verified offline", request.target))
           .hint("pull it into a layout first");
     }
-    const std::unique_ptr<oci::Store> store = open_store(target, StoreUse::Read, request.connection, services);
+    const std::unique_ptr<oci::StoreReader> store = open_source(target, request.connection, services);
     verification = verify_artifact(*store, oci::resolve(*store, oci::tag_of(target), oci::digest_of(target)), keys);
   }
   verification.target = request.target;

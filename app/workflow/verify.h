@@ -39,7 +39,7 @@ struct VerifyRequest {
 [[nodiscard]] Verification verify(const VerifyRequest& request, const Services& services);
 
 // The same for an artifact in an open store and for a bundle's files in hand.
-[[nodiscard]] Verification verify_artifact(oci::Store& store, const oci::Descriptor& artifact,
+[[nodiscard]] Verification verify_artifact(oci::StoreReader& store, const oci::Descriptor& artifact,
                                            const std::vector<signing::PublicKey>& keys);
 [[nodiscard]] Verification verify_files(const FileTree& folder, const std::vector<signing::PublicKey>& keys);
 

@@ -1,0 +1,41 @@
+#pragma once
+// Everything that belongs to a manifest: what it names, and what refers to it, recursively. Found before anything is
+// copied, so that a copy knows how much there is to do and what could stop it.
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "oci/manifest.h"
+#include "oci/store.h"
+
+namespace waybill::oci {
+
+enum class WithReferrers : bool { No, Yes };
+
+struct FoundManifest {
+  FetchedManifest manifest;
+  ManifestLinks links;
+};
+
+struct TaggedDigest {
+  std::string tag;
+  Descriptor manifest;
+};
+
+struct Closure {
+  std::vector<FoundManifest> manifests;  // each once, after those that it names and after its subject
+  std::vector<TaggedDigest> tags;        // sha256-….sig, .att and .sbom, of manifests that are among them
+};
+
+// NotFound when a part is missing (a sparse index is an error); InvalidInput when manifests are nested too deep or are
+// too many.
+[[nodiscard]] Closure closure_of(StoreReader& store, const Digest& manifest, WithReferrers referrers);
+
+// The tags under which cosign keeps what belongs to a digest.
+[[nodiscard]] std::vector<std::string> cosign_tags(const Digest& digest);
+
+// The config and the layers that a copy takes along: each, but for layers that their makers do not allow to be handed
+// on and that `store` does not have either (image-spec 1.1, "Non-Distributable Layers").
+[[nodiscard]] std::vector<Descriptor> blobs_to_copy(BlobReader& store, const ManifestLinks& links);
+
+}  // namespace waybill::oci

@@ -1,0 +1,58 @@
+#include "oci/layout_reader.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "oci/reference.h"
+
+namespace waybill::oci {
+
+std::optional<FetchedManifest> fetch_manifest(const LayoutFiles& files, const Digest& digest) {
+  if (!files.blob_size(digest)) return std::nullopt;
+  return with_context(
+      [&] { return fmt::format("while reading manifest {} of '{}'", digest.to_string(), files.where()); },
+      [&] {
+        const std::unique_ptr<ByteSource> source = files.open_blob(digest);
+        std::string bytes = read_all(*source, kLargestManifest, digest.to_string());
+        if (const Digest actual = sha256(bytes); actual != digest) {
+          throw Error(ErrorCode::Untrusted, fmt::format("the blob {} of '{}' is {} by its content", digest.to_string(),
+                                                        files.where(), actual.to_string()));
+        }
+        const AnyManifest parsed = parse_manifest(bytes, {});
+        const std::string type = std::visit([](const auto& kind) { return kind.media_type; }, parsed);
+        Descriptor descriptor = describe(bytes, type);
+        return std::optional(FetchedManifest{std::move(descriptor), std::move(bytes)});
+      });
+}
+
+std::vector<Descriptor> referrers(const LayoutFiles& files, const Digest& subject, std::string_view artifact_type) {
+  std::vector<Digest> candidates;
+  for (const Descriptor& entry : files.read_index().manifests) {
+    candidates.push_back(entry.digest);
+    if (tag_of_entry(entry) != digest_tag(subject) || !is_index_type(entry.media_type)) continue;
+    // Other tools keep the fallback list in layouts as well.
+    if (const auto fallback = fetch_manifest(files, entry.digest)) {
+      for (const Descriptor& listed : links_of(fallback->bytes, fallback->descriptor.media_type).manifests)
+        candidates.push_back(listed.digest);
+    }
+  }
+  std::sort(candidates.begin(), candidates.end());
+  candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+  std::vector<Descriptor> result;
+  for (const Digest& digest : candidates) {
+    const std::optional<FetchedManifest> manifest = fetch_manifest(files, digest);
+    if (!manifest) continue;
+    ManifestLinks links = links_of(manifest->bytes, manifest->descriptor.media_type);
+    if (!links.subject || links.subject->digest != subject) continue;
+    if (!artifact_type.empty() && links.artifact_type != artifact_type) continue;
+    Descriptor found = manifest->descriptor;
+    found.artifact_type = std::move(links.artifact_type);
+    found.annotations = std::move(links.annotations);
+    result.push_back(std::move(found));
+  }
+  return result;
+}
+
+}  // namespace waybill::oci

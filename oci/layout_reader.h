@@ -1,0 +1,68 @@
+#pragma once
+// The reading half of a layout, wherever its files lie: in a folder (oci/layout.h) or in a tar (oci/oci_archive.h).
+//
+// Owner is StoreReader or Store, so that what cannot be written is no Store.
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "oci/layout_index.h"
+#include "oci/store.h"
+
+namespace waybill::oci {
+
+// The files of a layout.
+class LayoutFiles {
+ public:
+  virtual ~LayoutFiles() = default;
+  // "oci-layout:out", for messages.
+  [[nodiscard]] virtual std::string where() const = 0;
+  [[nodiscard]] virtual ImageIndex read_index() const = 0;
+  // nullopt: no such blob.
+  [[nodiscard]] virtual std::optional<std::uint64_t> blob_size(const Digest& digest) const = 0;
+  // As it lies there, not verified. Throws NotFound.
+  [[nodiscard]] virtual std::unique_ptr<ByteSource> open_blob(const Digest& digest) const = 0;
+};
+
+// A verified manifest; nullopt when there is none of that digest.
+[[nodiscard]] std::optional<FetchedManifest> fetch_manifest(const LayoutFiles& files, const Digest& digest);
+// What has this subject, by what the index lists and by the lists that other tools keep under fallback tags.
+[[nodiscard]] std::vector<Descriptor> referrers(const LayoutFiles& files, const Digest& subject,
+                                                std::string_view artifact_type);
+
+template <typename Owner>
+class LayoutReader : public Owner, protected LayoutFiles {
+ public:
+  [[nodiscard]] std::string name() const override { return where(); }
+  // A file of another size was cut off by a power failure: it is written again.
+  [[nodiscard]] bool exists_blob(const Descriptor& descriptor) override {
+    return blob_size(descriptor.digest) == descriptor.size;
+  }
+  [[nodiscard]] std::unique_ptr<ByteSource> fetch_blob(const Descriptor& descriptor) override {
+    return std::make_unique<VerifyingSource>(open_blob(descriptor.digest), descriptor.digest, descriptor.size);
+  }
+  [[nodiscard]] std::optional<FetchedManifest> fetch_manifest(const Digest& digest) override {
+    return oci::fetch_manifest(*this, digest);
+  }
+  [[nodiscard]] std::optional<FetchedManifest> fetch_tagged(const std::string& tag) override {
+    const std::optional<Descriptor> found = resolve(tag);
+    if (!found) return std::nullopt;
+    return require_manifest(*this, found->digest);
+  }
+  [[nodiscard]] std::optional<Descriptor> resolve(const std::string& tag) override {
+    return find_tag(read_index(), tag, where());
+  }
+  [[nodiscard]] std::optional<Descriptor> resolve(const Digest& digest) override {
+    const std::optional<FetchedManifest> manifest = fetch_manifest(digest);
+    return manifest ? std::optional(manifest->descriptor) : std::nullopt;
+  }
+  [[nodiscard]] std::vector<std::string> list_tags() override { return tags_of_index(read_index()); }
+  [[nodiscard]] std::vector<Descriptor> referrers(const Digest& subject, std::string_view artifact_type = {}) override {
+    return oci::referrers(*this, subject, artifact_type);
+  }
+  [[nodiscard]] std::optional<Descriptor> sole_manifest() override { return oci::sole_manifest(read_index()); }
+};
+
+}  // namespace waybill::oci

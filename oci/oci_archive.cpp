@@ -1,0 +1,60 @@
+#include "oci/oci_archive.h"
+
+#include <fmt/core.h>
+
+#include "core/error.h"
+#include "oci/media_types.h"
+
+namespace waybill::oci {
+namespace {
+
+constexpr std::string_view kBlobs = "blobs/sha256/";
+
+std::string blob_path(const Digest& digest) { return std::string(kBlobs) + digest.hex(); }
+
+}  // namespace
+
+std::unique_ptr<OciArchive> OciArchive::open(const std::filesystem::path& file) {
+  return std::unique_ptr<OciArchive>(new OciArchive(open_archive_file(file)));
+}
+
+OciArchive::OciArchive(ArchiveFile archive) : archive_(std::move(archive)) {
+  const std::string& name = archive_.file.name();
+  if (!archive_.index.links.empty()) {
+    throw Error(ErrorCode::InvalidInput,
+                fmt::format("the archive '{}' is refused: '{}' is a link", name, archive_.index.links.begin()->first));
+  }
+  if (archive_.find("oci-layout") == nullptr) {
+    const bool docker = archive_.find("manifest.json") != nullptr;
+    throw Error(ErrorCode::NotFound, fmt::format("'{}' is no OCI archive: it has no file 'oci-layout'", name))
+        .hint(docker ? fmt::format("what docker save writes is read as docker-archive:{}", name) : std::string());
+  }
+  check_layout_version(archive_.text("oci-layout", std::uint64_t{64} * 1024), name);
+  index_ = with_context(
+      [&] { return fmt::format("while reading 'index.json' of '{}'", name); },
+      [&] { return parse_image_index(archive_.text("index.json", kLargestManifest), media_type::kImageIndex); });
+}
+
+std::vector<Descriptor> OciArchive::blobs() const {
+  std::vector<Descriptor> result;
+  for (auto entry = archive_.index.files.lower_bound(kBlobs);
+       entry != archive_.index.files.end() && entry->first.starts_with(kBlobs); ++entry) {
+    const auto digest = Digest::try_parse(fmt::format("sha256:{}", entry->first.substr(kBlobs.size())));
+    if (digest) result.push_back({{}, *digest, entry->second.size, {}, {}, {}});
+  }
+  return result;
+}
+
+std::optional<std::uint64_t> OciArchive::blob_size(const Digest& digest) const {
+  const TarEntry* entry = archive_.find(blob_path(digest));
+  return entry == nullptr ? std::nullopt : std::optional(entry->size);
+}
+
+std::unique_ptr<ByteSource> OciArchive::open_blob(const Digest& digest) const {
+  const TarEntry* entry = archive_.find(blob_path(digest));
+  if (entry == nullptr)
+    throw Error(ErrorCode::NotFound, fmt::format("'{}' has no blob {}", where(), digest.to_string()));
+  return archive_.file.open(entry->offset, entry->size);
+}
+
+}  // namespace waybill::oci

@@ -1,0 +1,63 @@
+#include "oci/progress.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace waybill::oci {
+namespace {
+
+constexpr std::string_view kAll = "all";
+
+std::string short_name(const Digest& digest) { return "sha256:" + digest.hex().substr(0, 12); }
+
+}  // namespace
+
+class CopyProgress::CountingSource final : public ByteSource {
+ public:
+  CountingSource(std::unique_ptr<ByteSource> inner, CopyProgress& progress, const Descriptor& blob)
+      : inner_(std::move(inner)), progress_(progress), name_(short_name(blob.digest)), size_(blob.size) {}
+  CountingSource(const CountingSource&) = delete;
+  CountingSource& operator=(const CountingSource&) = delete;
+  ~CountingSource() override {
+    // An upload that is repeated begins with a new source; what this one counted is taken back.
+    if (count_ < size_) progress_.take_back(count_);
+  }
+  std::size_t read(std::span<std::byte> buffer) override {
+    const std::size_t count = inner_->read(buffer);
+    count_ += count;
+    progress_.reporter_->progress(name_, std::min(count_, size_), size_);
+    progress_.add(count);
+    return count;
+  }
+
+ private:
+  std::unique_ptr<ByteSource> inner_;
+  CopyProgress& progress_;
+  std::string name_;
+  std::uint64_t size_;
+  std::uint64_t count_ = 0;
+};
+
+OpenBlob CopyProgress::counted(const Descriptor& blob, OpenBlob open) {
+  if (reporter_ == nullptr) return open;
+  return [this, blob, open = std::move(open)] { return std::make_unique<CountingSource>(open(), *this, blob); };
+}
+
+void CopyProgress::skipped(const Descriptor& blob) noexcept {
+  const std::lock_guard lock(mutex_);
+  total_ -= std::min(total_, blob.size);
+}
+
+void CopyProgress::add(std::uint64_t bytes) noexcept {
+  const std::lock_guard lock(mutex_);
+  done_ += bytes;
+  reporter_->progress(kAll, std::min(done_, total_), total_);
+}
+
+void CopyProgress::take_back(std::uint64_t bytes) noexcept {
+  const std::lock_guard lock(mutex_);
+  done_ -= std::min(done_, bytes);
+}
+
+}  // namespace waybill::oci
