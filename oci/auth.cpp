@@ -130,6 +130,10 @@ std::string scope_of(const std::string& repository, Access access) {
       return fmt::format("repository:{}:pull,push", repository);
     case Access::Delete:
       return fmt::format("repository:{}:delete,pull", repository);
+    case Access::Login:
+      return {};
+    case Access::Catalog:
+      return "registry:catalog:*";
   }
   throw Error(ErrorCode::Internal, "unknown kind of access");
 }
@@ -205,7 +209,7 @@ std::vector<std::string> Authenticator::scopes(const Challenge& challenge, Acces
     if (!scope.empty()) result.push_back(std::move(scope));
     start = end + 1;
   }
-  if (result.empty()) result.push_back(own);
+  if (result.empty() && !own.empty()) result.push_back(own);
   std::sort(result.begin(), result.end());
   result.erase(std::unique(result.begin(), result.end()), result.end());
   return result;
@@ -258,7 +262,8 @@ Authenticator::Token Authenticator::fetch_token(const Challenge& challenge, Acce
     response = send_(request);
   }
   if (response.status == 401 || response.status == 403 || response.status == 400) {
-    throw Error(ErrorCode::Denied, fmt::format("'{}' gives no token for '{}'{}", realm.authority(), repository_,
+    throw Error(ErrorCode::Denied, fmt::format("'{}' gives no token{}{}", realm.authority(),
+                                               repository_.empty() ? "" : fmt::format(" for '{}'", repository_),
                                                credentials_ ? " with these credentials" : " without credentials"))
         .hint("waybill login stores credentials");
   }

@@ -24,8 +24,9 @@ struct Challenge {
 // The challenges of one WWW-Authenticate value, several separated by commas too. What cannot be read ends the list.
 [[nodiscard]] std::vector<Challenge> parse_challenges(std::string_view value);
 
-enum class Access : std::uint8_t { Pull, Push, Delete };
-// "repository:NAME:pull", ":pull,push", ":delete"
+// Login and Catalog concern no repository.
+enum class Access : std::uint8_t { Pull, Push, Delete, Login, Catalog };
+// "repository:NAME:pull", ":pull,push", ":delete,pull", "registry:catalog:*"; empty for Login
 [[nodiscard]] std::string scope_of(const std::string& repository, Access access);
 
 // The Authorization headers for one repository. Tokens are kept until nine tenths of their life are over. Thread-safe.

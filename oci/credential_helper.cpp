@@ -88,10 +88,13 @@ void check_helper_name(std::string_view name) {
   throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is no name of a credential helper", name.substr(0, 100)));
 }
 
-std::optional<SecretBytes> run_credential_helper(const std::string& name, const std::string& server) {
+std::optional<SecretBytes> run_credential_helper(const std::string& name, HelperVerb kind,
+                                                 std::string_view input_bytes) {
   check_helper_name(name);
   std::string program = "docker-credential-" + name;
-  std::string verb = "get";
+  std::string verb = kind == HelperVerb::Get ? "get" : kind == HelperVerb::Store ? "store" : "erase";
+  if (input_bytes.size() > kLargestOutput)
+    throw Error(ErrorCode::InvalidInput, fmt::format("the credentials are too long for '{}'", program));
   Channel input;
   Channel output;
   FileActions actions;
@@ -108,7 +111,7 @@ std::optional<SecretBytes> run_credential_helper(const std::string& name, const 
   output.write.reset();
   // Shorter than the buffer, so this never waits. A helper that does not read it is no error, nor a signal: hence a
   // socket.
-  const ssize_t sent = ::send(input.write.get(), server.data(), server.size(), MSG_NOSIGNAL);
+  const ssize_t sent = ::send(input.write.get(), input_bytes.data(), input_bytes.size(), MSG_NOSIGNAL);
   static_cast<void>(sent);
   input.write.reset();
 

@@ -33,11 +33,9 @@ std::string_view without_scheme(std::string_view key) noexcept {
 }
 
 // How well an entry's key fits: the length of what it names, 0 when it does not.
-std::size_t fit(std::string_view key, std::string_view registry, std::string_view repository) noexcept {
+std::size_t fit(std::string_view key, std::string_view registry, std::string_view repository) {
   key = without_scheme(key);
-  const bool docker_hub = key == "index.docker.io/v1" && registry.ends_with("docker.io");
-  if (docker_hub || key == registry || key == fmt::format("{}/v1", registry) || key == fmt::format("{}/v2", registry))
-    return registry.size();
+  if (is_key_of_registry(key, registry)) return registry.size();
   const std::string full = fmt::format("{}/{}", registry, repository);
   if (full == key || (std::string_view(full).starts_with(key) && full[key.size()] == '/' && key.starts_with(registry)))
     return key.size();
@@ -72,7 +70,7 @@ std::optional<Credentials> from_entry(const Value& entry, std::string_view file)
 std::optional<Credentials> from_helper(const std::string& helper, const std::string& server,
                                        const CredentialEnvironment& environment) {
   check_helper_name(helper);
-  const std::optional<SecretBytes> answer = environment.run_helper(helper, server);
+  const std::optional<SecretBytes> answer = environment.run_helper(helper, HelperVerb::Get, server);
   if (!answer) return std::nullopt;
   const Value document = json::parse(answer->view(), fmt::format("answer of docker-credential-{}", helper));
   Credentials result;
@@ -113,6 +111,13 @@ std::optional<Credentials> from_document(const Value& document, std::string_view
 }
 
 }  // namespace
+
+bool is_key_of_registry(std::string_view key, std::string_view registry) {
+  key = without_scheme(key);
+  const bool docker_hub = key == "index.docker.io/v1" && registry.ends_with("docker.io");
+  return docker_hub || key == registry || key == fmt::format("{}/v1", registry) ||
+         key == fmt::format("{}/v2", registry);
+}
 
 Credentials Credentials::copy() const {
   return {user, SecretBytes::copy_of(password.bytes()), SecretBytes::copy_of(identity_token.bytes()),

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/secret.h"
+#include "oci/credential_helper.h"
 
 namespace waybill::oci {
 
@@ -24,9 +25,9 @@ struct Credentials {
 // The environment that the search reads; a parameter, so that tests need none of their own.
 struct CredentialEnvironment {
   std::function<std::optional<std::string>(const std::string&)> variable;
-  // Runs `docker-credential-<name> get` with the server's name as input; nullopt: it knows none. Throws Denied when it
-  // fails.
-  std::function<std::optional<SecretBytes>(const std::string& helper, const std::string& server)> run_helper;
+  // Runs `docker-credential-<name>`, see oci/credential_helper.h.
+  std::function<std::optional<SecretBytes>(const std::string& helper, HelperVerb verb, std::string_view input)>
+      run_helper;
 };
 // The process's environment, and helpers run without a shell and for at most 30 seconds.
 [[nodiscard]] CredentialEnvironment process_credential_environment();
@@ -41,5 +42,8 @@ struct CredentialEnvironment {
 // cannot be understood.
 [[nodiscard]] std::optional<Credentials> find_credentials(const std::string& registry, const std::string& repository,
                                                           const CredentialEnvironment& environment);
+
+// Whether an entry's key ("host", "https://host/v1/") is this registry as a whole.
+[[nodiscard]] bool is_key_of_registry(std::string_view key, std::string_view registry);
 
 }  // namespace waybill::oci

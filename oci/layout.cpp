@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <set>
 
 #include "core/error.h"
 #include "core/file_system.h"
@@ -242,6 +243,40 @@ bool Layout::untag(const std::string& tag) {
     return removed != 0;
   });
   return removed != 0;
+}
+
+bool Layout::unlist(const Digest& digest) {
+  std::size_t removed = 0;
+  change_index([&](ImageIndex& index) {
+    removed = std::erase_if(index.manifests, [&](const Descriptor& entry) { return entry.digest == digest; });
+    return removed != 0;
+  });
+  return removed != 0;
+}
+
+Layout::Pruned Layout::prune() {
+  const FolderLock lock(folder_);
+  remove_stale_files();
+  ImageIndex index = read_index();
+  const std::set<Digest> kept = reachable(*this, index);
+  const std::size_t orphans =
+      std::erase_if(index.manifests, [&](const Descriptor& entry) { return !kept.contains(entry.digest); });
+  if (orphans != 0) write_index(std::move(index));
+  Pruned pruned;
+  // Only now: an index.json that names them is gone.
+  std::error_code problem;
+  for (fs::directory_iterator entry(folder_ / "blobs" / "sha256", problem), end; entry != end;
+       entry.increment(problem)) {
+    const auto digest = Digest::try_parse("sha256:" + entry->path().filename().string());
+    if (!digest || kept.contains(*digest)) continue;
+    const std::uint64_t size = blob_size(*digest).value_or(0);
+    if (::unlink(entry->path().c_str()) != 0)
+      throw system_error(fmt::format("cannot remove '{}'", entry->path().string()));
+    ++pruned.blobs;
+    pruned.bytes += size;
+  }
+  if (problem) throw system_error(problem.value(), fmt::format("cannot read '{}'", folder_.string()));
+  return pruned;
 }
 
 void Layout::change_index(const std::function<bool(ImageIndex&)>& change) {

@@ -39,6 +39,16 @@ class Layout final : public LayoutReader<Store> {
 
   // Removes a tag; its content stays. False if there was none.
   bool untag(const std::string& tag);
+  // Removes every entry of a manifest, with its tags; its content stays. False if there was none.
+  bool unlist(const Digest& digest);
+
+  struct Pruned {
+    std::uint64_t blobs = 0;
+    std::uint64_t bytes = 0;
+  };
+  // Removes what no entry leads to any more, and the entries of referrers and signatures whose subject is gone. A copy
+  // into the layout that runs meanwhile may fail for it (NotFound) and can be repeated.
+  Pruned prune();
 
  private:
   explicit Layout(std::filesystem::path folder);

@@ -27,6 +27,58 @@ std::optional<FetchedManifest> fetch_manifest(const LayoutFiles& files, const Di
       });
 }
 
+namespace {
+
+// Adds a manifest with all that it names; what the layout does not hold is no reason to stop.
+void reach(const LayoutFiles& files, const Digest& digest, std::set<Digest>& reached) {
+  std::vector<Digest> todo{digest};
+  while (!todo.empty()) {
+    const Digest next = todo.back();
+    todo.pop_back();
+    if (!reached.insert(next).second) continue;
+    const std::optional<FetchedManifest> manifest = fetch_manifest(files, next);
+    if (!manifest) continue;
+    const ManifestLinks links = links_of(manifest->bytes, manifest->descriptor.media_type);
+    for (const Descriptor& blob : links.blobs) reached.insert(blob.digest);
+    for (const Descriptor& child : links.manifests) todo.push_back(child.digest);
+  }
+}
+
+// What an entry is about, if it is listed only for that: its subject, or the digest in its cosign or fallback tag.
+std::optional<Digest> subject_of(const LayoutFiles& files, const Descriptor& entry) {
+  const std::optional<std::string> tag = tag_of_entry(entry);
+  if (tag && is_digest_tag(*tag)) return Digest::try_parse("sha256:" + tag->substr(7, 64));
+  if (tag) return std::nullopt;
+  const std::optional<FetchedManifest> manifest = fetch_manifest(files, entry.digest);
+  if (!manifest) return std::nullopt;
+  const ManifestLinks links = links_of(manifest->bytes, manifest->descriptor.media_type);
+  return links.subject ? std::optional(links.subject->digest) : std::nullopt;
+}
+
+}  // namespace
+
+std::set<Digest> reachable(const LayoutFiles& files, const ImageIndex& index) {
+  std::set<Digest> reached;
+  std::vector<std::pair<Digest, Digest>> dependent;  // subject, entry
+  for (const Descriptor& entry : index.manifests) {
+    if (const auto subject = subject_of(files, entry)) {
+      dependent.emplace_back(*subject, entry.digest);
+    } else {
+      reach(files, entry.digest, reached);
+    }
+  }
+  // Referrers of referrers come in any order.
+  for (bool more = true; more;) {
+    more = false;
+    for (const auto& [subject, entry] : dependent) {
+      if (!reached.contains(subject) || reached.contains(entry)) continue;
+      reach(files, entry, reached);
+      more = true;
+    }
+  }
+  return reached;
+}
+
 std::vector<Descriptor> referrers(const LayoutFiles& files, const Digest& subject, std::string_view artifact_type) {
   std::vector<Digest> candidates;
   for (const Descriptor& entry : files.read_index().manifests) {

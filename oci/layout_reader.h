@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,10 @@ class LayoutFiles {
 // What has this subject, by what the index lists and by the lists that other tools keep under fallback tags.
 [[nodiscard]] std::vector<Descriptor> referrers(const LayoutFiles& files, const Digest& subject,
                                                 std::string_view artifact_type);
+
+// All that the entries of the index lead to, manifests and blobs: from those with a tag of their own, or with no name
+// and no subject, and from what refers to these.
+[[nodiscard]] std::set<Digest> reachable(const LayoutFiles& files, const ImageIndex& index);
 
 template <typename Owner>
 class LayoutReader : public Owner, protected LayoutFiles {

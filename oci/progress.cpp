@@ -26,6 +26,7 @@ class CopyProgress::CountingSource final : public ByteSource {
   std::size_t read(std::span<std::byte> buffer) override {
     const std::size_t count = inner_->read(buffer);
     count_ += count;
+    if (count == 0) return 0;
     progress_.reporter_->progress(name_, std::min(count_, size_), size_);
     progress_.add(count);
     return count;

@@ -2,13 +2,11 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <charconv>
 #include <map>
 #include <mutex>
 
 #include "core/error.h"
-#include "core/json/reader.h"
 #include "oci/manifest.h"
 #include "oci/media_types.h"
 #include "oci/registry_referrers.h"
@@ -18,7 +16,6 @@
 namespace waybill::oci {
 namespace {
 
-constexpr unsigned kMostPages = 1000;
 constexpr std::size_t kRememberedManifests = 64;
 
 http::Headers accept_manifests() {
@@ -185,27 +182,10 @@ void Registry::tag(const Descriptor& manifest, const std::string& tag, ForceTag 
 }
 
 std::vector<std::string> Registry::list_tags() {
-  std::vector<std::string> result;
-  std::string url = state_->session.path("tags/list?n=1000");
-  for (unsigned page = 0; page < kMostPages; ++page) {
-    const http::Response response = state_->session.send({.url = url});
-    if (response.status == 404) return {};  // no such repository: nothing was pushed yet
-    if (response.status != 200) throw state_->session.error(response, "list its tags");
-    const Value document = json::parse(response.body, "list of tags");
-    if (const Value* tags = document.find("tags"); tags != nullptr && tags->is_list()) {
-      for (const Value& tag : tags->items()) {
-        if (tag.is_string() && is_tag(tag.as_string())) result.push_back(tag.as_string());
-      }
-    }
-    const std::string next = next_link(response);
-    if (next.empty()) {
-      std::sort(result.begin(), result.end());
-      result.erase(std::unique(result.begin(), result.end()), result.end());
-      return result;
-    }
-    url = state_->session.resolve(response, next);
-  }
-  throw Error(ErrorCode::Unavailable, fmt::format("'{}' lists tags without an end", name()));
+  auto tags = state_->session.list_names(state_->session.path("tags/list?n=1000"), "tags", Access::Pull);
+  if (!tags) return {};  // no such repository: nothing was pushed yet
+  std::erase_if(*tags, [](const std::string& tag) { return !is_tag(tag); });
+  return std::move(*tags);
 }
 
 std::vector<Descriptor> Registry::referrers(const Digest& subject, std::string_view artifact_type) {
@@ -215,10 +195,14 @@ std::vector<Descriptor> Registry::referrers(const Digest& subject, std::string_v
   return result;
 }
 
-void Registry::check_login() {
-  const http::Response response = state_->session.send({.url = "/v2/"});
-  // Servers may answer 404 here and still work.
-  if (response.status != 200 && response.status != 404) throw state_->session.error(response, "accept the credentials");
+bool Registry::delete_tag(const std::string& tag) {
+  check_tag(tag);
+  const http::Response response = state_->session.send(
+      {.method = "DELETE", .url = state_->session.path("manifests/" + tag), .access = Access::Delete});
+  if (response.status == 202 || response.status == 200) return true;
+  // docker-registry before version 3 takes the tag for a malformed digest.
+  if (response.status == 400 || response.status == 405 || response.status == 501) return false;
+  throw state_->session.error(response, fmt::format("delete the tag '{}'", tag));
 }
 
 void Registry::delete_manifest(const Digest& digest) {

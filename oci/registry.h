@@ -52,8 +52,8 @@ class Registry final : public Store {
   [[nodiscard]] std::vector<std::string> list_tags() override;
   [[nodiscard]] std::vector<Descriptor> referrers(const Digest& subject, std::string_view artifact_type = {}) override;
 
-  // Asks the registry whether the credentials are good (GET /v2/); throws Denied.
-  void check_login();
+  // Deletes a tag alone; false where the registry cannot do that (distribution-spec 1.1, "Deleting tags").
+  [[nodiscard]] bool delete_tag(const std::string& tag);
   // Deletes a manifest and with it every tag of it; NotFound, or Denied where the registry allows no deletes.
   void delete_manifest(const Digest& digest);
 

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::uint64_t kLargestAnswer = 8ULL << 20;
 constexpr std::size_t kLongestDetail = 200;
+constexpr unsigned kMostPages = 1000;
 
 // The other side's words, fit for a terminal.
 std::string printable(std::string_view text) {
@@ -201,6 +202,29 @@ void Session::report_warnings(const http::Response& response) {
     }
     options_.reporter->warning(fmt::format("'{}' says: {}", base_.authority(), text));
   }
+}
+
+std::optional<std::vector<std::string>> Session::list_names(std::string url, std::string_view member, Access access) {
+  std::vector<std::string> result;
+  for (unsigned page = 0; page < kMostPages; ++page) {
+    const http::Response response = send({.url = url, .access = access});
+    if (response.status == 404) return std::nullopt;
+    if (response.status != 200) throw error(response, fmt::format("list its {}", member));
+    const Value document = json::parse(response.body, fmt::format("list of {}", member));
+    if (const Value* names = document.find(member); names != nullptr && names->is_list()) {
+      for (const Value& name : names->items()) {
+        if (name.is_string()) result.push_back(name.as_string());
+      }
+    }
+    const std::string next = next_link(response);
+    if (next.empty()) {
+      std::sort(result.begin(), result.end());
+      result.erase(std::unique(result.begin(), result.end()), result.end());
+      return result;
+    }
+    url = resolve(response, next);
+  }
+  throw Error(ErrorCode::Unavailable, fmt::format("'{}' lists {} without an end", name(), member));
 }
 
 Error Session::error(const http::Response& response, std::string_view what) const {

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/http/client.h"
 #include "core/http/url.h"
@@ -46,11 +47,18 @@ class Session {
 
   // "/v2/<repository>/" + rest
   [[nodiscard]] std::string path(std::string_view rest) const;
-  [[nodiscard]] std::string name() const { return reference_.name(); }
+  // "registry/repository", or the registry alone where no repository is meant.
+  [[nodiscard]] std::string name() const {
+    return reference_.repository.empty() ? reference_.registry : reference_.name();
+  }
   // An address from the registry's answer, absolute. Denied if it leads from https to http.
   [[nodiscard]] std::string resolve(const http::Response& answer, std::string_view location) const;
   // The error for a status that was not expected; `what` is such as "push blob sha256:…".
   [[nodiscard]] Error error(const http::Response& response, std::string_view what) const;
+  // All pages of a list of names ("tags", "repositories"; distribution-spec 1.1, "Listing Tags"), sorted, each once;
+  // nullopt for a 404.
+  [[nodiscard]] std::optional<std::vector<std::string>> list_names(std::string url, std::string_view member,
+                                                                   Access access);
   // Waits before attempt number `attempt` + 1.
   void wait(unsigned attempt, std::string_view retry_after = {}) const;
   [[nodiscard]] unsigned attempts() const noexcept { return options_.retry.attempts; }

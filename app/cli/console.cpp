@@ -1,15 +1,19 @@
 #include "app/cli/console.h"
 
 #include <fmt/core.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
+#include <vector>
 
 #include "app/cli/printable.h"
+#include "app/cli/text_layout.h"
 #include "core/file_system.h"
 #include "core/json/writer.h"
 
@@ -65,12 +69,35 @@ class JsonReporter final : public Reporter {
   GlobalOptions options_;
 };
 
+// A step as one line: what, how much of how much, how fast, and for how long still.
+std::string step_line(std::string_view what, std::uint64_t done, std::uint64_t total, double seconds) {
+  std::string line = printable(what);
+  line += total == 0 ? fmt::format("  {}", human_size(done))
+                     : fmt::format("  {} of {}", human_size(done), human_size(total));
+  if (seconds < 1 || done == 0) return line;  // too early to tell
+  const double rate = static_cast<double>(done) / seconds;
+  line += fmt::format(", {}/s", human_size(static_cast<std::uint64_t>(rate)));
+  if (total > done) {
+    const auto left = static_cast<std::uint64_t>(static_cast<double>(total - done) / rate) + 1;
+    line += left < 60 ? fmt::format(", {} s left", left) : fmt::format(", {} min {} s left", left / 60, left % 60);
+  }
+  return line;
+}
+
+std::size_t terminal_width() noexcept {
+  winsize size = {};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 10 ? size.ws_col : 80;
+}
+
+// On a terminal the steps that are under way stand in the last lines, each in one; elsewhere a line tells the end of a
+// step that was large enough to be waited for.
 class TextReporter final : public Reporter {
  public:
   explicit TextReporter(const GlobalOptions& options)
       : options_(options),
         color_(want_color(options.color, STDERR_FILENO)),
-        status_line_(::isatty(STDERR_FILENO) == 1 && !options.quiet && !options.no_progress) {}
+        progress_(!options.quiet && !options.no_progress),
+        terminal_(::isatty(STDERR_FILENO) == 1) {}
   ~TextReporter() override { clear(); }
 
   void message(Level level, std::string_view text) noexcept override {
@@ -86,35 +113,60 @@ class TextReporter final : public Reporter {
   }
 
   void progress(std::string_view what, std::uint64_t done, std::uint64_t total) noexcept override {
-    if (!status_line_) return;
+    if (!progress_) return;
     try {
       const std::lock_guard lock(mutex_);
       const auto now = std::chrono::steady_clock::now();
-      if (done == total && total != 0) {
-        clear();
-        return;
+      auto step = std::find_if(steps_.begin(), steps_.end(), [&](const Step& each) { return each.what == what; });
+      if (step == steps_.end()) step = steps_.insert(steps_.end(), {std::string(what), 0, 0, now});
+      step->done = done;
+      step->total = total;
+      const bool ended = done == total && total != 0;
+      if (ended) {
+        constexpr std::uint64_t kWorthALine = 1'000'000;
+        if (!terminal_ && total >= kWorthALine)
+          write_error_stream(fmt::format("{}  {}\n", printable(what), human_size(total)));
+        steps_.erase(step);
       }
-      if (now - last_ < std::chrono::milliseconds(100)) return;
+      if (!terminal_ || (!ended && now - last_ < std::chrono::milliseconds(100))) return;
       last_ = now;
-      const std::string amount =
-          total == 0 ? fmt::format("{} kB", done / 1000) : fmt::format("{} of {} kB", done / 1000, total / 1000);
-      write_error_stream(fmt::format("\r\033[K{} {}", printable(what).substr(0, 60), amount));
-      status_shown_ = true;
+      clear();
+      draw(now);
     } catch (...) {
     }
   }
 
  private:
+  struct Step {
+    std::string what;
+    std::uint64_t done;
+    std::uint64_t total;
+    std::chrono::steady_clock::time_point begun;
+  };
+
+  void draw(std::chrono::steady_clock::time_point now) {
+    const std::size_t longest = terminal_width() - 1;
+    std::string text;
+    for (const Step& step : steps_) {
+      const double seconds = std::chrono::duration<double>(now - step.begun).count();
+      if (lines_shown_++ != 0) text += "\n";
+      text += shortened(step_line(step.what, step.done, step.total, seconds), longest);
+    }
+    write_error_stream(text);
+  }
   void clear() noexcept {
-    if (status_shown_) write_error_stream("\r\033[K");
-    status_shown_ = false;
+    for (; lines_shown_ > 1; --lines_shown_) write_error_stream("\r\033[K\033[A");
+    if (lines_shown_ == 1) write_error_stream("\r\033[K");
+    lines_shown_ = 0;
   }
 
   GlobalOptions options_;
   bool color_;
-  bool status_line_;
-  std::mutex mutex_;
-  bool status_shown_ = false;
+  bool progress_;
+  bool terminal_;
+  std::mutex mutex_;  // guards the members below
+  std::vector<Step> steps_;
+  std::size_t lines_shown_ = 0;
   std::chrono::steady_clock::time_point last_{};
 };
 

@@ -2,15 +2,15 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/connection_options.h"
+#include "app/cli/copy_report.h"
 #include "app/cli/recipe_options.h"
-#include "app/cli/transfer_report.h"
 #include "core/error.h"
 
 namespace waybill::cli {
 
 Command pull_command() {
   struct State {
-    PullRequest request;
+    CopyRequest request;
     std::string format = "text";
   };
   const auto state = std::make_shared<State>();
@@ -29,19 +29,21 @@ Command pull_command() {
                     "the whole artifact, to carry it elsewhere"}},
       .run = {}};
   command
-      .option("--output", &state->request.output, "DIR",
+      .option("--output", &state->request.target, "DIR",
               "folder to unpack into (new or empty), or oci-layout:FOLDER[:TAG]")
       .aliases = {"-o"};
   command.option("--key", &state->request.keys, "KEY",
                  "verify with this public key first; may be given again: one of them must have signed");
   command.option("--password-file", &state->request.password_file, "FILE", "password, if --key is a private key");
-  command.option("--force", &state->request.force, "", "replace the folder that is there; move the tag of a layout");
+  command.option("--force", &state->request.force, "", "replace the folder that is there");
+  command.option("--force-tag", &state->request.force_tag, "",
+                 "move the tag of the layout or archive if it names another artifact");
   add_connection_options(command, state->request.connection);
   add_format_option(command, state->format, {"text", "json"});
   command.run = [state](Console& console) {
-    if (state->request.output.empty())
+    if (state->request.target.empty())
       throw Error(ErrorCode::InvalidInput, "nowhere to put it").hint("name a folder with --output DIR");
-    const TransferResult result = pull(state->request, process_services(console.reporter()));
+    const CopyResult result = copy(state->request, process_services(console.reporter()));
     if (!result.verified) console.reporter().info("not verified: no --key was given");
     report(console, result, state->format);
     return 0;

@@ -2,14 +2,14 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/connection_options.h"
+#include "app/cli/copy_report.h"
 #include "app/cli/recipe_options.h"
-#include "app/cli/transfer_report.h"
 
 namespace waybill::cli {
 
 Command push_command() {
   struct State {
-    PushRequest request;
+    CopyRequest request;
     std::string format = "text";
   };
   const auto state = std::make_shared<State>();
@@ -21,7 +21,8 @@ Command push_command() {
           "checksums if it has one. An "
           "artifact of a layout or registry is copied whole, signatures and attestations included. The tag is set "
           "last.",
-      .arguments = {{"SOURCE", &state->request.source, "a bundle folder, oci-layout:FOLDER:TAG or oci://…", true},
+      .arguments = {{"SOURCE", &state->request.source,
+                     "a bundle folder, oci-layout:FOLDER:TAG, oci-archive:FILE:TAG or oci://…", true},
                     {"TARGET", &state->request.target, "oci://REGISTRY/REPOSITORY[:TAG] or oci-layout:FOLDER[:TAG]",
                      true}},
       .options = {},
@@ -33,7 +34,7 @@ Command push_command() {
   add_connection_options(command, state->request.connection);
   add_format_option(command, state->format, {"text", "json"});
   command.run = [state](Console& console) {
-    report(console, push(state->request, process_services(console.reporter())), state->format);
+    report(console, copy(state->request, process_services(console.reporter())), state->format);
     return 0;
   };
   return command;

@@ -38,6 +38,9 @@ using Rows = std::vector<std::vector<std::string>>;
 // "1 value", "2 values".
 [[nodiscard]] std::string counted(std::size_t count, std::string_view noun);
 
+// "812 B", "1.5 kB", "20.3 MB": powers of 1000.
+[[nodiscard]] std::string human_size(std::uint64_t bytes);
+
 // A value on one line: text as it is (quoted where it is empty, or has line breaks or blanks at an end), everything
 // else as JSON; cut to `longest` columns with "…" at the end.
 [[nodiscard]] std::string one_line(const Value& value, std::size_t longest);

@@ -31,12 +31,18 @@ SecretBytes obtain_password(const std::string& password_file, PasswordUse use, c
   for (const char* name : {"WAYBILL_PASSWORD", "COSIGN_PASSWORD"}) {
     if (const auto value = services.environment(name)) return SecretBytes::copy_of(*value);
   }
-  SecretBytes password =
-      services.ask_secret(use == PasswordUse::Create ? "Password for the new key: " : "Password of the key: ");
-  if (use == PasswordUse::Create && !(password == services.ask_secret("The same again: "))) {
-    throw Error(ErrorCode::InvalidInput, "the two passwords differ");
+  try {
+    SecretBytes password =
+        services.ask_secret(use == PasswordUse::Create ? "Password for the new key: " : "Password of the key: ");
+    if (use == PasswordUse::Create && !(password == services.ask_secret("The same again: "))) {
+      throw Error(ErrorCode::InvalidInput, "the two passwords differ");
+    }
+    return password;
+  } catch (Error& error) {
+    if (error.code() == ErrorCode::InvalidInput)
+      error.hint("give it with --password-file FILE ('-' is standard input), WAYBILL_PASSWORD or COSIGN_PASSWORD");
+    throw;
   }
-  return password;
 }
 
 }  // namespace waybill

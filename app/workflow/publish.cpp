@@ -92,7 +92,7 @@ struct Publisher {
     const auto* layout = std::get_if<oci::LayoutTarget>(&target);
     if (request.dry_run && layout != nullptr && !std::filesystem::exists(layout->folder)) return destination;
     destination.store =
-        open_store(target, request.dry_run ? StoreUse::Read : StoreUse::Write, request.connection, services);
+        open_store(target, request.dry_run ? MissingLayout::Refuse : MissingLayout::Make, request.connection, services);
     const auto held = destination.store->resolve(destination.tag);
     if (held && held->digest != packed.manifest.digest && !request.force_tag) {
       throw oci::tag_conflict(destination.store->name(), destination.tag, held->digest, packed.manifest.digest);

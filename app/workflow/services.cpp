@@ -41,31 +41,51 @@ void write_text(int terminal, std::string_view text) {
   if (::write(terminal, text.data(), text.size()) < 0) throw system_error("cannot write to the terminal");
 }
 
-SecretBytes ask_on_terminal(const std::string& prompt) {
-  const UniqueFd terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
-  if (!terminal || ::isatty(STDERR_FILENO) != 1) {
-    throw Error(ErrorCode::InvalidInput, "a password is needed and there is no terminal to ask on")
-        .hint("give it with --password-file FILE ('-' is standard input), WAYBILL_PASSWORD or COSIGN_PASSWORD");
-  }
-  SecretBytes secret(kLongestSecret);
+UniqueFd open_terminal(const std::string& needed) {
+  UniqueFd terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
+  if (!terminal || ::isatty(STDERR_FILENO) != 1)
+    throw Error(ErrorCode::InvalidInput, fmt::format("{} is needed and there is no terminal to ask on", needed));
+  return terminal;
+}
+
+// A line without its end.
+SecretBytes read_line(int terminal) {
+  SecretBytes line(kLongestSecret);
   std::size_t size = 0;
+  char c = 0;
+  while (true) {
+    const ssize_t count = ::read(terminal, &c, 1);
+    if (count < 0 && errno == EINTR) {
+      throw_if_interrupted();
+      continue;
+    }
+    if (count < 0) throw system_error("cannot read from the terminal");
+    if (count == 0 || c == '\n') break;
+    if (size == line.size())
+      throw Error(ErrorCode::InvalidInput, fmt::format("the answer is longer than {} bytes", kLongestSecret));
+    line.bytes()[size++] = static_cast<std::byte>(c);
+  }
+  line.truncate(size);
+  return line;
+}
+
+SecretBytes ask_on_terminal(const std::string& prompt) {
+  const UniqueFd terminal = open_terminal("a password");
+  SecretBytes secret;
   {
     const Silence silence(terminal.get());
     write_text(terminal.get(), prompt);
-    char c = 0;
-    while (true) {
-      const ssize_t count = ::read(terminal.get(), &c, 1);
-      if (count < 0 && errno == EINTR) throw_if_interrupted();
-      if (count < 0) throw system_error("cannot read from the terminal");
-      if (count == 0 || c == '\n') break;
-      if (size == secret.size())
-        throw Error(ErrorCode::InvalidInput, fmt::format("the password is longer than {} bytes", kLongestSecret));
-      secret.bytes()[size++] = static_cast<std::byte>(c);
-    }
+    secret = read_line(terminal.get());
   }
   write_text(terminal.get(), "\n");
-  secret.truncate(size);
   return secret;
+}
+
+bool confirm_on_terminal(const std::string& question) {
+  const UniqueFd terminal = open_terminal("a confirmation");
+  write_text(terminal.get(), question + " [y/N] ");
+  const SecretBytes answer = read_line(terminal.get());
+  return answer.view() == "y" || answer.view() == "Y" || answer.view() == "yes";
 }
 
 }  // namespace
@@ -94,7 +114,7 @@ Services process_services(Reporter& reporter) {
             const char* value = std::getenv(name.c_str());
             return value == nullptr ? std::nullopt : std::optional<std::string>(value);
           },
-          [] { return std::int64_t{std::time(nullptr)}; }, ask_on_terminal};
+          [] { return std::int64_t{std::time(nullptr)}; }, ask_on_terminal, confirm_on_terminal};
 }
 
 }  // namespace waybill

@@ -18,6 +18,8 @@ struct Services {
   std::function<std::int64_t()> now;
   // Asks for a secret on the terminal; throws InvalidInput when there is none.
   std::function<SecretBytes(const std::string& prompt)> ask_secret;
+  // Asks a question on the terminal; throws InvalidInput when there is none. Whether the answer is yes.
+  std::function<bool(const std::string& question)> confirm;
 
   // SOURCE_DATE_EPOCH, or 0 (1970) when it is not set: the time in artifacts. Throws InvalidInput when it is no number.
   [[nodiscard]] std::int64_t artifact_epoch() const;

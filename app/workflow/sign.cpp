@@ -70,7 +70,7 @@ std::vector<oci::Descriptor> manifests_to_sign(oci::StoreReader& store, const oc
 
 SignResult sign_artifact(const oci::Target& target, const SignRequest& request, const signing::PrivateKey& key,
                          const Services& services) {
-  const std::unique_ptr<oci::Store> store = open_store(target, StoreUse::Read, request.connection, services);
+  const std::unique_ptr<oci::Store> store = open_store(target, MissingLayout::Refuse, request.connection, services);
   const oci::Descriptor top = oci::resolve(*store, oci::tag_of(target), oci::digest_of(target));
   const std::string tag = oci::tag_of(target).value_or(oci::digest_tag(top.digest));
   const std::string identity = request.sign_identity.empty() ? docker_reference(target, tag) : request.sign_identity;

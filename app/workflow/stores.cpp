@@ -4,29 +4,55 @@
 
 #include "app/workflow/version.h"
 #include "core/error.h"
+#include "oci/docker_archive.h"
 #include "oci/layout.h"
-#include "oci/registry.h"
+#include "oci/oci_archive.h"
 
 namespace waybill {
 
-std::unique_ptr<oci::Store> open_store(const oci::Target& target, StoreUse use, const ConnectionOptions& options,
-                                       const Services& services) {
+oci::RegistryOptions registry_options(const std::string& registry, const ConnectionOptions& options,
+                                      const Services& services) {
+  oci::RegistryOptions settings;
+  settings.plain_http = options.plain_http ? oci::PlainHttp::Yes : oci::PlainHttp::LoopbackOnly;
+  settings.http.tls.ca_file = options.ca_file;
+  settings.http.tls.verify = !options.insecure_tls;
+  settings.http.user_agent = fmt::format("waybill/{}", program_version());
+  settings.reporter = &services.reporter;
+  if (options.insecure_tls) services.reporter.warning(fmt::format("the certificate of {} is not verified", registry));
+  return settings;
+}
+
+std::unique_ptr<oci::StoreReader> open_source(const oci::Target& target, const ConnectionOptions& options,
+                                              const Services& services) {
+  if (const auto* archive = std::get_if<oci::ArchiveTarget>(&target)) return oci::OciArchive::open(archive->file);
+  if (const auto* docker = std::get_if<oci::DockerArchiveTarget>(&target))
+    return oci::DockerArchive::open(docker->file);
+  if (std::holds_alternative<oci::PathTarget>(target)) {
+    throw Error(ErrorCode::InvalidInput,
+                fmt::format("'{}' is a path, and an artifact was expected", oci::to_string(target)))
+        .hint("write oci://HOST/REPOSITORY:TAG, oci-layout:FOLDER:TAG, oci-archive:FILE or docker-archive:FILE");
+  }
+  return open_store(target, MissingLayout::Refuse, options, services);
+}
+
+std::unique_ptr<oci::Store> open_store(const oci::Target& target, MissingLayout missing,
+                                       const ConnectionOptions& options, const Services& services) {
   if (const auto* registry = std::get_if<oci::RegistryTarget>(&target)) {
-    oci::RegistryOptions settings;
-    settings.plain_http = options.plain_http ? oci::PlainHttp::Yes : oci::PlainHttp::LoopbackOnly;
-    settings.http.tls.ca_file = options.ca_file;
-    settings.http.tls.verify = !options.insecure_tls;
-    settings.http.user_agent = fmt::format("waybill/{}", program_version());
-    settings.reporter = &services.reporter;
-    if (options.insecure_tls)
-      services.reporter.warning(fmt::format("the certificate of {} is not verified", registry->reference.registry));
-    return std::make_unique<oci::Registry>(registry->reference, std::move(settings));
+    return std::make_unique<oci::Registry>(registry->reference,
+                                           registry_options(registry->reference.registry, options, services));
   }
   if (const auto* layout = std::get_if<oci::LayoutTarget>(&target)) {
-    return use == StoreUse::Write ? oci::Layout::open_or_create(layout->folder) : oci::Layout::open(layout->folder);
+    return missing == MissingLayout::Make ? oci::Layout::open_or_create(layout->folder)
+                                          : oci::Layout::open(layout->folder);
   }
-  throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is neither a registry nor a layout", oci::to_string(target)))
-      .hint("write oci://HOST/REPOSITORY:TAG or oci-layout:FOLDER:TAG");
+  Error refused(ErrorCode::InvalidInput,
+                fmt::format("'{}' is neither a registry nor a layout", oci::to_string(target)));
+  if (std::holds_alternative<oci::PathTarget>(target)) {
+    refused.hint("write oci://HOST/REPOSITORY:TAG or oci-layout:FOLDER:TAG");
+  } else {
+    refused.hint("an archive is not changed in place: copy it into a layout, change that and copy it back");
+  }
+  throw refused;
 }
 
 }  // namespace waybill

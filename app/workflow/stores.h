@@ -4,6 +4,7 @@
 #include <string>
 
 #include "app/workflow/services.h"
+#include "oci/registry.h"
 #include "oci/store.h"
 #include "oci/target.h"
 
@@ -16,11 +17,20 @@ struct ConnectionOptions {
   std::string ca_file;
 };
 
-enum class StoreUse : std::uint8_t { Read, Write };  // Write makes a layout that is missing
+// The same for the room below. Warns when TLS is not verified.
+[[nodiscard]] oci::RegistryOptions registry_options(const std::string& registry, const ConnectionOptions& options,
+                                                    const Services& services);
 
-// Throws InvalidInput for a target that is no store (a path, an archive), NotFound for a layout that is not there.
-// Warns when TLS is not verified.
-[[nodiscard]] std::unique_ptr<oci::Store> open_store(const oci::Target& target, StoreUse use,
+// To read only: a registry, a layout, an archive of either kind. Throws InvalidInput for a path, NotFound for a file or
+// folder that is not there.
+[[nodiscard]] std::unique_ptr<oci::StoreReader> open_source(const oci::Target& target, const ConnectionOptions& options,
+                                                            const Services& services);
+
+enum class MissingLayout : bool { Refuse, Make };
+
+// To change: a registry or a layout. Throws InvalidInput for every other target; archives are only written whole
+// (app/workflow/copy.h).
+[[nodiscard]] std::unique_ptr<oci::Store> open_store(const oci::Target& target, MissingLayout missing,
                                                      const ConnectionOptions& options, const Services& services);
 
 }  // namespace waybill

@@ -97,7 +97,8 @@ BundleForms check_bundles(oci::StoreReader& store, const Digest& subject, const 
   return forms;
 }
 
-FormResult check_signature_tag(oci::StoreReader& store, const Digest& subject, const std::vector<signing::PublicKey>& keys) {
+FormResult check_signature_tag(oci::StoreReader& store, const Digest& subject,
+                               const std::vector<signing::PublicKey>& keys) {
   FormResult form{"simplesigning", {}, {}};
   attempt(form.failures, [&] {
     const auto fetched = store.fetch_tagged(oci::digest_tag(subject, ".sig"));

@@ -20,9 +20,9 @@ class CredentialsTest : public ::testing::Test {
       const auto found = variables_.find(name);
       return found == variables_.end() ? std::nullopt : std::optional(found->second);
     };
-    environment.run_helper = [this](const std::string& helper,
-                                    const std::string& server) -> std::optional<SecretBytes> {
-      helpers_run_.push_back(helper + " " + server);
+    environment.run_helper = [this](const std::string& helper, HelperVerb,
+                                    std::string_view server) -> std::optional<SecretBytes> {
+      helpers_run_.push_back(helper + " " + std::string(server));
       if (helper_answer_.empty()) return std::nullopt;
       return SecretBytes::copy_of(helper_answer_);
     };
@@ -91,11 +91,11 @@ TEST(CredentialHelper, IsAProgramInThePath) {
   install("empty", "echo credentials not found in native keychain; exit 1\n");
   install("bad", "exit 3\n");
   ::setenv("PATH", (folder.path().string() + ":" + old).c_str(), 1);
-  EXPECT_EQ(run_credential_helper("good", "a.b:5000")->view(), "{\"Secret\":\"get a.b:5000\"}\n");
-  EXPECT_FALSE(run_credential_helper("empty", "a.b"));
-  EXPECT_THROW(static_cast<void>(run_credential_helper("bad", "a.b")), Error);
-  EXPECT_THROW(static_cast<void>(run_credential_helper("missing", "a.b")), Error);
-  EXPECT_THROW(static_cast<void>(run_credential_helper("a/b", "a.b")), Error);
+  EXPECT_EQ(run_credential_helper("good", HelperVerb::Get, "a.b:5000")->view(), "{\"Secret\":\"get a.b:5000\"}\n");
+  EXPECT_FALSE(run_credential_helper("empty", HelperVerb::Get, "a.b"));
+  EXPECT_THROW(static_cast<void>(run_credential_helper("bad", HelperVerb::Get, "a.b")), Error);
+  EXPECT_THROW(static_cast<void>(run_credential_helper("missing", HelperVerb::Get, "a.b")), Error);
+  EXPECT_THROW(static_cast<void>(run_credential_helper("a/b", HelperVerb::Get, "a.b")), Error);
   ::setenv("PATH", old.c_str(), 1);
 }
 

@@ -1,4 +1,4 @@
-#include "app/cli/transfer_report.h"
+#include "app/cli/copy_report.h"
 
 #include <fmt/core.h>
 
@@ -6,7 +6,7 @@
 
 namespace waybill::cli {
 
-void report(Console& console, const TransferResult& result, const std::string& format) {
+void report(Console& console, const CopyResult& result, const std::string& format) {
   if (format == "json") {
     console.out(json::write_pretty(to_value(result)));
     return;

@@ -1,0 +1,53 @@
+#include "app/workflow/artifact_source.h"
+
+#include <fmt/core.h>
+
+#include "app/workflow/artifact_signer.h"
+#include "app/workflow/bundle_source.h"
+#include "app/workflow/pack_bundle.h"
+#include "generator/bundle.h"
+#include "oci/layout.h"
+#include "oci/reference.h"
+
+namespace waybill {
+namespace {
+
+ArtifactSource packed_folder(const oci::PathTarget& target, const std::string& text, const Services& services) {
+  const FileTree tree = read_folder(target.path);
+  require_intact(tree, fmt::format("'{}'", text));
+  const BundleInfo info = read_bundle_info(tree);
+  const oci::Packed packed = pack_bundle(layer_tree(tree), info, services.artifact_epoch());
+  auto folder = std::make_unique<TemporaryFolder>();
+  std::unique_ptr<oci::Layout> layout = oci::Layout::open_or_create(folder->path() / "layout");
+  oci::push(*layout, packed);
+  if (const RelPath signature = RelPath::parse(kChecksumsSignature); tree.contains(signature)) {
+    attach_checksums_signature(*layout, packed.manifest, tree.at(RelPath::parse(kChecksumsFile)).bytes,
+                               tree.at(signature).bytes, services.artifact_epoch());
+  }
+  return {std::move(folder), packed.diff_id.to_string(), tree.size(), std::move(layout),
+          packed.manifest,   default_tag(info)};
+}
+
+// The tag of what has no other.
+std::optional<std::string> only_tag(oci::StoreReader& store, const oci::Descriptor& artifact) {
+  std::vector<std::string> tags = store.list_tags();
+  std::erase_if(tags, [](const std::string& tag) { return oci::is_digest_tag(tag); });
+  if (tags.size() != 1) return std::nullopt;
+  const auto held = store.resolve(tags.front());
+  return held && held->digest == artifact.digest ? std::optional(tags.front()) : std::nullopt;
+}
+
+}  // namespace
+
+ArtifactSource open_artifact(const std::string& text, const ConnectionOptions& options, const Services& services) {
+  const oci::Target target = oci::parse_target(text);
+  if (const auto* folder = std::get_if<oci::PathTarget>(&target)) return packed_folder(*folder, text, services);
+  std::unique_ptr<oci::StoreReader> store = open_source(target, options, services);
+  const oci::Descriptor artifact = oci::resolve(*store, oci::tag_of(target), oci::digest_of(target));
+  std::optional<std::string> tag = oci::tag_of(target);
+  // What was named by its digest keeps no name.
+  if (!tag && !oci::digest_of(target)) tag = only_tag(*store, artifact);
+  return {nullptr, {}, 0, std::move(store), artifact, std::move(tag)};
+}
+
+}  // namespace waybill

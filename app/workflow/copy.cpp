@@ -1,0 +1,154 @@
+#include "app/workflow/copy.h"
+
+#include <fmt/core.h>
+
+#include "app/workflow/artifact_signer.h"
+#include "app/workflow/artifact_source.h"
+#include "app/workflow/bundle_source.h"
+#include "app/workflow/keys.h"
+#include "app/workflow/pack_bundle.h"
+#include "app/workflow/verify.h"
+#include "core/error.h"
+#include "core/file_system.h"
+#include "generator/bundle.h"
+#include "oci/archive_writer.h"
+#include "oci/platform.h"
+#include "signing/verify.h"
+
+namespace waybill {
+namespace {
+
+bool changed(const oci::CopyCounts& counts) noexcept {
+  return counts.blobs_pushed + counts.manifests_pushed + counts.tags_set != 0;
+}
+
+// Some signature of the list of files, so that the folder can be verified where it lies.
+void add_checksums_signature(FileTree& tree, oci::StoreReader& store, const Digest& artifact,
+                             const std::vector<signing::PublicKey>& keys) {
+  const RelPath checksums = RelPath::parse(kChecksumsFile);
+  if (!tree.contains(checksums)) return;
+  const std::vector<std::string> signatures = find_checksums_signatures(store, artifact, tree.at(checksums).bytes);
+  for (const std::string& signature : signatures) {
+    if (keys.empty() || signing::verify_message_bundle(signature, keys, tree.at(checksums).bytes).passed) {
+      tree.set(RelPath::parse(kChecksumsSignature), signature);
+      return;
+    }
+  }
+}
+
+class Copying {
+ public:
+  Copying(const CopyRequest& request, const Services& services)
+      : request_(request), services_(services), target_(oci::parse_target(request.target)) {
+    if (std::holds_alternative<oci::DockerArchiveTarget>(target_)) {
+      throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is only read", request.target))
+          .hint("an oci-archive: is what docker load takes, too");
+    }
+  }
+
+  CopyResult run() {
+    const std::vector<signing::PublicKey> keys = open_public_keys(request_.keys, request_.password_file, services_);
+    ArtifactSource source = open_artifact(request_.source, request_.connection, services_);
+    if (!keys.empty()) {
+      with_context([&] { return fmt::format("nothing of '{}' was written", request_.source); },
+                   [&] { verify_artifact(*source.store, source.artifact, keys).report.throw_unless_trusted(); });
+    }
+    if (!request_.platform.empty()) choose_platform(source);
+    if (const auto digest = oci::digest_of(target_); digest && *digest != source.artifact.digest) {
+      throw Error(ErrorCode::Conflict, fmt::format("'{}' is {}, not {}", request_.source,
+                                                   source.artifact.digest.to_string(), digest->to_string()));
+    }
+    CopyResult result;
+    result.source = request_.source;
+    result.target = request_.target;
+    result.digest = source.artifact.digest.to_string();
+    result.bundle_digest = source.bundle_digest;
+    result.files = source.files;
+    result.verified = !keys.empty();
+    if (const auto* folder = std::get_if<oci::PathTarget>(&target_)) {
+      unpack(source, folder->path, keys, result);
+    } else {
+      copy(source, result);
+    }
+    return result;
+  }
+
+ private:
+  void choose_platform(ArtifactSource& source) const {
+    const oci::Descriptor chosen =
+        oci::select_platform(*source.store, source.artifact, oci::Platform::parse(request_.platform));
+    if (chosen.digest == source.artifact.digest) return;
+    services_.reporter.info(fmt::format("copies {} alone, the image for {} of the index {}", chosen.digest.to_string(),
+                                        request_.platform, source.artifact.digest.to_string()));
+    source.artifact = chosen;
+  }
+
+  void unpack(ArtifactSource& source, const std::filesystem::path& folder, const std::vector<signing::PublicKey>& keys,
+              CopyResult& result) const {
+    oci::Unpacked unpacked = oci::unpack_tree(*source.store, source.artifact);
+    require_intact(unpacked.tree, fmt::format("'{}'", request_.source));
+    result.bundle_digest = unpacked.diff_id.to_string();
+    result.files = unpacked.tree.size();
+    add_checksums_signature(unpacked.tree, *source.store, source.artifact.digest, keys);
+    write_folder(folder, unpacked.tree, request_.force ? Overwrite::Yes : Overwrite::No);
+    result.changed = true;
+    result.unpacked = true;
+  }
+
+  void copy(ArtifactSource& source, CopyResult& result) const {
+    std::optional<std::string> tag = oci::tag_of(target_);
+    if (!tag) tag = source.tag;
+    const auto* registry = std::get_if<oci::RegistryTarget>(&target_);
+    if (!tag && registry == nullptr) {
+      throw Error(ErrorCode::InvalidInput, "neither the source nor the target names a tag")
+          .hint("write the target as …:TAG");
+    }
+    const oci::CopyOptions options{.referrers = request_.referrers ? oci::WithReferrers::Yes : oci::WithReferrers::No,
+                                   .reporter = &services_.reporter};
+    const oci::ForceTag force = request_.force_tag ? oci::ForceTag::Yes : oci::ForceTag::No;
+    if (const auto* archive = std::get_if<oci::ArchiveTarget>(&target_)) {
+      const oci::ArchiveDestination destination{archive->file, *tag, image_name(*tag)};
+      result.counts = oci::copy_to_archive(*source.store, destination, source.artifact, force, options);
+    } else {
+      const std::unique_ptr<oci::Store> to = open_store(target_, MissingLayout::Make, request_.connection, services_);
+      result.counts = tag ? oci::copy_tagged(*source.store, *to, source.artifact, *tag, force, options)
+                          : oci::copy(*source.store, *to, source.artifact, options);
+    }
+    result.tag = tag.value_or(std::string());
+    result.changed = changed(result.counts);
+  }
+
+  // What the nodes of a cluster call an image that comes from a registry: a pod's specification names it so.
+  [[nodiscard]] std::string image_name(const std::string& tag) const {
+    const oci::Target source = oci::parse_target(request_.source);
+    const auto* registry = std::get_if<oci::RegistryTarget>(&source);
+    return registry == nullptr ? std::string() : registry->reference.name() + ":" + tag;
+  }
+
+  const CopyRequest& request_;
+  const Services& services_;
+  oci::Target target_;
+};
+
+}  // namespace
+
+CopyResult copy(const CopyRequest& request, const Services& services) { return Copying(request, services).run(); }
+
+Value to_value(const CopyResult& result) {
+  Value value = Value::map({{"source", result.source},
+                            {"target", result.target},
+                            {"digest", result.digest},
+                            {"changed", result.changed},
+                            {"verified", result.verified}});
+  if (!result.tag.empty()) value.set("tag", result.tag);
+  if (!result.bundle_digest.empty())
+    value.set("bundle", Value::map({{"digest", result.bundle_digest}, {"files", std::uint64_t{result.files}}}));
+  if (!result.unpacked) {
+    value.set("copied", Value::map({{"manifests", result.counts.manifests_pushed},
+                                    {"blobs", result.counts.blobs_pushed},
+                                    {"bytes", result.counts.bytes_pushed}}));
+  }
+  return value;
+}
+
+}  // namespace waybill
