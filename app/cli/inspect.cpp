@@ -36,7 +36,9 @@ std::string text_of(const Inspection& inspection, bool color) {
   if (!inspection.tag.empty()) head.push_back({"tag", inspection.tag});
   head.push_back({"digest", inspection.artifact.digest.to_string()});
   head.push_back({"media type", inspection.artifact.media_type});
-  if (!inspection.artifact_type.empty()) head.push_back({"artifact type", printable(inspection.artifact_type)});
+  // Of an image that is only its config's type.
+  if (!inspection.artifact_type.empty() && inspection.kind != ArtifactKind::Image)
+    head.push_back({"artifact type", printable(inspection.artifact_type)});
   if (!inspection.platform.empty()) head.push_back({"platform", printable(inspection.platform)});
   head.push_back({"manifest", human_size(inspection.artifact.size)});
   std::string text = columns(head, 200);
