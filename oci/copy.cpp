@@ -138,6 +138,10 @@ CopyCounts copy_with(StoreReader& from, Store& to, const Descriptor& manifest, c
 
 }  // namespace
 
+bool changed(const CopyCounts& counts) noexcept {
+  return counts.blobs_pushed + counts.manifests_pushed + counts.tags_set != 0;
+}
+
 CopyCounts copy(StoreReader& from, Store& to, const Descriptor& manifest, const CopyOptions& options) {
   return copy_with(from, to, manifest, options, [](const Copier&) {});
 }

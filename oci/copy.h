@@ -30,6 +30,9 @@ struct CopyCounts {
   std::uint64_t tags_set = 0;
 };
 
+// Whether anything was new at the target.
+[[nodiscard]] bool changed(const CopyCounts& counts) noexcept;
+
 // Copies a manifest with all it names. NotFound when `from` lacks a part (a sparse index is an error).
 CopyCounts copy(StoreReader& from, Store& to, const Descriptor& manifest, const CopyOptions& options = {});
 

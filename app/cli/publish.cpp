@@ -64,7 +64,9 @@ Command publish_command() {
       .run = {}};
   add_bundle_options(command, request.bundle);
   add_git_options(command, request.git);
-  command.option("--output", &request.output, "TARGET", "oci://REGISTRY/REPOSITORY[:TAG] or oci-layout:FOLDER[:TAG]")
+  command
+      .option("--output", &request.output, "TARGET",
+              "oci://REGISTRY/REPOSITORY[:TAG], oci-layout:FOLDER[:TAG] or oci-archive:FILE[:TAG]")
       .aliases = {"-o"};
   add_key_options(command, request.key);
   command.option("--sign-identity", &request.sign_identity, "NAME",

@@ -18,10 +18,6 @@
 namespace waybill {
 namespace {
 
-bool changed(const oci::CopyCounts& counts) noexcept {
-  return counts.blobs_pushed + counts.manifests_pushed + counts.tags_set != 0;
-}
-
 // Some signature of the list of files, so that the folder can be verified where it lies.
 void add_checksums_signature(FileTree& tree, oci::StoreReader& store, const Digest& artifact,
                              const std::vector<signing::PublicKey>& keys) {
@@ -115,7 +111,7 @@ class Copying {
                           : oci::copy(*source.store, *to, source.artifact, options);
     }
     result.tag = tag.value_or(std::string());
-    result.changed = changed(result.counts);
+    result.changed = oci::changed(result.counts);
   }
 
   // What the nodes of a cluster call an image that comes from a registry: a pod's specification names it so.

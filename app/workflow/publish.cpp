@@ -7,8 +7,12 @@
 #include "app/workflow/pack_bundle.h"
 #include "app/workflow/sign.h"
 #include "core/error.h"
+#include "core/file_system.h"
 #include "core/json/writer.h"
 #include "generator/sbom.h"
+#include "oci/archive_writer.h"
+#include "oci/layout.h"
+#include "oci/oci_archive.h"
 #include "signing/predicate_type.h"
 
 namespace waybill {
@@ -63,6 +67,7 @@ class CountingStore final : public oci::Store {
 oci::Target with_tag(oci::Target target, const std::string& tag) {
   if (auto* registry = std::get_if<oci::RegistryTarget>(&target)) registry->reference.tag = tag;
   if (auto* layout = std::get_if<oci::LayoutTarget>(&target)) layout->tag = tag;
+  if (auto* archive = std::get_if<oci::ArchiveTarget>(&target)) archive->tag = tag;
   return target;
 }
 
@@ -75,11 +80,12 @@ struct Publisher {
   struct Destination {
     oci::Target target;
     std::string tag;
+    std::unique_ptr<TemporaryFolder> staging;  // of an archive: what will be in it
     std::unique_ptr<oci::Store> store;
   };
 
-  // Opens the target and refuses a tag that is taken, before anything is written anywhere. In a dry run a layout that
-  // is not there is not made: then there is no store.
+  // Opens the target and refuses a tag that is taken, before anything is written anywhere. In a dry run nothing is made
+  // that is not there: then there is no store.
   Destination open_destination() const {
     Destination destination;
     const oci::Target target = oci::parse_target(request.output);
@@ -89,16 +95,31 @@ struct Publisher {
     }
     destination.tag = oci::tag_of(target).value_or(default_tag(rendered.bundle.info));
     destination.target = with_tag(target, destination.tag);
+    if (const auto* archive = std::get_if<oci::ArchiveTarget>(&target)) {
+      stage(archive->file, destination);
+      return destination;
+    }
     const auto* layout = std::get_if<oci::LayoutTarget>(&target);
     if (request.dry_run && layout != nullptr && !std::filesystem::exists(layout->folder)) return destination;
     destination.store =
         open_store(target, request.dry_run ? MissingLayout::Refuse : MissingLayout::Make, request.connection, services);
-    const auto held = destination.store->resolve(destination.tag);
-    if (held && held->digest != packed.manifest.digest && !request.force_tag) {
-      throw oci::tag_conflict(destination.store->name(), destination.tag, held->digest, packed.manifest.digest);
-    }
+    oci::require_free_tag(*destination.store, destination.tag, packed.manifest.digest, force_tag());
     return destination;
   }
+
+  // An archive is written as a whole, from a layout that begins with what it has of the same artifact, so that what is
+  // signed already is not signed again.
+  void stage(const std::filesystem::path& file, Destination& destination) const {
+    std::unique_ptr<oci::OciArchive> held;
+    if (std::filesystem::exists(file)) held = oci::OciArchive::open(file);
+    if (held) oci::require_free_tag(*held, destination.tag, packed.manifest.digest, force_tag());
+    if (request.dry_run) return;
+    destination.staging = std::make_unique<TemporaryFolder>();
+    destination.store = oci::Layout::open_or_create(destination.staging->path() / "layout");
+    if (held && held->resolve(packed.manifest.digest)) oci::copy(*held, *destination.store, packed.manifest);
+  }
+
+  [[nodiscard]] oci::ForceTag force_tag() const { return request.force_tag ? oci::ForceTag::Yes : oci::ForceTag::No; }
 
   // What publishing would make; its signatures do not exist.
   PublishedArtifact planned_artifact(const Destination& destination) const {
@@ -130,8 +151,13 @@ struct Publisher {
         request.sign_identity.empty() ? docker_reference(destination.target, destination.tag) : request.sign_identity;
     artifact.signatures.push_back(signer.sign_as_tag(identity));
     // From here on everything is there: the tag makes it visible.
-    store.tag(packed.manifest, destination.tag, request.force_tag ? oci::ForceTag::Yes : oci::ForceTag::No);
+    store.tag(packed.manifest, destination.tag, force_tag());
     artifact.pushed = store.changed();
+    if (const auto* archive = std::get_if<oci::ArchiveTarget>(&destination.target)) {
+      const oci::CopyCounts counts =
+          oci::copy_to_archive(store, {archive->file, destination.tag, {}}, packed.manifest, force_tag());
+      artifact.pushed = oci::changed(counts);
+    }
     return artifact;
   }
 };

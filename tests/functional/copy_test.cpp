@@ -311,6 +311,26 @@ TEST_F(CopyFiles, KilledOrInterruptedItLeavesNothingUnderAFinalName) {
   }
 }
 
+TEST_F(CopyFiles, ABundleIsPublishedAndPushedIntoAnArchive) {
+  WAYBILL_REQUIRE_PEER("openssl");
+  make_key();
+  const Words publish = joined({"publish", "--output", "oci-archive:site.tar:v1", "--key", "k.key"}, criteria());
+  ASSERT_THAT(waybill(joined(publish, {"--dry-run"})), Exited(0));
+  EXPECT_FALSE(fs::exists(path("site.tar")));
+  EXPECT_TRUE(at(waybill_json(publish), "oci.pushed").as_bool());
+  const ProcessResult verified = waybill({"verify", "oci-archive:site.tar", "--key", "k.pub"});
+  EXPECT_THAT(verified, Exited(0));
+  EXPECT_THAT(verified.out, HasSubstr("attestation"));
+  const std::string bytes = read_file(path("site.tar"));
+  EXPECT_FALSE(at(waybill_json(publish), "oci.pushed").as_bool());
+  EXPECT_EQ(read_file(path("site.tar")), bytes);
+  EXPECT_THAT(waybill(joined({"publish", "--output", "oci-archive:site.tar:v1", "--key", "k.key"}, other_criteria())),
+              Exited(9));
+  ASSERT_THAT(waybill({"pull", "oci-archive:site.tar", "--output", "site", "--key", "k.pub"}), Exited(0));
+  ASSERT_THAT(waybill({"push", "site", "oci-archive:pushed.tar:v1"}), Exited(0));
+  EXPECT_EQ(digest_of("oci-archive:pushed.tar"), digest_of("oci-archive:site.tar"));
+}
+
 // --- docker save
 
 TEST_F(CopyFiles, WhatDockerSaveWroteBecomesAnImage) {

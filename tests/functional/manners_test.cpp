@@ -18,10 +18,33 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 const Words& verbs() {
-  static const Words kVerbs{"recipe", "recipe list", "recipe diff", "catalogue check", "catalogue new-overlay",
-                            "query",  "explain",     "plan",        "bundle",          "publish",
-                            "commit", "push",        "pull",        "bootstrap",       "simulate",
-                            "keygen", "sign",        "verify",      "completion",      "manual",
+  static const Words kVerbs{"recipe",
+                            "recipe list",
+                            "recipe diff",
+                            "catalogue check",
+                            "catalogue new-overlay",
+                            "query",
+                            "explain",
+                            "plan",
+                            "bundle",
+                            "publish",
+                            "commit",
+                            "push",
+                            "pull",
+                            "copy",
+                            "inspect",
+                            "list",
+                            "tag",
+                            "delete",
+                            "login",
+                            "logout",
+                            "bootstrap",
+                            "simulate",
+                            "keygen",
+                            "sign",
+                            "verify",
+                            "completion",
+                            "manual",
                             "version"};
   return kVerbs;
 }
