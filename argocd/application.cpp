@@ -49,7 +49,7 @@ std::string joined(const GroupKinds& kinds) {
 
 // Links that Argo CD shows beside an Application: what the registry names, and where its chart comes from if a browser
 // can open that.
-void add_links(const Traits& traits, const Value& source, Value& annotations) {
+void add_links(const ComponentTraits& traits, const Value& source, Value& annotations) {
   constexpr std::string_view kPrefix = "link.argocd.argoproj.io/";
   const std::string repository = source.text_or("repoURL", "");
   if (repository.starts_with("https://")) annotations.set(fmt::format("{}source", kPrefix), repository);
@@ -57,7 +57,7 @@ void add_links(const Traits& traits, const Value& source, Value& annotations) {
     annotations.set(fmt::format("{}{}", kPrefix, link.key), link.value);
 }
 
-Value annotations(const Shape& shape, const Traits& traits) {
+Value annotations(const Shape& shape, const ComponentTraits& traits) {
   Value result = Value::map(
       {{"argocd.argoproj.io/compare-options", "ServerSideDiff=true"}, {kSyncWave, std::to_string(shape.wave)}});
   add_links(traits, shape.source, result);
@@ -74,7 +74,8 @@ Value retry(const Version& version) {
   return result;
 }
 
-Value sync_policy(const Release& release, const Traits& traits, const Shape& shape, const ApplicationInput& input) {
+Value sync_policy(const Release& release, const ComponentTraits& traits, const Shape& shape,
+                  const ApplicationInput& input) {
   const std::string& name_space = release.component.name_space;
   Value policy = Value::map({{"automated", Value::map({{"enabled", true}, {"prune", true}, {"selfHeal", true}})}});
   Value options = Value::list();
@@ -92,7 +93,7 @@ Value sync_policy(const Release& release, const Traits& traits, const Shape& sha
   return policy;
 }
 
-Value application(const Release& release, const Traits& traits, Shape shape, const ApplicationInput& input) {
+Value application(const Release& release, const ComponentTraits& traits, Shape shape, const ApplicationInput& input) {
   const RenderOptions& options = input.options;
   Value metadata = Value::map({{"name", shape.name}, {"namespace", options.name_space}});
   metadata.set("labels", Value::map({{"app.kubernetes.io/managed-by", "waybill"},
@@ -149,7 +150,7 @@ bool holds_null(const Value& value) {
 }
 
 // Argo CD pulls the chart itself instead of asking Helm: the only way to name it by digest.
-bool is_native(const ComponentRef& component, const Traits& traits) {
+bool is_native(const ComponentRef& component, const ComponentTraits& traits) {
   const bool wanted = traits.native_source || component.version.starts_with("sha256:");
   if (wanted && !component.source.starts_with(kOciScheme)) {
     throw Error(
@@ -160,7 +161,7 @@ bool is_native(const ComponentRef& component, const Traits& traits) {
   return wanted;
 }
 
-Value helm_source(const Release& release, const Traits& traits) {
+Value helm_source(const Release& release, const ComponentTraits& traits) {
   const ComponentRef& component = release.component;
   Value helm = Value::map({{"releaseName", component.name}, {"skipTests", true}});
   if (release.values.is_map() && !release.values.members().empty()) {
@@ -199,13 +200,7 @@ Value kustomize_source(const ComponentRef& component) {
 
 }  // namespace
 
-std::string short_digest(std::string_view digest) {
-  constexpr std::size_t kDigits = 12;
-  const std::size_t colon = digest.find(':');
-  return std::string(digest.substr(colon == std::string_view::npos ? 0 : colon + 1, kDigits));
-}
-
-Value chart_application(const Release& release, const Traits& traits, const ApplicationInput& input) {
+Value chart_application(const Release& release, const ComponentTraits& traits, const ApplicationInput& input) {
   const std::string& component = release.component.name;
   if (component.size() > kLongestRelease) {
     throw Error(ErrorCode::InvalidInput, fmt::format("component '{}': a Helm release name has at most {} characters",
@@ -220,9 +215,9 @@ Value chart_application(const Release& release, const Traits& traits, const Appl
   return application(release, traits, std::move(shape), input);
 }
 
-Value manifests_application(const Release& release, const Traits& traits, const Manifests& manifests,
+Value manifests_application(const Release& release, const ComponentTraits& traits, const Manifests& manifests,
                             const ApplicationInput& input) {
-  const Placement placement = traits.manifests.value_or(manifests.placement);
+  const ManifestPlacement placement = traits.manifests.value_or(manifests.placement);
   const bool alone = release.component.is_manifest_only();
   GroupKinds kinds = manifests.cluster_kinds;
   if (traits.cluster_resources) kinds.insert(traits.cluster_resources->begin(), traits.cluster_resources->end());
@@ -235,7 +230,7 @@ Value manifests_application(const Release& release, const Traits& traits, const 
                           {"targetRevision", kRevisionWord}}),
               std::move(kinds),
               std::move(namespaces),
-              !alone && placement == Placement::With};
+              !alone && placement == ManifestPlacement::With};
   return application(release, traits, std::move(shape), input);
 }
 

@@ -4,10 +4,10 @@
 
 #include <optional>
 
-#include "argocd/annotations.h"
 #include "argocd/application_set.h"
 #include "core/error.h"
 #include "core/yaml/reader.h"
+#include "generator/annotations.h"
 
 namespace waybill::argocd {
 namespace {

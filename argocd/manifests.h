@@ -4,16 +4,15 @@
 #include <set>
 #include <string>
 
-#include "argocd/group_kind.h"
 #include "argocd/version.h"
-#include "argocd/wave.h"
 #include "core/file_tree.h"
+#include "generator/manifest_objects.h"
 
 namespace waybill::argocd {
 
 struct Manifests {
   FileTree files;  // by base name; a file that needs no change keeps its bytes
-  Placement placement = Placement::Before;
+  ManifestPlacement placement = ManifestPlacement::Before;
   GroupKinds cluster_kinds;          // kinds that have no namespace, or may have none
   std::set<std::string> namespaces;  // that objects name themselves
 };

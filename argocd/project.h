@@ -5,8 +5,8 @@
 #include <set>
 #include <string>
 
-#include "argocd/group_kind.h"
 #include "core/value.h"
+#include "generator/group_kind.h"
 
 namespace waybill::argocd {
 

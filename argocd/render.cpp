@@ -16,37 +16,15 @@
 #include "argocd/readme.h"
 #include "argocd/root.h"
 #include "argocd/templates.h"
-#include "argocd/traits.h"
 #include "core/error.h"
 #include "core/yaml/writer.h"
+#include "generator/component_traits.h"
 
 namespace waybill::argocd {
 namespace {
 
 constexpr std::string_view kChartFolder = "apps/";
 constexpr std::string_view kApplicationSetFile = "applicationset";
-
-// The labels that components ask for, put together for each namespace: all its Applications must write the same.
-std::map<std::string, Value> labels_by_namespace(const Plan& plan, const std::map<std::string, Traits>& traits) {
-  std::map<std::string, Value> result;
-  for (const Release& release : plan.releases) {
-    const std::string& name_space = release.component.name_space;
-    const Value& wanted = traits.at(release.component.name).namespace_labels;
-    if (name_space.empty() || wanted.members().empty()) continue;
-    Value& labels = result.try_emplace(name_space, Value::map()).first->second;
-    for (const auto& [label, value] : wanted.members()) {
-      const Value* known = labels.find(label);
-      if (known != nullptr && *known != value) {
-        throw Error(ErrorCode::InvalidInput,
-                    fmt::format("component '{}' asks for '{}={}' on namespace '{}', another component for '{}'",
-                                release.component.name, label, value.as_string(), name_space, known->as_string()));
-      }
-      labels.set(label, value);
-    }
-  }
-  for (auto& [name_space, labels] : result) labels = sorted(labels);
-  return result;
-}
 
 class Renderer {
  public:
@@ -123,7 +101,7 @@ class Renderer {
   void add_applications(const Release& release, const ApplicationInput& input,
                         std::vector<std::pair<std::string, Value>>& applications) const {
     const std::string& name = release.component.name;
-    const Traits& traits = traits_.at(name);
+    const ComponentTraits& traits = traits_.at(name);
     if (!release.component.is_manifest_only())
       applications.emplace_back(name, chart_application(release, traits, input));
     if (const auto manifests = manifests_.find(name); manifests != manifests_.end())
@@ -134,7 +112,7 @@ class Renderer {
   const Recipe& recipe_;
   const RenderOptions& options_;
   std::string recipe_digest_;
-  std::map<std::string, Traits> traits_;
+  std::map<std::string, ComponentTraits> traits_;
   std::map<std::string, Value> namespace_labels_;
   std::map<std::string, Manifests> manifests_;
   std::vector<Value> applications_;  // of all clusters

@@ -16,59 +16,22 @@
 #include "core/yaml/reader.h"
 #include "core/yaml/writer.h"
 #include "generator/bundle.h"
+#include "generator/bundle_place.h"
 
 namespace waybill::argocd {
 namespace {
-
-constexpr std::string_view kOciScheme = "oci://";
 
 [[noreturn]] void refuse(const std::string& message, std::string hint = {}) {
   throw Error(ErrorCode::InvalidInput, message).hint(std::move(hint));
 }
 
-// The address is printed inside quotes of YAML and read by Helm and Argo CD: nothing that any of them gives a meaning.
-void check_words(std::string_view text, std::string_view what) {
-  constexpr std::size_t kLongest = 2048;
-  const bool clean = !text.empty() && text.size() <= kLongest && std::all_of(text.begin(), text.end(), [](char c) {
-    return c > ' ' && c < 0x7f && std::string_view("\"'\\`$<>{}|^,*").find(c) == std::string_view::npos;
-  });
-  if (!clean)
-    refuse(fmt::format(
-        "the {} of a bundle's place must be printable ASCII without blanks, quotes, '$', ',', '*' or braces", what));
-  if (holds_placeholder(text))
-    refuse(fmt::format("the {} of a bundle's place holds a word that Argo CD would replace", what));
-}
-
 void check_place(const Place& place) {
-  check_words(place.repo_url, "address");
-  check_words(place.revision, "revision");
-  // Whoever hands it to git must not find an option or a command in it: "--upload-pack=…", "ext::…".
-  const bool is_option = place.repo_url.starts_with("-") || place.revision.starts_with("-");
-  if (is_option || place.repo_url.find("::") < place.repo_url.find_first_of("/[")) {
-    refuse("the address and revision of a bundle's place must not begin with '-' or name a program of git's");
-  }
-  const std::size_t scheme = place.repo_url.find("://");
-  const std::size_t host = scheme == std::string::npos ? 0 : scheme + 3;
-  const std::size_t at = place.repo_url.substr(host, place.repo_url.find('/', host) - host).find('@');
-  const bool has_user = at != std::string::npos;
-  const bool is_ssh = scheme == std::string::npos || place.repo_url.starts_with("ssh://");
-  if (has_user && (!is_ssh || place.repo_url.substr(host, at).find(':') != std::string::npos)) {
-    refuse("the address of a bundle's place holds credentials", "put them into a repository Secret");
-  }
-  const bool is_oci = place.repo_url.starts_with(kOciScheme);
-  if (is_oci && !place.path.empty()) refuse("a bundle in a registry has no path: it is the whole artifact");
-  if (!place.path.empty()) {
-    static_cast<void>(RelPath::parse(place.path));
-    // It is printed at the beginning of a plain scalar, so it must not begin like anything else.
-    const bool plain = std::all_of(place.path.begin(), place.path.end(), [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-             std::string_view("._-/+=").find(c) != std::string_view::npos;
-    });
-    if (!plain || std::string_view("-+=").find(place.path.front()) != std::string_view::npos) {
-      refuse(
-          fmt::format("the path '{}' of a bundle's place holds more than letters, digits and . _ - / + =", place.path));
-    }
-  }
+  check_bundle_place(place.repo_url, place.path, place.revision);
+  // Argo CD would replace the words wherever they stand.
+  if (holds_placeholder(place.repo_url))
+    refuse("the address of a bundle's place holds a word that Argo CD would replace");
+  if (holds_placeholder(place.revision))
+    refuse("the revision of a bundle's place holds a word that Argo CD would replace");
 }
 
 // Those that the place asks for.

@@ -1,6 +1,6 @@
 #include "argocd/wave.h"
 
-#include "argocd/annotations.h"
+#include "generator/annotations.h"
 
 namespace waybill::argocd {
 
@@ -9,12 +9,12 @@ std::optional<int> sync_wave(const Value& object) {
   return annotations == nullptr ? std::nullopt : whole_number(annotations->text_or(kSyncWave, ""));
 }
 
-std::int64_t manifests_wave(std::uint32_t depth, Placement placement) noexcept {
+std::int64_t manifests_wave(std::uint32_t depth, ManifestPlacement placement) noexcept {
   // A dependent's Before (10d+8) must come after its dependency's After (10d+5).
   constexpr std::int64_t kBefore = -2;
   constexpr std::int64_t kAfter = 5;
-  if (placement == Placement::Before) return chart_wave(depth) + kBefore;
-  if (placement == Placement::After) return chart_wave(depth) + kAfter;
+  if (placement == ManifestPlacement::Before) return chart_wave(depth) + kBefore;
+  if (placement == ManifestPlacement::After) return chart_wave(depth) + kAfter;
   return chart_wave(depth);
 }
 

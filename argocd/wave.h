@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "core/value.h"
-#include "generator/plan.h"
+#include "generator/manifest_objects.h"
 
 namespace waybill::argocd {
 
@@ -18,14 +18,7 @@ inline constexpr const char* kSyncWave = "argocd.argoproj.io/sync-wave";
 // What an object's annotation says; nullopt when there is none, or no whole number in it.
 [[nodiscard]] std::optional<int> sync_wave(const Value& object);
 
-// Where a component's manifests stand to its chart.
-enum class Placement : std::uint8_t {
-  Before,  // only kinds that every cluster has, and definitions: the chart may need them
-  With,    // both kinds: applied together with the chart, retried until its definitions are there
-  After,   // only custom resources: the chart brings their definitions
-};
-
 [[nodiscard]] constexpr std::int64_t chart_wave(std::uint32_t depth) noexcept { return std::int64_t{depth} * 10; }
-[[nodiscard]] std::int64_t manifests_wave(std::uint32_t depth, Placement placement) noexcept;
+[[nodiscard]] std::int64_t manifests_wave(std::uint32_t depth, ManifestPlacement placement) noexcept;
 
 }  // namespace waybill::argocd

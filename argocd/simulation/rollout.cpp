@@ -7,15 +7,15 @@
 #include <optional>
 #include <set>
 
-#include "argocd/annotations.h"
 #include "argocd/application.h"
 #include "argocd/bundled_applications.h"
-#include "argocd/group_kind.h"
 #include "argocd/placeholder.h"
 #include "argocd/wave.h"
 #include "core/error.h"
 #include "core/semver.h"
 #include "core/yaml/reader.h"
+#include "generator/annotations.h"
+#include "generator/group_kind.h"
 #include "generator/recipe.h"
 
 namespace waybill::argocd {

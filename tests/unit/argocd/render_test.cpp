@@ -280,7 +280,7 @@ TEST(Render, ManifestsThatArgoCdWouldNotReadAreRefused) {
   for (const char* name : {"kustomization.yaml", "Chart.yaml", "notes.txt", "sub/a.yaml"}) {
     Sample changed = sample();
     changed.release("tuning").manifests.add(RelPath::parse(name), "apiVersion: v1\nkind: Secret\n");
-    EXPECT_THAT(refusal(changed), HasSubstr("would not read")) << name;
+    EXPECT_THAT(refusal(changed), HasSubstr("would not be read")) << name;
   }
   Sample changed = sample();
   changed.release("tuning").manifests.add(RelPath::parse("a.yaml"), "a: 1\n");

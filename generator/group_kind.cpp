@@ -1,4 +1,4 @@
-#include "argocd/group_kind.h"
+#include "generator/group_kind.h"
 
 #include <fmt/core.h>
 
@@ -7,7 +7,7 @@
 
 #include "core/error.h"
 
-namespace waybill::argocd {
+namespace waybill {
 
 std::string to_string(const GroupKind& kind) {
   return kind.group.empty() ? kind.kind : fmt::format("{}.{}", kind.kind, kind.group);
@@ -87,4 +87,4 @@ bool is_built_in_cluster_kind(const GroupKind& kind) {
   return kKinds.contains(kind);
 }
 
-}  // namespace waybill::argocd
+}  // namespace waybill

@@ -1,4 +1,4 @@
-#include "argocd/traits.h"
+#include "generator/component_traits.h"
 
 #include <fmt/core.h>
 
@@ -8,7 +8,7 @@
 #include "core/error.h"
 #include "core/suggest.h"
 
-namespace waybill::argocd {
+namespace waybill {
 namespace {
 
 class Reader {
@@ -68,11 +68,11 @@ class Reader {
     return value;
   }
 
-  [[nodiscard]] Placement placement(const Value& value) const {
+  [[nodiscard]] ManifestPlacement placement(const Value& value) const {
     const std::string word = value.is_string() ? value.as_string() : "";
-    if (word == "before") return Placement::Before;
-    if (word == "with") return Placement::With;
-    if (word == "after") return Placement::After;
+    if (word == "before") return ManifestPlacement::Before;
+    if (word == "with") return ManifestPlacement::With;
+    if (word == "after") return ManifestPlacement::After;
     fail("manifests", "is none of before, with, after");
   }
 
@@ -105,8 +105,8 @@ class Reader {
 
 }  // namespace
 
-Traits read_traits(const Release& release) {
-  Traits traits;
+ComponentTraits read_traits(const Release& release) {
+  ComponentTraits traits;
   if (release.registry == nullptr || release.registry->argocd.is_null()) return traits;
   const Reader reader(release.component.name);
   const Value& section = release.registry->argocd;
@@ -138,4 +138,26 @@ Traits read_traits(const Release& release) {
   return traits;
 }
 
-}  // namespace waybill::argocd
+std::map<std::string, Value> labels_by_namespace(const Plan& plan,
+                                                 const std::map<std::string, ComponentTraits>& traits) {
+  std::map<std::string, Value> result;
+  for (const Release& release : plan.releases) {
+    const std::string& name_space = release.component.name_space;
+    const Value& wanted = traits.at(release.component.name).namespace_labels;
+    if (name_space.empty() || wanted.members().empty()) continue;
+    Value& labels = result.try_emplace(name_space, Value::map()).first->second;
+    for (const auto& [label, value] : wanted.members()) {
+      const Value* known = labels.find(label);
+      if (known != nullptr && *known != value) {
+        throw Error(ErrorCode::InvalidInput,
+                    fmt::format("component '{}' asks for '{}={}' on namespace '{}', another component for '{}'",
+                                release.component.name, label, value.as_string(), name_space, known->as_string()));
+      }
+      labels.set(label, value);
+    }
+  }
+  for (auto& [name_space, labels] : result) labels = sorted(labels);
+  return result;
+}
+
+}  // namespace waybill

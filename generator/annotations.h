@@ -8,7 +8,7 @@
 
 #include "core/value.h"
 
-namespace waybill::argocd {
+namespace waybill {
 
 // Null pointer when the object has none.
 [[nodiscard]] const Value* annotations_of(const Value& object) noexcept;
@@ -19,4 +19,4 @@ namespace waybill::argocd {
 // With or without a sign; nullopt for any other text.
 [[nodiscard]] std::optional<int> whole_number(std::string_view text) noexcept;
 
-}  // namespace waybill::argocd
+}  // namespace waybill

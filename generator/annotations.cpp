@@ -1,9 +1,9 @@
-#include "argocd/annotations.h"
+#include "generator/annotations.h"
 
 #include <algorithm>
 #include <charconv>
 
-namespace waybill::argocd {
+namespace waybill {
 
 const Value* annotations_of(const Value& object) noexcept {
   const Value* metadata = object.find("metadata");
@@ -37,4 +37,4 @@ std::optional<int> whole_number(std::string_view text) noexcept {
   return number;
 }
 
-}  // namespace waybill::argocd
+}  // namespace waybill

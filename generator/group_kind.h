@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace waybill::argocd {
+namespace waybill {
 
 struct GroupKind {
   std::string group;  // empty: the core group
@@ -28,4 +28,4 @@ inline const GroupKind kEveryKind{"*", "*"};
 // Whether a kind of a built-in group has no namespace.
 [[nodiscard]] bool is_built_in_cluster_kind(const GroupKind& kind);
 
-}  // namespace waybill::argocd
+}  // namespace waybill
