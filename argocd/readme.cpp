@@ -8,35 +8,10 @@
 #include "argocd/root.h"
 #include "argocd/wave.h"
 #include "core/digest.h"
+#include "generator/readme_parts.h"
 
 namespace waybill::argocd {
 namespace {
-
-// Text of a recipe in a table or a line: nothing in it may end either.
-std::string cell(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    if (c == '|' || c == '`' || c == '\\') result += '\\';
-    result += c == '\n' || c == '\r' ? ' ' : c;
-  }
-  return result.empty() ? "-" : result;
-}
-
-// Which catalogue a recipe was resolved from; nothing for a recipe that does not say it.
-std::string catalogue_text(const CatalogueId& catalogue) {
-  if (catalogue.digest.empty()) return {};
-  return fmt::format(", from the catalogue {} (`{}`)",
-                     catalogue.version.empty() ? "without a version" : cell(catalogue.version), catalogue.digest);
-}
-
-std::string criteria_text(const Criteria& criteria) {
-  std::string text;
-  for (const Dimension dimension : kDimensions) {
-    if (!criteria.is_any(dimension)) text += fmt::format("- {}: {}\n", to_string(dimension), criteria.get(dimension));
-  }
-  if (criteria.nodes() > 0) text += fmt::format("- nodes: {}\n", criteria.nodes());
-  return text.empty() ? "- any cluster\n" : text;
-}
 
 std::string component_table(const Plan& plan) {
   std::string text = "| wave | component | version | namespace | source | waits for |\n|---|---|---|---|---|---|\n";
@@ -44,11 +19,11 @@ std::string component_table(const Plan& plan) {
     const ComponentRef& component = release.component;
     std::string waits;
     for (const std::string& dependency : release.depends_on) waits += (waits.empty() ? "" : ", ") + dependency;
-    text +=
-        fmt::format("| {} | {} | {} | {} | {} | {} |\n", chart_wave(release.wave), cell(component.name),
-                    cell(component.is_kustomize() ? component.tag : component.version), cell(component.name_space),
-                    component.is_manifest_only() ? std::string("manifests/") + component.name : cell(component.source),
-                    cell(waits));
+    text += fmt::format(
+        "| {} | {} | {} | {} | {} | {} |\n", chart_wave(release.wave), table_cell(component.name),
+        table_cell(component.is_kustomize() ? component.tag : component.version), table_cell(component.name_space),
+        component.is_manifest_only() ? std::string("manifests/") + component.name : table_cell(component.source),
+        table_cell(waits));
   }
   return text;
 }
@@ -139,8 +114,8 @@ it, take `spec.syncPolicy.automated` out of its Application: the root leaves tha
 {removal}; `kubectl delete -f root.yaml` does the same and removes the two projects too. Namespaces
 stay.
 {unordered})",
-      fmt::arg("digest", digest(recipe).to_string()), fmt::arg("catalogue", catalogue_text(recipe.catalogue)),
-      fmt::arg("criteria", criteria_text(recipe.criteria)), fmt::arg("version", options.version.text()),
+      fmt::arg("digest", digest(recipe).to_string()), fmt::arg("catalogue", catalogue_note(recipe.catalogue)),
+      fmt::arg("criteria", criteria_list(recipe.criteria)), fmt::arg("version", options.version.text()),
       fmt::arg("components", component_table(plan)), fmt::arg("namespace", options.name_space), fmt::arg("root", root),
       fmt::arg("roots", roots_text(options)), fmt::arg("order", rolling ? kStepsOrder : kWavesOrder),
       fmt::arg("switch_on", rolling ? kSwitchOn : ""),

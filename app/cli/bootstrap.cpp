@@ -16,11 +16,11 @@ Command bootstrap_command() {
   const auto state = std::make_shared<State>();
   Command command{
       .name = "bootstrap",
-      .summary = "write the root Application of a bundle for one place",
+      .summary = "write what starts a bundle's rollout at one place",
       .description =
-          "The root Application and its two projects are the only objects with an address. They are made from the "
-          "bundle alone, so a site that "
-          "received a bundle can write them for its own git server or registry. Apply the result with kubectl.",
+          "The root Application and its two projects, or for Flux the bundle's source and the root Kustomization, are "
+          "the only objects with an address. They are made from the bundle alone, so a site that received a bundle can "
+          "write them for its own git server or registry. Apply the result with kubectl.",
       .arguments = {bundle_argument(state->request.bundle)},
       .options = {},
       .examples =
@@ -33,16 +33,19 @@ Command bootstrap_command() {
             "the root of one cluster of a bundle for several"}},
       .run = {}};
   command.option("--repo-url", &state->request.repo_url, "URL",
-                 "where Argo CD reads the bundle: a git URL or oci://REGISTRY/REPOSITORY");
+                 "where the deployer reads the bundle: a git URL or oci://REGISTRY/REPOSITORY");
   command.option("--path", &state->request.path, "PATH",
                  "the bundle's folder inside the git repository (default: its top)");
   command.option("--revision", &state->request.revision, "REVISION",
-                 "branch, tag or digest (default: main, or the artifact's digest for oci://)");
+                 "branch, tag or digest (default: main, or the artifact's digest for oci://); for Flux a tag of git is "
+                 "refs/tags/NAME");
   command.option("--cluster", &state->request.cluster, "NAME",
                  "of a bundle for several clusters, only the root of this one (default: a root for each)");
   command.option(
       "--applicationset", &state->request.application_set, "",
       "of a bundle for several clusters, one ApplicationSet that makes the roots of those that Argo CD knows");
+  command.option("--secret", &state->request.secret, "NAME",
+                 "of a bundle for Flux, the Secret in Flux's namespace that holds the credentials for this place");
   add_output_option(command, state->output);
   add_connection_options(command, state->request.connection);
   command.run = [state](Console& console) {

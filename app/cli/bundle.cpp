@@ -21,7 +21,9 @@ Command bundle_command() {
       .name = "bundle",
       .summary = "render a bundle into a folder",
       .description =
-          "Writes the Argo CD Applications of a recipe with their values and manifests, a list of all files and their "
+          "Writes what rolls a recipe out (Argo CD's Applications, or Flux's Kustomizations and HelmReleases) with its "
+          "values and "
+          "manifests, a list of all files and their "
           "checksums. The folder "
           "names no address: the same bytes serve git, a registry and any mirror. The folder must be new or empty, "
           "unless --force replaces it.",
@@ -34,6 +36,7 @@ Command bundle_command() {
            {"waybill bundle --recipe recipe.yaml --output bundle --set gpu-operator:driver.version=580.105.08 \\\n"
             "    --accelerated-node-toleration nvidia.com/gpu:NoSchedule --nodes 64",
             "with a value, a toleration and the size of the cluster"},
+           {"waybill bundle --recipe recipe.yaml --output bundle --deployer flux", "for Flux"},
            {"waybill bundle --recipe recipe.yaml --output fleet --cluster east --cluster "
             "west=https://10.0.0.1:6443",
             "for two clusters of one Argo CD"}},
@@ -41,7 +44,7 @@ Command bundle_command() {
   add_bundle_options(command, state->request.bundle);
   command.option("--output", &state->request.folder, "DIR", "folder to write").aliases = {"-o"};
   command.option("--repo", &state->request.repo_url, "URL",
-                 "also write DIR.root.yaml: the root Application for this git repository");
+                 "also write DIR.root.yaml: what starts the rollout from this git repository");
   command.option("--force", &state->request.force, "", "replace the folder that is there");
   add_format_option(command, state->format, {"text", "json"});
   command.run = [state](Console& console) {
@@ -52,8 +55,7 @@ Command bundle_command() {
       console.out(fmt::format("{}: {} files, bundle {}\n", written.folder, written.bundle.files,
                               written.bundle.digest.to_string()));
       console.out(catalogue_line(written.catalogue) + "\n");
-      if (!written.root_file.empty())
-        console.out(fmt::format("{}: root Application and projects\n", written.root_file));
+      if (!written.root_file.empty()) console.out(fmt::format("{}: starts the rollout\n", written.root_file));
     }
     return 0;
   };

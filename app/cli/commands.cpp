@@ -27,7 +27,7 @@ const std::vector<CommandEntry>& commands() {
       {"delete", "delete a tag or an artifact", delete_command},
       {"login", "store the credentials of a registry", login_command},
       {"logout", "remove the credentials of a registry", logout_command},
-      {"bootstrap", "write the root Application of a bundle for one place", bootstrap_command},
+      {"bootstrap", "write what starts a bundle's rollout at one place", bootstrap_command},
       {"keygen", "make a key pair for signing", keygen_command},
       {"sign", "sign an artifact, a bundle folder or a file", sign_command},
       {"verify", "verify an artifact, a bundle folder or a file", verify_command},

@@ -85,6 +85,10 @@ std::unique_ptr<Deployer> make_argocd_deployer(const DeployerRequest& request) {
 }
 
 std::string argocd_root(const FileTree& bundle, const Place& place) {
+  if (!place.secret.empty()) {
+    throw Error(ErrorCode::InvalidInput, "--secret means nothing to the deployer 'argocd'")
+        .hint("Argo CD finds a repository's Secret by the address in it");
+  }
   return argocd::root_document(bundle, {.repo_url = place.repo_url,
                                         .path = place.path,
                                         .revision = place.revision,

@@ -155,6 +155,13 @@ CommittedBundle commit_bundle(const Bundle& bundle, const Digest& bundle_digest,
   request.path = options.path;
   request.files.add_tree(kBundleFolder, bundle.tree);
   const std::string url = deployer_url(options.repository);
+  const bool reads_place = can_read(bundle.info.deployer, url);
+  if (!reads_place) {
+    services.reporter.warning(fmt::format(
+        "'{}' cannot read {}: no {} is written; 'waybill bootstrap' writes it for the address that serves this "
+        "repository",
+        bundle.info.deployer, url, kRootFile));
+  }
   // The root follows the branch, whose name the remote may have to tell.
   request.complete_files = [&](const std::string& branch, FileTree& files) {
     const Place place{
@@ -162,8 +169,10 @@ CommittedBundle commit_bundle(const Bundle& bundle, const Digest& bundle_digest,
         .path = options.path.empty() ? std::string(kBundleFolder) : options.path + "/" + std::string(kBundleFolder),
         .revision = branch,
         .bundle_digest = bundle_digest.to_string()};
-    if (std::string root = root_document(bundle.info.deployer, bundle.tree, place); !root.empty())
-      files.add(RelPath::parse(kRootFile), std::move(root));
+    if (reads_place) {
+      if (std::string root = root_document(bundle.info.deployer, bundle.tree, place); !root.empty())
+        files.add(RelPath::parse(kRootFile), std::move(root));
+    }
     std::string lock = lock_document(files, bundle, bundle_digest);
     files.add(RelPath::parse(kLockFile), std::move(lock));
   };

@@ -16,11 +16,13 @@ struct Kind {
   std::string_view name;
   std::unique_ptr<Deployer> (*make)(const DeployerRequest&);
   std::string (*root)(const FileTree&, const Place&);  // null: nothing in a cluster starts it
+  bool (*reads)(std::string_view repo_url);            // null: every address
 };
 
 // The default first.
 constexpr std::array kKinds{
-    Kind{"argocd", make_argocd_deployer, argocd_root},
+    Kind{"argocd", make_argocd_deployer, argocd_root, nullptr},
+    Kind{"flux", make_flux_deployer, flux_root, flux_reads},
 };
 
 const Kind& find_kind(std::string_view name) {
@@ -47,6 +49,11 @@ std::unique_ptr<Deployer> make_deployer(const DeployerRequest& request) {
 std::string root_document(std::string_view deployer, const FileTree& bundle, const Place& place) {
   const Kind& kind = find_kind(deployer);
   return kind.root == nullptr ? std::string() : kind.root(bundle, place);
+}
+
+bool can_read(std::string_view deployer, std::string_view repo_url) {
+  const Kind& kind = find_kind(deployer);
+  return kind.reads == nullptr || kind.reads(repo_url);
 }
 
 }  // namespace waybill

@@ -54,10 +54,15 @@ struct Place {
   std::string bundle_digest;     // shown beside the root; empty: not known
   std::string cluster;           // of a bundle for several: only its root; empty: a root for each
   bool application_set = false;  // of a bundle for several: one set that makes the roots
+  std::string secret;            // of the deployer that names the Secret with the place's credentials; empty: none
 };
 
 // The objects that start a bundle's rollout at a place, as YAML. Empty for a deployer that is not started by objects in
 // a cluster. Throws InvalidInput for a bundle of an unknown deployer and for a place that it cannot be rolled out from.
 [[nodiscard]] std::string root_document(std::string_view deployer, const FileTree& bundle, const Place& place);
+
+// Whether the deployer can read a repository at this address at all: file:// means nothing to one that runs elsewhere.
+// Throws InvalidInput for an unknown deployer.
+[[nodiscard]] bool can_read(std::string_view deployer, std::string_view repo_url);
 
 }  // namespace waybill

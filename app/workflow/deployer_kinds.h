@@ -7,4 +7,8 @@ namespace waybill {
 [[nodiscard]] std::unique_ptr<Deployer> make_argocd_deployer(const DeployerRequest& request);
 [[nodiscard]] std::string argocd_root(const FileTree& bundle, const Place& place);
 
+[[nodiscard]] std::unique_ptr<Deployer> make_flux_deployer(const DeployerRequest& request);
+[[nodiscard]] std::string flux_root(const FileTree& bundle, const Place& place);
+[[nodiscard]] bool flux_reads(std::string_view repo_url);
+
 }  // namespace waybill

@@ -9,6 +9,7 @@
 #include "argocd/simulation/simulation.h"
 #include "core/error.h"
 #include "core/suggest.h"
+#include "generator/bundle.h"
 
 namespace waybill {
 namespace {
@@ -64,6 +65,16 @@ SimulatedScenario scenario_of(const Rollout& rollout, const Outcome& outcome) {
   return scenario;
 }
 
+// The model is of Argo CD's controllers.
+BundleSource read_for_argocd(const std::string& name, const ConnectionOptions& connection, const Services& services) {
+  BundleSource source = read_bundle(name, connection, services);
+  if (const std::string deployer = read_bundle_info(source.tree).deployer; deployer != "argocd") {
+    throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is a bundle for '{}'", name, deployer))
+        .hint("what is simulated is Argo CD; make the bundle with --deployer argocd to see its order proved");
+  }
+  return source;
+}
+
 }  // namespace
 
 bool Simulation::holds() const noexcept {
@@ -73,9 +84,9 @@ bool Simulation::holds() const noexcept {
 Simulation simulate(const SimulationRequest& request, const Services& services) {
   using argocd::Scenario;
   argocd::SimulationOptions options = options_of(request);
-  const BundleSource bundle = read_bundle(request.bundle, request.connection, services);
+  const BundleSource bundle = read_for_argocd(request.bundle, request.connection, services);
   std::optional<BundleSource> from;
-  if (!request.from.empty()) from = read_bundle(request.from, request.connection, services);
+  if (!request.from.empty()) from = read_for_argocd(request.from, request.connection, services);
 
   Simulation simulation{request.health_check, request.comparison, "waves", {}};
   if (options.check == argocd::HealthCheck::Bundle && !argocd::brings_health_check(bundle.tree)) {

@@ -65,7 +65,8 @@ std::string bootstrap(const BootstrapRequest& request, const Services& services)
               .revision = request.revision,
               .bundle_digest = bundle_digest(layer_tree(source.tree)).to_string(),
               .cluster = request.cluster,
-              .application_set = request.application_set};
+              .application_set = request.application_set,
+              .secret = request.secret};
   if (place.revision.empty()) {
     const bool from_registry = place.repo_url.starts_with("oci://");
     if (from_registry && !source.artifact) {

@@ -32,6 +32,7 @@ struct BootstrapRequest {
   std::string revision;          // branch, tag or digest; empty: the artifact's digest for oci://, else main
   std::string cluster;           // of a bundle for several: only its root
   bool application_set = false;  // of a bundle for several: one set that makes the roots
+  std::string secret;            // the name of the Secret with the place's credentials, for a deployer that needs it
   ConnectionOptions connection;
 };
 // The projects and the root Application as YAML. Untrusted when the bundle is not intact.

@@ -12,10 +12,11 @@ ROOMS = {
     "core": {"core"},
     "generator": {"core", "generator"},
     "argocd": {"core", "generator", "argocd"},
+    "flux": {"core", "generator", "flux"},
     "oci": {"core", "oci"},
     "signing": {"core", "signing"},
     "git": {"core", "git"},
-    "app/workflow": {"core", "generator", "argocd", "oci", "signing", "git", "app/workflow"},
+    "app/workflow": {"core", "generator", "argocd", "flux", "oci", "signing", "git", "app/workflow"},
     "app/cli": {"core", "app/workflow", "app/cli"},
     "app/server": {"core", "app/workflow", "app/server"},
 }
