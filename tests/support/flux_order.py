@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""What order a bundle for Flux has, worked out from its Kustomizations alone, against what its recipe and a plan say.
+"""What order bundles for Flux have, worked out from their Kustomizations alone, against what their recipes and plans say.
 
-    flux_order.py BUNDLE WAVES      WAVES: lines "component wave", as planned
+    flux_order.py BUNDLE...      beside each, BUNDLE.waves: lines "component wave", as planned
 
 Every Kustomization must apply a folder that is there and lists exactly its files; every component must wait, directly or through
 others, for every Kustomization of each component that it depends on, and for no component besides; its depth must be its wave.
-Prints one line a problem; exit status 1 if there is any.
+Prints one line a problem; exit status 1 if there is any, 2 if nothing was judged.
 """
 import os
 import sys
@@ -13,12 +13,15 @@ import sys
 import yaml
 
 
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
 def load(path):
     with open(path, encoding="utf-8") as file:
-        return yaml.safe_load(file)
+        return yaml.load(file, Loader=LOADER)
 
 
-def main(bundle, waves):
+def problems_of(bundle):
     problems = []
     listed = load(os.path.join(bundle, "flux", "kustomization.yaml"))["resources"]
     objects = {name: load(os.path.join(bundle, "flux", name)) for name in listed}
@@ -88,17 +91,24 @@ def main(bundle, waves):
             depths[own] = 1 + max(map(depth, below)) if below else 0
         return depths[own]
 
-    with open(waves, encoding="utf-8") as file:
+    with open(bundle + ".waves", encoding="utf-8") as file:
         planned = {name: int(wave) for name, wave in (line.split() for line in file)}
     found = {own: depth(own) for own in set(component.values())}
     if planned != found:
         problems.append(f"waves: planned {planned}, found {found}")
 
-    for problem in problems:
-        print(problem)
-    print(f"judged {len(steps)} Kustomizations")
-    return 1 if problems else 0
+    return problems
+
+
+def main(bundles):
+    found = False
+    for bundle in bundles:
+        for problem in problems_of(bundle):
+            found = True
+            print(f"{bundle}: {problem}")
+    print(f"judged {len(bundles)} bundles")
+    return 1 if found else 0 if bundles else 2
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))
