@@ -7,12 +7,26 @@
 #include <set>
 #include <utility>
 
+#include "core/error.h"
+#include "generator/duration.h"
 #include "generator/field_rules.h"
 
 namespace waybill {
 namespace {
 
 constexpr std::string_view kRegistryKind = "ComponentRegistry";
+
+std::string read_timeout(MapReader& fields, const ReadContext& context) {
+  std::string text = fields.text("timeout");
+  if (text.empty()) return text;
+  try {
+    static_cast<void>(parse_duration(text));
+    return text;
+  } catch (const Error& error) {
+    context.doubt(*fields.find("timeout"), "bad-value", fmt::format("timeout: {}", error.message()), error.hint());
+    return {};
+  }
+}
 
 void read_helm(MapReader& entry, RegistryEntry& result, const ReadContext& context) {
   const yaml::Node* node = entry.map("helm");
@@ -22,6 +36,8 @@ void read_helm(MapReader& entry, RegistryEntry& result, const ReadContext& conte
   result.default_chart = fields.text("defaultChart");
   result.default_version = fields.text("defaultVersion");
   result.default_namespace = fields.text("defaultNamespace");
+  result.install_timeout = read_timeout(fields, context);
+  result.waits_until_ready = fields.find("wait") == nullptr || fields.boolean("wait");
   fields.finish();
 }
 

@@ -11,6 +11,7 @@ void add_bundle_options(Command& command, BundleRequest& request) {
       command.option("--deployer", &request.deployer.name, "NAME", "what rolls the bundle out (default argocd)");
   deployer.aliases = {"-d"};
   deployer.choices = deployer_names();
+  deployer.any_case = true;
   add_setting_options(command, request.settings);
   command.option("--argocd-version", &request.deployer.argocd_version, "VERSION",
                  "write only fields that this Argo CD knows (default 3.5; 3.1 and later)");

@@ -27,6 +27,7 @@ struct Option {
   std::string value_name;  // "DIR"; empty for switches
   std::string help;
   std::vector<std::string> choices;  // the only values allowed; empty: any
+  bool any_case = false;             // of choices: blanks around the word and capitals are overlooked
 };
 
 struct Argument {
@@ -54,7 +55,7 @@ struct Command {
   std::function<int(Console&)> run;
 
   Option& option(std::string flag, Binding binding, std::string value_name, std::string help) {
-    return options.emplace_back(Option{std::move(flag), {}, binding, std::move(value_name), std::move(help), {}});
+    return options.emplace_back(Option{std::move(flag), {}, binding, std::move(value_name), std::move(help), {}, false});
   }
 };
 

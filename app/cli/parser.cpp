@@ -19,6 +19,15 @@ std::string names_of(const Option& option) {
   return names;
 }
 
+// "Helm" and " helm" as the choice "helm".
+std::string plain_word(std::string& word) {
+  const auto is_blank = [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; };
+  word.erase(word.begin(), std::ranges::find_if_not(word, is_blank));
+  while (!word.empty() && is_blank(word.back())) word.pop_back();
+  std::ranges::transform(word, word.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return {};
+}
+
 // Asked before the library converts, so that the refusal is in our words.
 std::string check_number(const std::string& name, const std::string& word) {
   std::int64_t number = 0;
@@ -50,6 +59,7 @@ void add_option(CLI::App& app, const Option& option, std::string_view verb) {
   }
   added->envname(environment_name(verb, option.name));
   if (!option.choices.empty()) {
+    if (option.any_case) added->transform(CLI::Validator(plain_word, ""));
     added->check(CLI::Validator(
         [choices = option.choices, name = option.name](std::string& word) -> std::string {
           if (std::find(choices.begin(), choices.end(), word) != choices.end()) return {};

@@ -23,6 +23,7 @@ struct Kind {
 constexpr std::array kKinds{
     Kind{"argocd", make_argocd_deployer, argocd_root, nullptr},
     Kind{"flux", make_flux_deployer, flux_root, flux_reads},
+    Kind{"helm", make_helm_deployer, nullptr, nullptr},
 };
 
 const Kind& find_kind(std::string_view name) {

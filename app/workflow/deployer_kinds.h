@@ -11,4 +11,6 @@ namespace waybill {
 [[nodiscard]] std::string flux_root(const FileTree& bundle, const Place& place);
 [[nodiscard]] bool flux_reads(std::string_view repo_url);
 
+[[nodiscard]] std::unique_ptr<Deployer> make_helm_deployer(const DeployerRequest& request);
+
 }  // namespace waybill

@@ -30,6 +30,7 @@ PLANTED = [
     ("generator/bad.cpp", '#include "core/http/client.h"\n#include "oci/pack.h"\n', "include-matrix"),
     ("argocd/bad.cpp", '#include "oci/pack.h"\n', "include-matrix"),
     ("flux/bad.cpp", '#include "argocd/root.h"\n', "include-matrix"),
+    ("helm/bad.cpp", '#include "argocd/render.h"\n', "include-matrix"),
     ("oci/bad.cpp", '#include "signing/key.h"\n', "include-matrix"),
     ("signing/bad.cpp", '#include "oci/pack.h"\n', "include-matrix"),
     ("git/bad.cpp", '#include "generator/plan.h"\n', "include-matrix"),

@@ -13,10 +13,11 @@ ROOMS = {
     "generator": {"core", "generator"},
     "argocd": {"core", "generator", "argocd"},
     "flux": {"core", "generator", "flux"},
+    "helm": {"core", "generator", "helm"},
     "oci": {"core", "oci"},
     "signing": {"core", "signing"},
     "git": {"core", "git"},
-    "app/workflow": {"core", "generator", "argocd", "flux", "oci", "signing", "git", "app/workflow"},
+    "app/workflow": {"core", "generator", "argocd", "flux", "helm", "oci", "signing", "git", "app/workflow"},
     "app/cli": {"core", "app/workflow", "app/cli"},
     "app/server": {"core", "app/workflow", "app/server"},
 }
