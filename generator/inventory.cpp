@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "core/error.h"
@@ -49,14 +50,27 @@ ChartItem chart(const ComponentRef& component) {
           purl("helm", name, component.version, {{"repository_url", source}})};
 }
 
-bool is_below(const RelPath& path, std::string_view folder) {
-  return path.text().starts_with(folder) && path.text().ends_with("yaml");
+// Values and manifests by the places that deployers give them: values/NAME.yaml and manifests/NAME/…, or
+// NAME/values.yaml and the files that NAME's local charts print.
+bool holds_images(const RelPath& path) {
+  const std::string& text = path.text();
+  if (!text.ends_with("yaml")) return false;
+  if (text.starts_with("values/") || text.starts_with("manifests/")) return true;
+  const bool in_component = std::ranges::count(path.parent(), '/') == 0 && !path.parent().empty();
+  return (in_component && path.file_name() == "values.yaml") ||
+         (text.find("/manifests/") != std::string::npos && path.parent().ends_with("/files"));
+}
+
+// Every component that is rolled out has its values in the bundle, or a folder with a README.
+bool is_in(const Bundle& bundle, const std::string& component) {
+  return bundle.tree.contains(RelPath::parse(fmt::format("values/{}.yaml", component))) ||
+         bundle.tree.contains(RelPath::parse(fmt::format("{}/README.md", component)));
 }
 
 std::vector<ImageItem> images(const FileTree& tree) {
   std::set<ImageReference> references;
   for (const auto& [path, file] : tree.files()) {
-    if (!is_below(path, "values/") && !is_below(path, "manifests/")) continue;
+    if (!holds_images(path)) continue;
     for (const yaml::Node& document : yaml::parse_all(file.bytes, path.text()))
       collect_images(document.to_value(), references);
   }
@@ -75,9 +89,7 @@ std::vector<ImageItem> images(const FileTree& tree) {
 Inventory take_inventory(const Bundle& bundle, const Recipe& recipe) {
   Inventory inventory;
   for (const ComponentRef& component : recipe.components) {
-    // Every component that is rolled out has its values in the bundle.
-    const bool is_in_bundle = bundle.tree.contains(RelPath::parse(fmt::format("values/{}.yaml", component.name)));
-    if (!is_in_bundle || component.is_manifest_only()) continue;
+    if (!is_in(bundle, component.name) || component.is_manifest_only()) continue;
     inventory.charts.push_back(component.is_kustomize() ? kustomization(component) : chart(component));
   }
   inventory.images = images(bundle.tree);

@@ -32,8 +32,8 @@ struct RegistryEntry {
   std::string default_chart;  // as written, with its "repo/" prefix
   std::string default_version;
   std::string default_namespace;
-  // How long Helm waits until what the chart made is ready, and whether it does (`helm.timeout`, `helm.wait`; unknown to
-  // aicr, which drops them).
+  // How long Helm waits until what the chart made is ready, and whether it does (`helm.timeout`, `helm.wait`; unknown
+  // to aicr, which drops them).
   std::string install_timeout;  // "20m"; empty: the deployer's own default
   bool waits_until_ready = true;
   std::string default_source;  // Kustomize

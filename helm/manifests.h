@@ -1,13 +1,13 @@
 #pragma once
-// A component's rendered manifests as charts of the bundle, so that Helm tracks, upgrades and removes them (spec: bundle
-// 9, 14). The charts print their files as they are: braces in a manifest are not Helm's.
+// A component's rendered manifests as charts of the bundle, so that Helm tracks, upgrades and removes them (spec:
+// bundle 9, 14). The charts print their files as they are: braces in a manifest are not Helm's.
 //
 // Definitions are a chart of their own, since Helm asks the API server about every object before it makes the first.
 // They, namespaces and volume claims carry Helm's annotation to be kept when the release goes: others may use them.
 //
 // Hooks: a job or pod stays one of Helm's hooks, and so does what comes before an install if a job is among it, which
-// may need it. Anything else that is a hook becomes an ordinary object of the chart before or after the component's own:
-// as a hook it would be made anew at each run and never removed.
+// may need it. Anything else that is a hook becomes an ordinary object of the chart before or after the component's
+// own: as a hook it would be made anew at each run and never removed.
 #include <cstdint>
 #include <string>
 #include <vector>

@@ -18,9 +18,7 @@ bool is_there_already(std::string_view name) {
   return std::ranges::find(kNames, name) != kNames.end();
 }
 
-bool is_alphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+bool is_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 // 1 to 63 of [A-Za-z0-9._-], beginning and ending with a letter or digit.
 bool is_label_word(std::string_view text) {
   constexpr std::size_t kLongest = 63;
@@ -33,8 +31,8 @@ bool is_label_key(std::string_view text) {
   if (slash == std::string_view::npos) return is_label_word(text);
   const std::string_view prefix = text.substr(0, slash);
   const bool is_domain = is_label_word(prefix) && std::ranges::all_of(prefix, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-  });
+                           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+                         });
   return is_domain && is_label_word(text.substr(slash + 1));
 }
 

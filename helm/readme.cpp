@@ -48,18 +48,19 @@ std::string namespace_list(const std::map<std::string, Value>& namespaces) {
 // The command by which a step is installed, and the one by which it is removed, as the scripts run them.
 std::string install_command(const Step& step) {
   if (step.kind == StepKind::Kustomize) {
-    return fmt::format("kubectl apply --server-side --field-manager=waybill -n {} -k {}", step.name_space, step.chart);
+    return fmt::format("kubectl apply --server-side --field-manager=waybill -n {} -k \"$BUNDLE/{}\"", step.name_space,
+                       step.chart);
   }
   std::string text = fmt::format("helm upgrade --install {}", step.name);
   if (step.kind == StepKind::Local) {
-    text += fmt::format(" ./{}", step.chart);
+    text += fmt::format(" \"$BUNDLE/{}\"", step.chart);
   } else if (step.repository.starts_with(kOciScheme)) {
     text += fmt::format(" {}/{} --version {}", step.repository, step.chart, step.version);
   } else {
     text += fmt::format(" {} --repo {} --version {}", step.chart, step.repository, step.version);
   }
   text += fmt::format(" -n {}", step.name_space);
-  if (step.kind == StepKind::Chart) text += fmt::format(" -f {}/values.yaml", step.component);
+  if (step.kind == StepKind::Chart) text += fmt::format(" -f \"$BUNDLE/{}/values.yaml\"", step.component);
   if (step.waits) text += fmt::format(" --wait --timeout {}", step.timeout.empty() ? "10m" : step.timeout);
   return text;
 }
@@ -124,9 +125,9 @@ std::string component_readme(const Release& release, const std::vector<Step>& st
   if (component.is_kustomize()) {
     text += fmt::format("- kustomization: `{}//{}`\n- tag: `{}`\n", component.source, component.path, component.tag);
   } else if (!component.is_manifest_only()) {
-    text += fmt::format("- chart: `{}` of `{}`\n- version: `{}`\n",
-                        component.chart.empty() ? component.name : component.chart, component.source,
-                        component.version);
+    text +=
+        fmt::format("- chart: `{}` of `{}`\n- version: `{}`\n",
+                    component.chart.empty() ? component.name : component.chart, component.source, component.version);
   } else {
     text += "- manifests of this bundle, without a chart of somebody else's\n";
   }
@@ -145,7 +146,10 @@ std::string component_readme(const Release& release, const std::vector<Step>& st
   }
   if (install.empty()) return text + "\nIt only makes namespaces.\n";
   text += fmt::format(
-      "\n`deploy.sh` runs, from the bundle's folder and with labels that mark what is the bundle's:\n\n{}", install);
+      "\n`deploy.sh` runs, with labels that mark what is the bundle's (not from the bundle's folder, where Helm would "
+      "take "
+      "the\nfolder of a chart's name for the chart):\n\n{}",
+      install);
   if (!remove.empty()) text += fmt::format("\n`undeploy.sh` runs:\n\n{}", remove);
   if (component.is_kustomize()) {
     text += fmt::format(
@@ -154,8 +158,9 @@ std::string component_readme(const Release& release, const std::vector<Step>& st
         component.name);
   }
   if (has_definitions) {
-    text += "\nThe definitions of custom resources stay when their release is removed: with them, all objects of "
-            "theirs would go.\n";
+    text +=
+        "\nThe definitions of custom resources stay when their release is removed: with them, all objects of "
+        "theirs would go.\n";
   }
   return text;
 }

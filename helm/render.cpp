@@ -27,7 +27,8 @@ class Renderer {
       const std::string& name = release.component.name;
       // Its folder would be left out of the checksums.
       if (name == kAttestationFolder)
-        throw Error(ErrorCode::InvalidInput, fmt::format("a component of a bundle for Helm cannot be called '{}'", name));
+        throw Error(ErrorCode::InvalidInput,
+                    fmt::format("a component of a bundle for Helm cannot be called '{}'", name));
       with_context([&] { return fmt::format("while rendering component '{}' for Helm", name); },
                    [&] {
                      traits_.emplace(name, read_traits(release));
@@ -67,22 +68,21 @@ class Renderer {
     if (component.is_kustomize()) {
       write(component.name + "/kustomization.yaml", kustomization(component));
     } else if (!component.is_manifest_only()) {
-      write(component.name + "/values.yaml",
-            yaml::write(release.values.is_null() ? Value::map() : release.values));
+      write(component.name + "/values.yaml", yaml::write(release.values.is_null() ? Value::map() : release.values));
     }
     write(component.name + "/README.md", component_readme(release, steps));
   }
 
   // Another repository's folder, with a label on everything in it by which it is found again.
   static std::string kustomization(const ComponentRef& component) {
-    const Value labels =
-        Value::map({{"app.kubernetes.io/managed-by", "waybill"}, {kComponentLabel, component.name}});
-    return yaml::write(Value::map(
-        {{"apiVersion", "kustomize.config.k8s.io/v1beta1"},
-         {"kind", "Kustomization"},
-         {"resources",
-          Value::list({fmt::format("{}//{}?ref={}", component.source, component.path, component.tag)})},
-         {"labels", Value::list({Value::map({{"pairs", labels}, {"includeSelectors", false}})})}}));
+    const Value labels = Value::map({{"app.kubernetes.io/managed-by", "waybill"}, {kComponentLabel, component.name}});
+    std::string source = component.source;
+    while (source.ends_with('/')) source.pop_back();
+    return yaml::write(
+        Value::map({{"apiVersion", "kustomize.config.k8s.io/v1beta1"},
+                    {"kind", "Kustomization"},
+                    {"resources", Value::list({fmt::format("{}//{}?ref={}", source, component.path, component.tag)})},
+                    {"labels", Value::list({Value::map({{"pairs", labels}, {"includeSelectors", false}})})}}));
   }
 
   const Plan& plan_;

@@ -10,9 +10,9 @@
 
 namespace waybill::helm {
 
-// Throws InvalidInput, naming component and field, for what the tables cannot hold (helm/step.h, helm/namespaces.h), for
-// a component whose folder would have the name of another part of the bundle, and for malformed `argocd` data in the
-// registry.
+// Throws InvalidInput, naming component and field, for what the tables cannot hold (helm/step.h, helm/namespaces.h),
+// for a component whose folder would have the name of another part of the bundle, and for malformed `argocd` data in
+// the registry.
 [[nodiscard]] FileTree render(const Plan& plan, const Recipe& recipe);
 
 }  // namespace waybill::helm

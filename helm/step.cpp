@@ -30,8 +30,8 @@ std::string_view word_of(StepKind kind) {
 
 bool is_duration(std::string_view text) {
   return text.empty() || std::ranges::all_of(text, [](char c) {
-    return (c >= '0' && c <= '9') || c == 'h' || c == 'm' || c == 's' || c == '.';
-  });
+           return (c >= '0' && c <= '9') || c == 'h' || c == 'm' || c == 's' || c == '.';
+         });
 }
 
 class Steps {
@@ -80,7 +80,8 @@ class Steps {
                                                        component, name, kLongestRelease));
     }
     if (!names_.insert(name).second) {
-      throw Error(ErrorCode::InvalidInput, fmt::format("component '{}': there would be two releases '{}'", component, name))
+      throw Error(ErrorCode::InvalidInput,
+                  fmt::format("component '{}': there would be two releases '{}'", component, name))
           .hint("rename the component");
     }
     Step step;
@@ -129,17 +130,18 @@ class Steps {
   // The text is shown unless it may be a password.
   static void require(const std::string& component, std::string_view field, bool holds, const std::string& text) {
     if (holds) return;
-    throw Error(ErrorCode::InvalidInput,
-                fmt::format("component '{}': {}{} cannot be handed to Helm and kubectl", component, field,
-                            text.empty() ? "" : fmt::format(" '{}'", text)))
-        .hint("a bundle for Helm is read by a shell script: names, addresses, versions and paths keep to their alphabets");
+    throw Error(ErrorCode::InvalidInput, fmt::format("component '{}': {}{} cannot be handed to Helm and kubectl",
+                                                     component, field, text.empty() ? "" : fmt::format(" '{}'", text)))
+        .hint(
+            "a bundle for Helm is read by a shell script: names, addresses, versions and paths keep to their "
+            "alphabets");
   }
 
   const std::map<std::string, std::vector<LocalChart>>& manifests_;
   std::vector<Step> steps_;
   std::set<std::string> names_;
   std::map<std::string, std::vector<std::string>> last_;  // component to the steps that its dependents wait for
-  std::vector<std::string> needs_;           // of the next step
+  std::vector<std::string> needs_;                        // of the next step
 };
 
 std::string joined(const std::vector<std::string>& words) {
@@ -160,8 +162,7 @@ std::vector<Step> make_steps(const Plan& plan, const std::map<std::string, std::
 
 std::string step_table(const std::vector<Step>& steps) {
   const auto cell = [](std::string_view text) { return text.empty() ? kNothing : text; };
-  std::string text =
-      "# step\tcomponent\tkind\tnamespace\trepository\tchart or folder\tversion\twait\ttimeout\tneeds\n";
+  std::string text = "# step\tcomponent\tkind\tnamespace\trepository\tchart or folder\tversion\twait\ttimeout\tneeds\n";
   for (const Step& step : steps) {
     text += fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", step.name, step.component, word_of(step.kind),
                         step.name_space, cell(step.repository), step.chart, cell(step.version),

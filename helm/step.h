@@ -27,11 +27,11 @@ struct Step {
   std::string component;
   StepKind kind = StepKind::Chart;
   std::string name_space;
-  std::string repository;  // Chart
-  std::string chart;       // Chart: its name; otherwise the folder in the bundle
-  std::string version;     // Chart
-  bool waits = true;       // until what it made is ready
-  std::string timeout;     // empty: the script's own default
+  std::string repository;          // Chart
+  std::string chart;               // Chart: its name; otherwise the folder in the bundle
+  std::string version;             // Chart
+  bool waits = true;               // until what it made is ready
+  std::string timeout;             // empty: the script's own default
   std::vector<std::string> needs;  // names of steps
 };
 

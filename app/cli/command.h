@@ -55,7 +55,8 @@ struct Command {
   std::function<int(Console&)> run;
 
   Option& option(std::string flag, Binding binding, std::string value_name, std::string help) {
-    return options.emplace_back(Option{std::move(flag), {}, binding, std::move(value_name), std::move(help), {}, false});
+    return options.emplace_back(
+        Option{std::move(flag), {}, binding, std::move(value_name), std::move(help), {}, false});
   }
 };
 

@@ -558,8 +558,10 @@ finish() {
   write_report
   say
   say "$done_count done, $failed_count failed, $skipped_count not begun${1:+, $left_count $1}"
-  unfinished=$(names_in failed interrupted)
+  unfinished=$(names_in failed)
   [ -z "$unfinished" ] || say "failed: $unfinished"
+  unfinished=$(names_in interrupted)
+  [ -z "$unfinished" ] || say "interrupted: $unfinished"
   unfinished=$(names_in skipped)
   [ -z "$unfinished" ] || say "not begun: $unfinished"
   case $outcome in
@@ -576,17 +578,18 @@ persevere() {
   while :; do
     printf '%s\n' "$tried" >"$work/attempts/$step"
     try_step && return 0
-    if [ -n "$terminated" ]; then
-      say "ended    $step"
-      return 143
-    fi
+    [ -z "$terminated" ] || break
     [ "$tried" -le "$retries" ] || break
     seconds=$((pause * tried * tried))
     [ "$seconds" -le 120 ] || seconds=120
     say "again    $step in $seconds s: attempt $tried of $((retries + 1)) failed: $(tail -n 1 "$log")"
-    run sleep "$seconds" || return 143
+    run sleep "$seconds" || break
     tried=$((tried + 1))
   done
+  if [ -n "$terminated" ]; then
+    say "ended    $step"
+    return 143
+  fi
   {
     say "failed   $step:"
     tail -n 20 "$log" | sed 's/^/    /'

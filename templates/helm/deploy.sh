@@ -3,7 +3,7 @@
 set -u
 program=deploy.sh
 here=$(dirname -- "$0") && bundle=$(cd -- "$here" && pwd -P) || exit 3
-# shellcheck source=common.sh
+# shellcheck source-path=SCRIPTDIR source=common.sh
 . "$bundle/common.sh"
 
 switches='--dry-run --best-effort --no-verify --break-lock --no-wait --adopt'
@@ -40,7 +40,8 @@ END
 refuse_foreign_releases() {
   list_all_releases | sort >"$work/all"
   list_all_releases --selector "$owner_label" | sort >"$work/ours"
-  list_releases --pending | sort >"$work/pending"
+  list_releases --pending >/dev/null
+  awk '{ for (i = 5; i <= NF; ++i) if ($i ~ /^pending-/) print $2 "/" $1, $i }' "$work/list" >"$work/pending"
   : >"$work/named"
   foreign=''
   for name in $order; do
@@ -96,15 +97,15 @@ prepare_namespaces() {
 
 # A killed run leaves a release that Helm says is still being changed. Under the lock nobody changes it.
 mend_pending() {
-  [ ! -e "$work/history.$step" ] || return 0
-  grep -qxF "$space/$step" "$work/pending" || return 0
+  [ ! -e "$work/mended.$step" ] || return 0
+  pending=$(grep "^$space/$step " "$work/pending")
+  [ -n "$pending" ] || return 0
   say "mends    $step, which an interrupted run left behind"
-  ask helm history "$step" --namespace "$space" -o json >"$work/history.$step" 2>>"$log" || return 1
-  if grep -q '"status":"\(deployed\|superseded\)"' "$work/history.$step"; then
-    run helm rollback "$step" --namespace "$space" --timeout "$limit" || return 1
-  else
-    run helm uninstall "$step" --namespace "$space" --timeout "$limit" || return 1
-  fi
+  : >"$work/mended.$step"
+  case $pending in
+  *' pending-install') run helm uninstall "$step" --namespace "$space" --timeout "$limit" ;;
+  *) run helm rollback "$step" --namespace "$space" --timeout "$limit" ;;
+  esac
 }
 
 install_release() {
@@ -126,7 +127,6 @@ install_release() {
 
 apply_kustomization() {
   run kubectl apply --server-side --field-manager=waybill --namespace "$space" --kustomize "$root/$chart" || return 1
-  [ "$waits" = yes ] || return 0
   [ -z "$dry_run" ] || return 0
   selector=$owner_label,waybill.dev/component=$component
   found=$(ask kubectl get customresourcedefinitions --selector "$selector" -o name 2>>"$log") || return 1
@@ -134,6 +134,7 @@ apply_kustomization() {
     run kubectl wait --for=condition=Established customresourcedefinitions --selector "$selector" "--timeout=$limit" ||
       return 1
   fi
+  [ "$waits" = yes ] || return 0
   ask kubectl get deployments,daemonsets,statefulsets --all-namespaces --selector "$selector" \
     -o 'jsonpath={range .items[*]}{.kind}{"\t"}{.metadata.name}{"\t"}{.metadata.namespace}{"\n"}{end}' \
     >"$work/workloads.$step" 2>>"$log" || return 1
@@ -151,7 +152,7 @@ try_step() {
 
 work_on_step() {
   load_step "$1"
-  # What follows needs definitions served.
+  # What follows needs definitions served, so those are always waited for.
   [ -z "$no_wait" ] || [ "$step" = "$component-definitions" ] || waits=no
   if [ -n "$dry_run" ]; then
     try_step

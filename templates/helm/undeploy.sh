@@ -3,7 +3,7 @@
 set -u
 program=undeploy.sh
 here=$(dirname -- "$0") && bundle=$(cd -- "$here" && pwd -P) || exit 3
-# shellcheck source=common.sh
+# shellcheck source-path=SCRIPTDIR source=common.sh
 . "$bundle/common.sh"
 
 switches='--dry-run --best-effort --no-verify --break-lock --yes --delete-namespaces'
@@ -44,22 +44,23 @@ list_ours() {
   list_all_releases --selector "$owner_label" | sort >"$work/ours"
 }
 
-# Definitions, a line each: what becomes of it, and its name. Those of a release go with it, unless they are to be kept.
+# Definitions, a line each: what becomes of it, and its name. Those of a release go with it, unless they are to be kept;
+# Helm writes into them whose they are.
 list_definitions() {
   ask kubectl get customresourcedefinitions -o 'jsonpath={range .items[*]}{.metadata.name}{"\t"}{.metadata.annotations.meta\.helm\.sh/release-namespace}{"/"}{.metadata.annotations.meta\.helm\.sh/release-name}{"\t"}{.metadata.annotations.helm\.sh/resource-policy}{"\t"}{.metadata.labels.waybill\.dev/component}{"\n"}{end}' \
     >"$work/crds" || fail "$exit_refused" "the definitions cannot be listed"
-  awk -F "$tab" 'FILENAME == ARGV[1] { ours[$1] = 1; next }
-    FILENAME == ARGV[2] { components[$1] = 1; next }
-    $2 in ours { print ($3 == "keep" ? "stays" : "goes") "\t" $1; next }
-    $4 in components { print "stays\t" $1 }' "$work/targets" "$work/components" "$work/crds" >"$work/definitions"
+  awk -F "$tab" 'FILENAME == ARGV[1] { goes[$1] = 1; next }
+    FILENAME == ARGV[2] { ours[$1] = 1; next }
+    $2 in goes && $3 != "keep" { print "goes\t" $1; next }
+    $2 in ours || $4 in ours { print "stays\t" $1 }' "$work/targets" "$work/named" "$work/crds" >"$work/definitions"
 }
 
 find_targets() {
   : >"$work/targets"
-  : >"$work/components"
+  : >"$work/named"
   for name in $order; do
     load_step "$name"
-    printf '%s\n' "$component" >>"$work/components"
+    printf '%s/%s\n%s\n' "$space" "$step" "$component" >>"$work/named"
     if [ "$kind" != kustomize ] && grep -qxF "$space/$step" "$work/ours"; then
       printf '%s/%s\n' "$space" "$step" >>"$work/targets"
     fi
@@ -68,7 +69,7 @@ find_targets() {
 
 show_plan() {
   say "These releases will be removed:"
-  sed 's/^/  /' "$work/targets"
+  if [ -s "$work/targets" ]; then sed 's/^/  /' "$work/targets"; else say "  none"; fi
   for name in $order; do
     load_step "$name"
     [ "$kind" != kustomize ] || say "  and what has the label waybill.dev/component=$component"
@@ -92,19 +93,28 @@ remove_release() {
   run helm uninstall "$step" --namespace "$space" --wait --timeout "$limit"
 }
 
-# What has the component's label, but what others may use too.
+# Kinds, with a comma between, of what has $selector; not those that others may use too, nor what controllers make.
+labelled_kinds() {
+  ask kubectl api-resources --verbs=list,delete -o name >"$work/kinds.$step" 2>>"$log" || return 1
+  kinds=$(grep -vxE 'namespaces|events(\..*)?|endpoints|endpointslices\..*|persistentvolumeclaims|persistentvolumes|customresourcedefinitions\..*' \
+    "$work/kinds.$step" | tr '\n' ',')
+  ask kubectl get "${kinds%,}" --all-namespaces --selector "$selector" \
+    -o 'jsonpath={range .items[*]}{.apiVersion}{"\t"}{.kind}{"\n"}{end}' >"$work/found.$step" 2>>"$log" || return 1
+  # apps/v1 Deployment is Deployment.v1.apps, v1 ConfigMap is ConfigMap.
+  awk -F "$tab" 'NF == 2 { n = split($1, part, "/"); print n == 2 ? $2 "." part[2] "." part[1] : $2 }' "$work/found.$step" |
+    sort -u | tr '\n' ','
+}
+
 remove_kustomization() {
   selector=$owner_label,waybill.dev/component=$component
   if [ -n "$dry_run" ]; then
-    say "# every kind but namespaces, volume claims and definitions:"
-    run kubectl delete ... --all-namespaces --selector "$selector"
+    say "# all kinds but namespaces, volume claims and definitions:"
+    run kubectl delete KINDS --all-namespaces --selector "$selector"
     return
   fi
-  ask kubectl api-resources --verbs=list,delete -o name >"$work/kinds.$step" 2>>"$log" || return 1
-  kinds=$(grep -vxE 'namespaces|events|events\.events\.k8s\.io|persistentvolumeclaims|persistentvolumes|customresourcedefinitions\.apiextensions\.k8s\.io' \
-    "$work/kinds.$step" | tr '\n' ',')
-  found=$(ask kubectl get "${kinds%,}" --all-namespaces --selector "$selector" -o name 2>>"$log") || return 1
-  [ -n "$found" ] || return 0
+  # A kind can vanish between two questions, when its definition goes with another step.
+  kinds=$(labelled_kinds) || kinds=$(labelled_kinds) || kinds=$(labelled_kinds) || return 1
+  [ -n "$kinds" ] || return 0
   run kubectl delete "${kinds%,}" --all-namespaces --selector "$selector" --ignore-not-found "--timeout=$limit"
 }
 
@@ -139,26 +149,31 @@ list_made_namespaces() {
   cut -f 1 "$work/namespaces" | sort | comm -12 - "$work/marked" >"$work/made"
 }
 
-# Whether anything that works or holds data is left there.
-is_empty() {
-  ! grep -q "^$1/" "$work/all" || return 1
-  left=$(ask kubectl get pods,services,persistentvolumeclaims,deployments,statefulsets,daemonsets,jobs,cronjobs \
-    --namespace "$1" -o name 2>/dev/null) || return 1
-  [ -z "$left" ]
+# Sets $left to what is in a namespace and is not there in every one.
+look_into() {
+  left=$(grep "^$1/" "$work/all" | sed 's,^[^/]*/,release/,')
+  [ -z "$left" ] || return 0
+  left=$(ask kubectl get pods,services,persistentvolumeclaims,deployments,statefulsets,daemonsets,jobs,cronjobs,configmaps,secrets \
+    --namespace "$1" -o name 2>&1 | grep -vx 'configmap/kube-root-ca\.crt')
 }
 
 delete_made_namespaces() {
   [ -n "$delete_namespaces" ] || return 0
+  if [ "$outcome" != 'done' ]; then
+    say "left     the namespaces: not everything is removed"
+    return 0
+  fi
   log=$work/namespaces.log
   list_all_releases | sort >"$work/all"
   while read -r space; do
-    if ! is_empty "$space"; then
-      say "left     namespace $space: something is still in it"
-    elif run kubectl delete namespace "$space" --wait=false; then
+    look_into "$space"
+    if [ -n "$left" ]; then
+      say "left     namespace $space, which holds $(printf '%s\n' "$left" | head -n 3 | tr '\n' ' ')"
+    elif run kubectl delete namespace "$space" "--timeout=${timeout:-10m}"; then
       say "removed  namespace $space"
     else
       say "failed   namespace $space: $(tail -n 1 "$log")"
-      [ "$outcome" != 'done' ] || outcome=failed
+      outcome=failed
     fi
   done <"$work/made"
 }
