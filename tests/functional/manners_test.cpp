@@ -172,10 +172,9 @@ TEST_F(Manners, WhatIsMissingOrDoubledIsRefused) {
 TEST_F(Manners, ResultsAndProgressGoToDifferentStreams) {
   make_key();
   make_repository();
-  const Words publish =
-      joined({"publish", "--repo", "remote.git", "--output", "oci-layout:out:v1", "--key", "k.key", "--workload-selector",
-              "job=training", "--accelerated-node-selector", "gpu=true"},
-             criteria());
+  const Words publish = joined({"publish", "--repo", "remote.git", "--output", "oci-layout:out:v1", "--key", "k.key",
+                                "--workload-selector", "job=training", "--accelerated-node-selector", "gpu=true"},
+                               criteria());
   const ProcessResult text = waybill(publish);
   ASSERT_THAT(text, Exited(0));
   EXPECT_THAT(text.out, AllOf(HasSubstr("sha256:"), Not(HasSubstr("pushing"))));

@@ -112,9 +112,9 @@ TEST(HealthChecks, OfArgoCdAndFluxAgree) {
     ++kinds;
     for (const std::string& state : states) {
       Value object = yaml::parse(state, "state").to_value();
-      program += fmt::format("obj = {}\nverdict(function()\n{}\nend)\n", to_lua(object), script->as_string());
       object.set("apiVersion", api_version);
       object.set("kind", kind);
+      program += fmt::format("obj = {}\nverdict(function()\n{}\nend)\n", to_lua(object), script->as_string());
       documents += "---\n" + yaml::write(object);
       names.push_back(fmt::format("{} {}", kind, state));
     }
