@@ -43,17 +43,20 @@ def rolled_out_at(entries, component, version):
 def early_starts(events, entries, new, unchanged):
     """Every breach of "nothing starts before what it depends on is ready"; what Argo CD took for ready and was not; the times in between. `new` are
     the dependencies of what is rolled out; `unchanged` are Applications that stay as they are."""
-    ready, breaches, untrue, gaps = {name: None for name in unchanged}, [], [], []
+    ready, started, breaches, untrue, gaps = {name: None for name in unchanged}, set(), [], [], []
     for event in events:
         if event.event == "ready":
             ready[event.application] = event
         elif event.event == "applied":
             ready.pop(event.application, None)
+            started.discard(event.application)
         elif event.event == "started":
+            started.add(event.application)
             for need in new.needs.get(event.application, []):
                 rolled_out = rolled_out_at(entries, new.components[need], event.version)
                 if need not in ready:
-                    breaches.append(f"{event.application} starts before {f'the sync of {need} is over' if rolled_out else f'{need} is ready'}")
+                    breaches.append(f"{event.application} starts before "
+                                    f"{f'the sync of {need} is over' if rolled_out and need in started else f'{need} is ready'}")
                 elif not rolled_out:
                     untrue.append(need)
                 elif ready[need]:

@@ -36,7 +36,7 @@ inline Value group_kind(std::string_view group, std::string_view kind) {
 
 inline Sample sample() {
   Sample result;
-  const auto add = [&](std::string name, std::string name_space, std::string source, std::string version,
+  const auto add = [&](const std::string& name, std::string name_space, std::string source, std::string version,
                        std::uint32_t wave, std::vector<std::string> depends_on, Value argocd) -> Release& {
     auto entry = std::make_unique<RegistryEntry>();
     entry->name = name;

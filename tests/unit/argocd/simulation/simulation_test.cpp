@@ -151,7 +151,7 @@ TEST(SimulationFinds, AComponentThatGivesUp) {
 TEST(SimulationFinds, ARemovalBeforeTheDependentHasLeft) {
   // gpu-operator does not need cert-manager any more, which goes; Argo CD prunes it in wave 0 while the old
   // gpu-operator still runs.
-  Sample before = sample();
+  const Sample before = sample();
   Sample after = sample();
   const auto drop = [](std::vector<std::string>& names) { std::erase(names, "cert-manager"); };
   std::erase_if(after.plan.releases, [](const Release& release) { return release.component.name == "cert-manager"; });
