@@ -2,12 +2,10 @@
 // tests/interop/flux_targets_test.cpp has Flux's definitions and libraries judge the same files.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
-#include "core/file_system.h"
 #include "flux/render.h"
 #include "flux/root.h"
 #include "generator/plan.h"
+#include "tests/golden/golden_files.h"
 #include "tests/support/embedded_recipes.h"
 
 namespace waybill {
@@ -32,23 +30,11 @@ FileTree outputs(const testing::Words& words) {
 }
 
 TEST(FluxTargets, AreAsTheyWere) {
-  const std::string folder = WAYBILL_SOURCE_FOLDER "/tests/golden/flux";
   FileTree actual;
   for (const testing::Words& words : {testing::Words{"eks", "h100", "inference", "ubuntu", "dynamo"},
                                       testing::Words{"aks", "h100", "training", "ubuntu", "kubeflow"}})
     actual.add_tree(fmt::format("{}", fmt::join(words, "-")), outputs(words));
-  if (const char* accept = std::getenv("GOLDEN_ACCEPT"); accept != nullptr && std::string_view(accept) == "1") {
-    write_folder(folder, actual, Overwrite::Yes);
-    FAIL() << "accepted new golden files in " << folder
-           << ": look at the difference and run again without GOLDEN_ACCEPT";
-  }
-  const FileTree expected = read_folder(folder);
-  for (const auto& [path, file] : actual.files()) {
-    ASSERT_TRUE(expected.contains(path)) << "new file: " << path.text();
-    EXPECT_EQ(file.bytes, expected.at(path).bytes) << path.text();
-  }
-  for (const auto& [path, file] : expected.files())
-    EXPECT_TRUE(actual.contains(path)) << "no longer written: " << path.text();
+  testing::expect_golden(actual, "flux");
 }
 
 }  // namespace
