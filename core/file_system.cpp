@@ -58,6 +58,19 @@ UniqueFd create_beside(const fs::path& path, fs::path& temporary, unsigned mode)
   throw Error(ErrorCode::Conflict, fmt::format("too many temporary files in '{}'", folder.string()));
 }
 
+// Conflict when the name is taken.
+void rename_to_free_name(const fs::path& temporary, const fs::path& path) {
+  if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) == 0) return;
+  // Some file systems cannot do that, as NFS; those of media that are carried can, and know no second name of a file.
+  if (errno == EINVAL && ::link(temporary.c_str(), path.c_str()) == 0) {
+    ::unlink(temporary.c_str());
+    return;
+  }
+  if (errno == EEXIST)
+    throw Error(ErrorCode::Conflict, fmt::format("'{}' exists already", path.string())).hint("--force overwrites it");
+  throw system_error(fmt::format("cannot write '{}'", path.string()));
+}
+
 // Calls that report by std::filesystem_error report by Error instead.
 template <typename Body>
 auto with_our_errors(Body&& body) {
@@ -92,14 +105,7 @@ void AtomicFile::commit(Overwrite overwrite) {
     if (::rename(temporary_.c_str(), path_.c_str()) != 0)
       throw system_error(fmt::format("cannot write '{}'", path_.string()));
   } else {
-    // link(2) fails when the name is taken, which rename would not.
-    if (::link(temporary_.c_str(), path_.c_str()) != 0) {
-      if (errno == EEXIST)
-        throw Error(ErrorCode::Conflict, fmt::format("'{}' exists already", path_.string()))
-            .hint("--force overwrites it");
-      throw system_error(fmt::format("cannot write '{}'", path_.string()));
-    }
-    ::unlink(temporary_.c_str());
+    rename_to_free_name(temporary_, path_);
   }
   committed_ = true;
   sync_folder(folder_of(path_));

@@ -17,7 +17,6 @@ class RandomAccessFile {
 
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] std::uint64_t size() const noexcept { return size_; }  // when it was opened
-  [[nodiscard]] int fd() const noexcept { return fd_->get(); }
 
   // As many bytes from `offset` on as there are, up to the buffer's size.
   std::size_t read_at(std::uint64_t offset, std::span<std::byte> buffer) const;

@@ -44,6 +44,8 @@ class Held {
     if (!fs::exists(fs::symlink_status(file, ignored))) return;
     if (!fs::is_regular_file(file, ignored))
       throw Error(ErrorCode::Conflict, fmt::format("'{}' is there already and is no regular file", file.string()));
+    lock_ = FdSource::open(file.string());
+    if (::flock(lock_->fd(), LOCK_EX | LOCK_NB) != 0) throw changed();
     try {
       archive_ = OciArchive::open(file);
     } catch (const Error& problem) {
@@ -52,14 +54,17 @@ class Held {
                   fmt::format("'{}' is there already and is no OCI archive: {}", file.string(), problem.message()))
           .hint("name another file, or remove this one");
     }
-    lock_ = FdSource::open(file.string());
-    if (::flock(lock_->fd(), LOCK_EX | LOCK_NB) != 0) throw changed();
   }
   [[nodiscard]] OciArchive* archive() const noexcept { return archive_.get(); }
 
   void commit(AtomicFile& fresh) {
     if (!archive_) {
-      fresh.commit(Overwrite::No);
+      try {
+        fresh.commit(Overwrite::No);
+      } catch (const Error& problem) {
+        if (problem.code() == ErrorCode::Conflict) throw changed();  // it was not there when the copy began
+        throw;
+      }
       return;
     }
     struct stat locked = {};

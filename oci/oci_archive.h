@@ -19,8 +19,6 @@ class OciArchive final : public LayoutReader<StoreReader> {
   [[nodiscard]] const ImageIndex& index() const noexcept { return index_; }
   // Every blob that the archive holds, listed or not.
   [[nodiscard]] std::vector<Descriptor> blobs() const;
-  // The open file, to compare it with what lies under its name later.
-  [[nodiscard]] int fd() const noexcept { return archive_.file.fd(); }
 
  private:
   explicit OciArchive(ArchiveFile archive);
