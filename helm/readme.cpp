@@ -109,7 +109,8 @@ Namespaces that are not there are made, with these labels:
     ./undeploy.sh
 
 removes the releases of this bundle in reverse order, and only those that a bundle made. Definitions of custom resources that came as
-manifests, volume claims and namespaces stay; the script says which, and how they are removed.
+manifests, volume claims and namespaces stay; the script says which, and how they are removed. Definitions in a chart's folder `crds/`
+stay too: Helm never removes them.
 )",
       fmt::arg("digest", digest(recipe).to_string()), fmt::arg("criteria", criteria_list(recipe.criteria)),
       fmt::arg("steps", steps.size()), fmt::arg("components", component_table(plan)),

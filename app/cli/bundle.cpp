@@ -21,8 +21,9 @@ Command bundle_command() {
       .name = "bundle",
       .summary = "render a bundle into a folder",
       .description =
-          "Writes what rolls a recipe out (Argo CD's Applications, or Flux's Kustomizations and HelmReleases) with its "
-          "values and "
+          "Writes what rolls a recipe out (Argo CD's Applications, Flux's Kustomizations and HelmReleases, or scripts "
+          "for "
+          "Helm) with its values and "
           "manifests, a list of all files and their "
           "checksums. The folder "
           "names no address: the same bytes serve git, a registry and any mirror. The folder must be new or empty, "
@@ -37,6 +38,7 @@ Command bundle_command() {
             "    --accelerated-node-toleration nvidia.com/gpu:NoSchedule --nodes 64",
             "with a value, a toleration and the size of the cluster"},
            {"waybill bundle --recipe recipe.yaml --output bundle --deployer flux", "for Flux"},
+           {"waybill bundle --recipe recipe.yaml --output bundle --deployer helm", "for deploy.sh and undeploy.sh"},
            {"waybill bundle --recipe recipe.yaml --output fleet --cluster east --cluster "
             "west=https://10.0.0.1:6443",
             "for two clusters of one Argo CD"}},
