@@ -154,16 +154,18 @@ is_label() {
 
 # --- The bundle's files --------------------------------------------------------------------------------------------------
 
+# GNU's program, or the one that macOS has.
+sha256() {
+  if command -v sha256sum >/dev/null 2>&1; then
+    sha256sum "$@"
+  else
+    shasum -a 256 "$@"
+  fi
+}
+
 # Every file is as checksums.txt says, and there is no other. That finds damage; who made the bundle, a signature says.
 verify_files() {
   [ -f "$bundle/checksums.txt" ] || fail "$exit_refused" "there is no checksums.txt in $bundle"
-  if command -v sha256sum >/dev/null 2>&1; then
-    set -- sha256sum
-  elif command -v shasum >/dev/null 2>&1; then
-    set -- shasum -a 256
-  else
-    fail "$exit_refused" "neither sha256sum nor shasum is here to check the files (--no-verify goes on without)"
-  fi
   (cd "$bundle" && find . ! -type d ! -path './attestation/*' ! -path ./checksums.txt) |
     sed 's,^\./,,' | sort >"$work/files" || fail "$exit_refused" "the files of $bundle cannot be listed"
   sed 's/^[0-9a-f]\{64\}  //' "$bundle/checksums.txt" | sort >"$work/listed"
@@ -173,7 +175,7 @@ verify_files() {
   fi
   links=$(cd "$bundle" && find . -type l ! -path './attestation/*') || links="?"
   [ -z "$links" ] || fail "$exit_refused" "a bundle has no links: $links"
-  if ! (cd "$bundle" && "$@" -c checksums.txt) >"$work/checked" 2>&1; then
+  if ! (cd "$bundle" && sha256 -c checksums.txt) >"$work/checked" 2>&1; then
     grep -v ': OK$' "$work/checked" | sed 's/^/  /' >&2
     fail "$exit_refused" "the files above are not as checksums.txt says"
   fi
@@ -372,13 +374,19 @@ drop_lock() {
     complain "the lock stays: kubectl delete configmap $lock_name --namespace $lock_namespace"
 }
 
-# list_releases [FLAG...]: NAMESPACE/NAME of each, a line.
+# list_releases FILE [FLAG...]: writes NAMESPACE/NAME of each, a line, sorted.
 list_releases() {
+  file=$1
+  shift
   ask helm list --all-namespaces --no-headers --max 100000 "$@" >"$work/list" 2>"$work/problem" ||
     fail "$exit_refused" "the releases cannot be listed: $(cat "$work/problem")"
-  awk 'NF > 1 { print $2 "/" $1 }' "$work/list"
+  awk 'NF > 1 { print $2 "/" $1 }' "$work/list" | sort >"$file"
 }
-list_all_releases() { list_releases --deployed --failed --pending --uninstalling "$@"; }
+# All there are in $work/all, those that a bundle made in $work/ours.
+list_all_releases() {
+  list_releases "$work/all" --deployed --failed --pending --uninstalling
+  list_releases "$work/ours" --deployed --failed --pending --uninstalling --selector "$owner_label"
+}
 
 # --- Steps in the order of the graph -----------------------------------------------------------------------------------
 
@@ -404,6 +412,7 @@ reverse_steps() {
 # In a process of its own: ends with a word to the one that started it, whatever happens.
 work_alone() {
   trap 'terminated=yes; [ -z "$child" ] || kill -TERM "$child" 2>/dev/null' TERM
+  trap '' INT HUP # the one that started it tells
   trap - EXIT
   : >"$work/ready/$1"
   [ ! -e "$work/stop" ] || terminated=yes

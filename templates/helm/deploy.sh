@@ -38,9 +38,8 @@ END
 # --- Before anything is changed ----------------------------------------------------------------------------------------
 
 refuse_foreign_releases() {
-  list_all_releases | sort >"$work/all"
-  list_all_releases --selector "$owner_label" | sort >"$work/ours"
-  list_releases --pending >/dev/null
+  list_all_releases
+  list_releases /dev/null --pending
   awk '{ for (i = 5; i <= NF; ++i) if ($i ~ /^pending-/) print $2 "/" $1, $i }' "$work/list" >"$work/pending"
   : >"$work/named"
   foreign=''
@@ -168,10 +167,8 @@ work_on_step() {
 
 parse_options "$@"
 begin
-bundle_digest=none
-if [ -f "$bundle/checksums.txt" ] && command -v sha256sum >/dev/null 2>&1; then
-  bundle_digest=$(sha256sum <"$bundle/checksums.txt" | cut -c 1-12)
-fi
+bundle_digest=$(sha256 <"$bundle/checksums.txt" | cut -c 1-12)
+is_name "$bundle_digest" || fail "$exit_refused" "the digest of checksums.txt cannot be taken"
 if [ -n "$dry_run" ]; then
   prepare_namespaces
   for name in $order; do work_on_step "$name"; done

@@ -39,11 +39,6 @@ END
 
 # --- What there is -----------------------------------------------------------------------------------------------------
 
-list_ours() {
-  list_all_releases | sort >"$work/all"
-  list_all_releases --selector "$owner_label" | sort >"$work/ours"
-}
-
 # Definitions, a line each: what becomes of it, and its name. Those of a release go with it, unless they are to be kept;
 # Helm writes into them whose they are.
 list_definitions() {
@@ -164,7 +159,7 @@ delete_made_namespaces() {
     return 0
   fi
   log=$work/namespaces.log
-  list_all_releases | sort >"$work/all"
+  list_all_releases
   while read -r space; do
     look_into "$space"
     if [ -n "$left" ]; then
@@ -205,14 +200,12 @@ if [ -n "$dry_run" ]; then
   exit "$exit_done"
 fi
 say "cluster: ${context:-the one that this runs in}"
-list_ours
+take_lock # before asking, so that what was shown is what goes
+list_all_releases
 find_targets
 list_definitions
 show_plan
 confirm
-take_lock
-list_ours
-find_targets
 run_steps
 list_made_namespaces
 [ -n "$interrupted" ] || delete_made_namespaces

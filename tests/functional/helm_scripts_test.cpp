@@ -114,7 +114,7 @@ class HelmScripts : public Workspace, public ::testing::WithParamInterface<const
 };
 
 INSTANTIATE_TEST_SUITE_P(Shells, HelmScripts, ::testing::Values("dash", "bash"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& shell) { return std::string(shell.param); });
 
 TEST_P(HelmScripts, InstallInTheOrderOfTheGraph) {
   write_steps({{"a"}, {"b", "a", "chart"}, {"c", "a"}, {"d", "b,c"}});
@@ -244,9 +244,10 @@ TEST_P(HelmScripts, RefuseATableThatHoldsMoreThanNames) {
   const std::string harm = "touch " + path("harmed");
   const Words good{"a", "a", "chart", "n", "https://example.com/c", "a", "1.0.0", "yes", "10m", "-"};
   for (std::size_t column = 0; column < good.size(); ++column) {
-    for (const std::string& attack : {"$(" + harm + ")", "`" + harm + "`", "a;" + harm, "a b", std::string("-x"),
-                                      std::string("*"), std::string("'"), std::string("\""), std::string("../../x"),
-                                      std::string("a\\"), std::string("a\x01"), std::string("é"), std::string("A'")}) {
+    for (const std::string& attack :
+         {"$(" + harm + ")", "`" + harm + "`", "a;" + harm, std::string("a b"), std::string("-x"), std::string("*"),
+          std::string("'"), std::string("\""), std::string("../../x"), std::string("a\\"), std::string("a\x01"),
+          std::string("é"), std::string("A'")}) {
       write_steps({{"a", "-", "chart"}});
       std::string table;
       for (std::size_t i = 0; i < good.size(); ++i) table += (i == 0 ? "" : "\t") + (i == column ? attack : good[i]);
@@ -377,7 +378,7 @@ TEST_P(HelmScripts, BothProgramsMeanTheSameCluster) {
 TEST_P(HelmScripts, NoFolderCanBeTakenForAChart) {
   write_steps({{"a", "-", "chart"}});
   EXPECT_THAT(deploy(), Exited(0));
-  EXPECT_THAT(noted("folder"), IsEmpty());  // where Helm was started
+  EXPECT_THAT(noted("folder"), IsEmpty());  // what lies where Helm looks for the chart
 }
 
 TEST_P(HelmScripts, RefuseWrongOptionsAndAnOldHelm) {
@@ -413,6 +414,16 @@ TEST_P(HelmScripts, RemoveInReverseOrderWhatTheBundleMade) {
   EXPECT_THAT(noted("log"), Not(HasSubstr("kubectl delete namespace")));
   EXPECT_THAT(noted("log"), Not(HasSubstr("finalizers")));
   EXPECT_THAT(undeploy(), Exited(0)) << "nothing is there any more";
+}
+
+TEST_P(HelmScripts, RefuseWhenReleasesCannotBeListed) {
+  write_steps({{"a"}});
+  EXPECT_THAT(deploy(), Exited(0));
+  tell("fail/list");
+  EXPECT_THAT(deploy(), Exited(3));
+  EXPECT_THAT(undeploy(), Exited(3));
+  EXPECT_THAT(releases(), ElementsAre("n~a"));
+  EXPECT_FALSE(fs::exists(path("stub/lock")));
 }
 
 TEST_P(HelmScripts, RemoveNothingWithoutAYes) {
