@@ -80,13 +80,13 @@ TEST(Scheduling, SetsTheRegistrysPathsInAicrsOrder) {
   entry.accelerated = {{"a.nodeSelector"}, {"both"}, {"env.taint"}};
   entry.workload_selector_paths = {"w"};
   entry.node_count_paths = {"count"};
-  Scheduling scheduling{.system_selector = {{"k", "true"}},
-                        .system_tolerations = {{"s", "", "NoSchedule"}},
-                        .accelerated_selector = {{"k", "1"}},
-                        .accelerated_tolerations = {{"a", "", "NoSchedule"}},
-                        .workload_selector = {{"w", "x"}},
-                        .workload_gate = Taint{"g", "v", "NoExecute"},
-                        .nodes = 4};
+  const Scheduling scheduling{.system_selector = {{"k", "true"}},
+                              .system_tolerations = {{"s", "", "NoSchedule"}},
+                              .accelerated_selector = {{"k", "1"}},
+                              .accelerated_tolerations = {{"a", "", "NoSchedule"}},
+                              .workload_selector = {{"w", "x"}},
+                              .workload_gate = Taint{"g", "v", "NoExecute"},
+                              .nodes = 4};
   std::vector<std::string> set;
   for (const ValueOverride& change : scheduling_overrides(scheduling, entry))
     set.push_back(std::string(change.flag) + " " + change.path.text() + " " + json::canonical(change.value));
