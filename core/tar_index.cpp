@@ -112,7 +112,8 @@ class Indexer {
 
   Header next_header() {
     Header header;
-    if (file_.read_at(position_, header.block) != header.block.size()) refuse("it is cut off");
+    if (file_.read_at(position_, header.block) != header.block.size())
+      refuse(position_ == 0 ? "it is no tar, or cut off" : "it is cut off");
     position_ += tar::kBlock;
     return header;
   }

@@ -2,9 +2,12 @@
 
 #include <fmt/core.h>
 
+#include <filesystem>
+
 #include "app/workflow/artifact_signer.h"
 #include "app/workflow/bundle_source.h"
 #include "app/workflow/pack_bundle.h"
+#include "core/error.h"
 #include "generator/bundle.h"
 #include "oci/layout.h"
 #include "oci/reference.h"
@@ -13,6 +16,11 @@ namespace waybill {
 namespace {
 
 ArtifactSource packed_folder(const oci::PathTarget& target, const std::string& text, const Services& services) {
+  if (std::filesystem::is_regular_file(target.path)) {
+    throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is a file, and a bundle's folder was expected", text))
+        .hint(
+            fmt::format("an archive is written oci-archive:{} or, if docker saved it, docker-archive:{}", text, text));
+  }
   const FileTree tree = read_folder(target.path);
   require_intact(tree, fmt::format("'{}'", text));
   const BundleInfo info = read_bundle_info(tree);

@@ -92,10 +92,8 @@ class Copying {
   }
 
   void copy(ArtifactSource& source, CopyResult& result) const {
-    std::optional<std::string> tag = oci::tag_of(target_);
-    if (!tag) tag = source.tag;
-    const auto* registry = std::get_if<oci::RegistryTarget>(&target_);
-    if (!tag && registry == nullptr) {
+    const std::string tag = oci::tag_of(target_).value_or(source.tag.value_or(std::string()));
+    if (tag.empty() && !std::holds_alternative<oci::RegistryTarget>(target_)) {
       throw Error(ErrorCode::InvalidInput, "neither the source nor the target names a tag")
           .hint("write the target as …:TAG");
     }
@@ -103,14 +101,14 @@ class Copying {
                                    .reporter = &services_.reporter};
     const oci::ForceTag force = request_.force_tag ? oci::ForceTag::Yes : oci::ForceTag::No;
     if (const auto* archive = std::get_if<oci::ArchiveTarget>(&target_)) {
-      const oci::ArchiveDestination destination{archive->file, *tag, image_name(*tag)};
+      const oci::ArchiveDestination destination{archive->file, tag, image_name(tag)};
       result.counts = oci::copy_to_archive(*source.store, destination, source.artifact, force, options);
     } else {
       const std::unique_ptr<oci::Store> to = open_store(target_, MissingLayout::Make, request_.connection, services_);
-      result.counts = tag ? oci::copy_tagged(*source.store, *to, source.artifact, *tag, force, options)
-                          : oci::copy(*source.store, *to, source.artifact, options);
+      result.counts = tag.empty() ? oci::copy(*source.store, *to, source.artifact, options)
+                                  : oci::copy_tagged(*source.store, *to, source.artifact, tag, force, options);
     }
-    result.tag = tag.value_or(std::string());
+    result.tag = tag;
     result.changed = oci::changed(result.counts);
   }
 

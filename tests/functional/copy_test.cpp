@@ -257,6 +257,13 @@ TEST_F(CopyFiles, ACompressedArchiveIsNotWrittenAsGzipAndADockerArchiveNotAtAll)
   EXPECT_FALSE(fs::exists(path("a.tar.gz")) || fs::exists(path("a.tar")));
 }
 
+TEST_F(CopyFiles, AFileWithoutItsKindIsToldHowToBeWritten) {
+  write_file(path("a.tar"), "", Overwrite::No);
+  const ProcessResult refused = waybill({"copy", "a.tar", "oci-layout:x:v1"});
+  EXPECT_THAT(refused, Exited(2));
+  EXPECT_THAT(refused.err, HasSubstr("oci-archive:a.tar"));
+}
+
 TEST_F(CopyFiles, AHostileArchiveIsRefused) {
   StringSink sink;
   TarWriter tar(sink);
