@@ -18,8 +18,9 @@
 namespace waybill {
 namespace {
 
-constexpr std::uint64_t kLongestRecords = 64 * 1024;  // of pax, or a long name: real ones have some hundred bytes
-constexpr std::uint64_t kLongestEnd = 1 << 20;        // writers fill up to blocks of 10 KiB, tapes to some more
+constexpr std::uint64_t kLongestRecords =
+    std::uint64_t{64} * 1024;                   // of pax, or a long name: real ones have some hundred bytes
+constexpr std::uint64_t kLongestEnd = 1 << 20;  // writers fill up to blocks of 10 KiB, tapes to some more
 constexpr std::uint64_t kLargestSize = std::numeric_limits<std::int64_t>::max();
 
 std::string shown(std::string_view name) {

@@ -42,7 +42,7 @@ void write_document(const fs::path& file, const Value& document) {
 // The helper that a file names for the registry; empty: none.
 std::string helper_of(const Value& document, const std::string& registry) {
   if (const Value* helpers = document.find("credHelpers"); helpers != nullptr && helpers->is_map()) {
-    if (const std::string helper = helpers->text_or(registry, ""); !helper.empty()) return helper;
+    if (std::string helper = helpers->text_or(registry, ""); !helper.empty()) return helper;
   }
   return document.text_or("credsStore", "");
 }

@@ -139,7 +139,7 @@ Descriptor DockerArchive::read_layer(const std::string& path, const Digest& diff
     throw Error(ErrorCode::Untrusted, fmt::format("the layer '{}' is {} unpacked, and its config says {}", path,
                                                   actual.to_string(), diff_id.to_string()));
   }
-  const Descriptor layer{
+  Descriptor layer{
       std::string(compression == Compression::Gzip ? media_type::kLayerTarGzip : media_type::kLayerTarZstd),
       packed.finish(),
       entry->size,

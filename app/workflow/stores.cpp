@@ -45,14 +45,10 @@ std::unique_ptr<oci::Store> open_store(const oci::Target& target, MissingLayout 
     return missing == MissingLayout::Make ? oci::Layout::open_or_create(layout->folder)
                                           : oci::Layout::open(layout->folder);
   }
-  Error refused(ErrorCode::InvalidInput,
-                fmt::format("'{}' is neither a registry nor a layout", oci::to_string(target)));
-  if (std::holds_alternative<oci::PathTarget>(target)) {
-    refused.hint("write oci://HOST/REPOSITORY:TAG or oci-layout:FOLDER:TAG");
-  } else {
-    refused.hint("an archive is not changed in place: copy it into a layout, change that and copy it back");
-  }
-  throw refused;
+  throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is neither a registry nor a layout", oci::to_string(target)))
+      .hint(std::holds_alternative<oci::PathTarget>(target)
+                ? "write oci://HOST/REPOSITORY:TAG or oci-layout:FOLDER:TAG"
+                : "an archive is not changed in place: copy it into a layout, change that and copy it back");
 }
 
 }  // namespace waybill

@@ -281,7 +281,7 @@ TEST_F(CopyFiles, AHostileArchiveIsRefused) {
 TEST_F(CopyFiles, AnArchiveComesThroughAPipe) {
   ASSERT_THAT(waybill({"copy", "oci-layout:images:multi", "oci-archive:a.tar"}), Exited(0));
   ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
-  std::jthread writer([&] { std::ofstream(path("pipe"), std::ios::binary) << read_file(path("a.tar")); });
+  const std::jthread writer([&] { std::ofstream(path("pipe"), std::ios::binary) << read_file(path("a.tar")); });
   EXPECT_THAT(waybill({"copy", "oci-archive:pipe:multi", "oci-layout:out"}), Exited(0));
   EXPECT_EQ(digest_of("oci-layout:out:multi"), index_.digest);
 }
@@ -374,7 +374,7 @@ class Login : public ImageWorkspace {
     make_index();
   }
   [[nodiscard]] Environment with_config() const { return {{"DOCKER_CONFIG", path("docker")}}; }
-  [[nodiscard]] ProcessResult login(const std::string& password, Environment environment) const {
+  [[nodiscard]] ProcessResult login(const std::string& password, const Environment& environment) const {
     return waybill({"login", server_->host(), "--username", "robot", "--password-stdin"}, environment, password);
   }
   [[nodiscard]] Value config() const { return parse_json(read_file(path("docker/config.json"))); }
