@@ -116,9 +116,8 @@ class ComponentSteps {
     fetch.name = component.name + "-source";
     fetch.folder = "components/" + fetch.name;
     fetch.files.add(RelPath::parse("source.yaml"), yaml::write(git));
-    together.push_back(std::move(fetch));
-    add(std::move(together));
-    std::vector<std::string> fetched = waits_;
+    add({std::move(fetch)});
+    const std::vector<std::string> fetched = waits_;
 
     Step apply;
     apply.name = component.name;
@@ -126,7 +125,8 @@ class ComponentSteps {
     apply.path = component.path;
     apply.target_namespace = component.name_space;
     apply.health_checks = health_checks(traits_.cluster_resources);
-    add({std::move(apply)});
+    together.push_back(std::move(apply));
+    add(std::move(together));
     waits_.insert(waits_.begin(), fetched.begin(), fetched.end());
   }
 

@@ -288,6 +288,12 @@ TEST(Render, TheRegistryMayPlaceManifestsOtherwise) {
   EXPECT_THAT(waits(rendered(plan), "gpu-operator-after"), ElementsAre("gpu-operator"));
   plan.entry("gpu-operator").argocd.set("manifests", "before");
   EXPECT_THAT(waits(rendered(plan), "gpu-operator"), ElementsAre("gpu-operator-before"));
+  // Beside another repository's folder too.
+  plan.release("site-overlay").manifests.add(RelPath::parse("widget.yaml"), kWidget);
+  plan.entry("site-overlay").argocd = Value::map({{"manifests", "with"}});
+  const FileTree overlay = rendered(plan);
+  EXPECT_THAT(waits(overlay, "site-overlay-beside"), ElementsAre("site-overlay-source"));
+  EXPECT_THAT(waits(overlay, "site-overlay"), ElementsAre("site-overlay-source"));
 }
 
 TEST(Render, ManifestsAloneKeepTheOrderOfTheirHooks) {
