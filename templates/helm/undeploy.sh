@@ -180,7 +180,7 @@ tell_what_stays() {
     >>"$work/stays"
   while IFS=$tab read -r space labels; do
     ask kubectl get persistentvolumeclaims --namespace "$space" -o name 2>/dev/null |
-      sed "s,^,kubectl delete --namespace $space ," >>"$work/stays"
+      sed "s,^,kubectl delete --namespace $space ,; s,\$,   # whoever made it," >>"$work/stays"
   done <"$work/namespaces"
   list_made_namespaces
   sed 's/^/kubectl delete namespace /' "$work/made" >>"$work/stays"
