@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "tests/functional/support/workspace.h"
+#include "tests/support/source_path.h"
 
 namespace waybill::testing {
 namespace {
@@ -46,7 +47,7 @@ TEST_F(Catalogues, TheEmbeddedOneIsSound) {
   EXPECT_THAT(done, Exited(0));
   EXPECT_THAT(done.out, StartsWith("0 errors, "));
   EXPECT_THAT(done.err, IsEmpty());
-  EXPECT_EQ(waybill({"catalogue", "check", std::string(WAYBILL_SOURCE_FOLDER) + "/recipes"}).out, done.out);
+  EXPECT_EQ(waybill({"catalogue", "check", source_path("recipes")}).out, done.out);
 }
 
 TEST_F(Catalogues, EveryMistakeIsFoundInOneRun) {

@@ -10,6 +10,7 @@
 
 #include "core/file_system.h"
 #include "tests/functional/support/workspace.h"
+#include "tests/support/source_path.h"
 
 namespace fs = std::filesystem;
 
@@ -72,7 +73,7 @@ class HelmScripts : public Workspace, public ::testing::WithParamInterface<const
 
   [[nodiscard]] Environment stubs() const {
     return {{"STUB", path("stub")},
-            {"PATH", WAYBILL_SOURCE_FOLDER "/tests/support/helm_stub:" + std::string(std::getenv("PATH"))},
+            {"PATH", source_path("tests/support/helm_stub") + ":" + std::string(std::getenv("PATH"))},
             {"TMPDIR", folder().string()}};
   }
   [[nodiscard]] ProcessResult script(const std::string& name, const Words& words, const Environment& more = {}) const {

@@ -4,6 +4,7 @@
 
 #include "core/yaml/reader.h"
 #include "tests/functional/support/workspace.h"
+#include "tests/support/source_path.h"
 
 namespace waybill::testing {
 namespace {
@@ -192,7 +193,7 @@ TEST_F(Queries, ATableHasARowForEveryLeaf) {
 }
 
 TEST_F(Queries, AFolderOfOddThingsIsUsableAndItsOddThingsAreTold) {
-  const std::string odd = std::string(WAYBILL_SOURCE_FOLDER) + "/tests/support/odd_catalogue";
+  const std::string odd = source_path("tests/support/odd_catalogue");
   const ProcessResult done = waybill({"recipe", "--service", "eks", "--catalogue", odd});
   EXPECT_THAT(done, Exited(0));
   EXPECT_THAT(done.err, HasSubstr("registry.yaml:2:1: the registry has no field 'somethingNew'"));

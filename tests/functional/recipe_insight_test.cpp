@@ -5,6 +5,7 @@
 
 #include "core/yaml/reader.h"
 #include "tests/functional/support/workspace.h"
+#include "tests/support/source_path.h"
 
 namespace waybill::testing {
 namespace {
@@ -191,10 +192,10 @@ TEST_F(Insight, DiffTellsWhatChangedAndExitsWithOne) {
   EXPECT_THAT(text.out, AllOf(HasSubstr("~ driver.version"), HasSubstr("→ 1.2.3"),
                               HasSubstr("→ site/overlays/site.yaml:14"), HasSubstr("~ K8s.server.version.value"),
                               HasSubstr("0 components swapped"), HasSubstr("1 value changed")));
-  EXPECT_THAT(waybill({"recipe", "diff", "service=eks@" WAYBILL_SOURCE_FOLDER "/recipes", "service=eks"}), Exited(0));
-  EXPECT_THAT(waybill({"recipe", "diff", "service=eks@" WAYBILL_SOURCE_FOLDER "/recipes@site", "service=eks", "--data",
-                       "site"}),
-              Exited(0));
+  EXPECT_THAT(waybill({"recipe", "diff", "service=eks@" + source_path("recipes"), "service=eks"}), Exited(0));
+  EXPECT_THAT(
+      waybill({"recipe", "diff", "service=eks@" + source_path("recipes") + "@site", "service=eks", "--data", "site"}),
+      Exited(0));
 }
 
 // Applied to the values of A, the changes give those of B: both as bundles write them.
@@ -233,7 +234,7 @@ TEST_F(Insight, DiffRefusesWhatItCannotRead) {
 
 // docs/catalogue.md tells these figures. When the catalogue changed on purpose, put the line that is asked for there.
 TEST_F(Insight, TheDocumentTellsWhatTrainingAndInferenceSwap) {
-  const std::string document = read_file(std::string(WAYBILL_SOURCE_FOLDER) + "/docs/catalogue.md");
+  const std::string document = read_file(source_path("docs/catalogue.md"));
   const std::string text = waybill({"recipe", "diff", kTraining, kInference}).out;
   const std::size_t place = text.find("in all\n");
   ASSERT_NE(place, std::string::npos);

@@ -7,6 +7,7 @@
 
 #include "core/yaml/reader.h"
 #include "tests/functional/support/workspace.h"
+#include "tests/support/source_path.h"
 
 namespace waybill::testing {
 namespace {
@@ -19,7 +20,7 @@ using ::testing::StartsWith;
 
 class Recipes : public Workspace {
  protected:
-  static std::string own_catalogue() { return std::string(WAYBILL_SOURCE_FOLDER) + "/recipes"; }
+  static std::string own_catalogue() { return source_path("recipes"); }
 
   void write(const std::string& name, const std::string& text) const {
     std::filesystem::create_directories((folder() / name).parent_path());

@@ -9,12 +9,13 @@
 
 #include "core/file_system.h"
 #include "core/file_tree.h"
+#include "tests/support/source_path.h"
 
 namespace waybill::testing {
 
 // `name` of a folder beside the tests.
 inline void expect_golden(const FileTree& actual, const std::string& name) {
-  const std::string folder = WAYBILL_SOURCE_FOLDER "/tests/golden/" + name;
+  const std::string folder = source_path("tests/golden/" + name);
   if (const char* accept = std::getenv("GOLDEN_ACCEPT"); accept != nullptr && std::string_view(accept) == "1") {
     write_folder(folder, actual, Overwrite::Yes);
     FAIL() << "accepted new golden files in " << folder

@@ -9,6 +9,7 @@
 #include "generator/plan.h"
 #include "helm/render.h"
 #include "tests/support/embedded_recipes.h"
+#include "tests/support/source_path.h"
 
 namespace waybill {
 namespace {
@@ -31,7 +32,7 @@ FileTree rendered(const Target& target) {
 }
 
 TEST(HelmTargets, AreAsTheyWere) {
-  const std::string folder = WAYBILL_SOURCE_FOLDER "/tests/golden/helm";
+  const std::string folder = testing::source_path("tests/golden/helm");
   FileTree actual;
   for (const Target& target :
        {Target{"eks-h100-ubuntu-training-kubeflow", {"eks", "h100", "training", "ubuntu", "kubeflow"}},

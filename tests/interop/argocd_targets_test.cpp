@@ -11,6 +11,7 @@
 #include "tests/golden/targets.h"
 #include "tests/support/argocd_definitions.h"
 #include "tests/support/process.h"
+#include "tests/support/source_path.h"
 
 namespace waybill::argocd {
 namespace {
@@ -84,7 +85,7 @@ TEST_F(Targets, KubeconformAcceptsTheGoldenBundlesAsHelmPrintsThem) {
                         {.input = text});
   };
   for (const testing::GoldenTarget& target : testing::golden_targets()) {
-    const std::string golden = fmt::format("{}/tests/golden/targets/{}", WAYBILL_SOURCE_FOLDER, target.name);
+    const std::string golden = testing::source_path("tests/golden/targets/" + target.name);
     std::vector<std::string> charts;
     for (const Cluster& cluster : target.options.clusters)
       charts.push_back(target.options.clusters.size() > 1 ? fmt::format("clusters/{}/apps", cluster.name) : "apps");

@@ -14,6 +14,7 @@
 #include "generator/plan.h"
 #include "tests/support/embedded_recipes.h"
 #include "tests/support/process.h"
+#include "tests/support/source_path.h"
 #include "tests/unit/argocd/sample_plan.h"
 
 namespace waybill::flux {
@@ -42,7 +43,7 @@ FileTree sample_bundle() {
 class FluxTargets : public ::testing::Test {
  protected:
   static testing::ProcessResult judge(const std::vector<std::string>& files) {
-    std::vector<std::string> command{"python3", WAYBILL_SOURCE_FOLDER "/tests/support/crd_schema.py"};
+    std::vector<std::string> command{"python3", testing::source_path("tests/support/crd_schema.py")};
     for (const char* kind : {"helm.toolkit.fluxcd.io_helmreleases", "kustomize.toolkit.fluxcd.io_kustomizations",
                              "source.toolkit.fluxcd.io_gitrepositories", "source.toolkit.fluxcd.io_helmrepositories",
                              "source.toolkit.fluxcd.io_ocirepositories"})
@@ -112,7 +113,7 @@ TEST_F(FluxTargets, TheOrderIsThePlans) {
     write_file(place + ".waves", waves, Overwrite::No);
     return place;
   };
-  std::vector<std::string> command{"python3", WAYBILL_SOURCE_FOLDER "/tests/support/flux_order.py"};
+  std::vector<std::string> command{"python3", testing::source_path("tests/support/flux_order.py")};
   const std::vector<std::string> judge = command;
   // Recipes that differ in values alone have the same order: it is judged once.
   std::set<std::string> seen;

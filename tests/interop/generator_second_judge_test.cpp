@@ -14,13 +14,12 @@
 #include "generator/resolve.h"
 #include "generator/snapshot.h"
 #include "tests/support/process.h"
+#include "tests/support/source_path.h"
 
 namespace waybill {
 namespace {
 
 constexpr const char* kAicrRecipes = "data/aicr-v0.11.1/recipes";
-
-std::string source_path(const std::string& relative) { return std::string(WAYBILL_SOURCE_FOLDER) + "/" + relative; }
 
 // Every combination of the words that are built in, and "any": 1,620.
 std::vector<Criteria> all_queries() {
@@ -81,7 +80,8 @@ std::string judged(const std::string& folder, const std::string& snapshot = {}) 
   }
   const std::string answers = (work.path() / "answers").string();
   write_answers(catalogue, cluster ? &*cluster : nullptr, answers);
-  std::vector<std::string> command{"python3", source_path("tests/support/recipe_resolver.py"), folder, answers};
+  std::vector<std::string> command{"python3", testing::source_path("tests/support/recipe_resolver.py"), folder,
+                                   answers};
   if (!snapshot.empty()) command.push_back(snapshot);
   const testing::ProcessResult done = testing::run(command, {.timeout = std::chrono::seconds(280)});
   return done.exit_status == 0 ? done.out : "FAILED\n" + done.out + done.err;
@@ -93,7 +93,7 @@ class SecondJudge : public ::testing::Test {
 };
 
 TEST_F(SecondJudge, AgreesOnEveryQueryOfTheEmbeddedCatalogue) {
-  EXPECT_THAT(judged(source_path("recipes")), ::testing::StartsWith("1620 queries, "));
+  EXPECT_THAT(judged(testing::source_path("recipes")), ::testing::StartsWith("1620 queries, "));
 }
 
 TEST_F(SecondJudge, AgreesOnEveryQueryOfAicrsCatalogue) {
@@ -102,13 +102,14 @@ TEST_F(SecondJudge, AgreesOnEveryQueryOfAicrsCatalogue) {
 }
 
 TEST_F(SecondJudge, AgreesOnAFolderOfOddThings) {
-  EXPECT_THAT(judged(source_path("tests/support/odd_catalogue")), ::testing::StartsWith("1620 queries, "));
+  EXPECT_THAT(judged(testing::source_path("tests/support/odd_catalogue")), ::testing::StartsWith("1620 queries, "));
 }
 
 TEST_F(SecondJudge, AgreesOnWhatASnapshotExcludes) {
-  const std::string snapshot = source_path("tests/support/odd_catalogue_snapshot.yaml");
-  EXPECT_THAT(judged(source_path("tests/support/odd_catalogue"), snapshot), ::testing::StartsWith("1620 queries, "));
-  EXPECT_THAT(judged(source_path("recipes"), snapshot), ::testing::StartsWith("1620 queries, "));
+  const std::string snapshot = testing::source_path("tests/support/odd_catalogue_snapshot.yaml");
+  EXPECT_THAT(judged(testing::source_path("tests/support/odd_catalogue"), snapshot),
+              ::testing::StartsWith("1620 queries, "));
+  EXPECT_THAT(judged(testing::source_path("recipes"), snapshot), ::testing::StartsWith("1620 queries, "));
   WAYBILL_REQUIRE_SHARED(kAicrRecipes);
   EXPECT_THAT(judged(testing::shared_data(kAicrRecipes), snapshot), ::testing::StartsWith("1620 queries, "));
 }

@@ -10,6 +10,7 @@
 #include "core/file_system.h"
 #include "tests/support/git_publication.h"
 #include "tests/support/git_repository.h"
+#include "tests/support/source_path.h"
 
 namespace waybill::git {
 namespace {
@@ -40,8 +41,7 @@ class GitServer : public ::testing::Test {
   }
   void start_http(const std::string& login = "", const std::vector<std::string>& tls = {}) {
     port_ = waybill::testing::free_port();
-    std::vector<std::string> command = {"python3",
-                                        std::string(WAYBILL_SOURCE_FOLDER) + "/tests/support/git_http_server.py",
+    std::vector<std::string> command = {"python3", testing::source_path("tests/support/git_http_server.py"),
                                         std::to_string(port_), (folder_.path() / "served").string()};
     if (!login.empty()) command.push_back(login);
     command.insert(command.end(), tls.begin(), tls.end());

@@ -11,6 +11,7 @@
 #include "core/yaml/reader.h"
 #include "tests/support/argocd_definitions.h"
 #include "tests/support/published_bundle.h"
+#include "tests/support/source_path.h"
 
 namespace waybill::testing {
 namespace {
@@ -217,7 +218,7 @@ class PublishReaders : public PublishGitops {
  protected:
   static ProcessResult judge(const std::string& manifest, const std::string& layer) {
     write_file(place().path("manifest.json"), manifest, Overwrite::Yes);
-    return place().run({"python3", WAYBILL_SOURCE_FOLDER "/tests/support/artifact_rules.py", "manifest.json", layer});
+    return place().run({"python3", source_path("tests/support/artifact_rules.py"), "manifest.json", layer});
   }
   static Value manifest() { return json::parse(read_file(blob(digest_)), "the manifest"); }
   static std::string layer() { return blob(manifest().find("layers")->items().at(0).text_or("digest", {})); }

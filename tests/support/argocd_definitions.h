@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tests/support/process.h"
+#include "tests/support/source_path.h"
 
 namespace waybill::testing {
 
@@ -13,7 +14,7 @@ inline constexpr std::array kArgoCdDefinitions{"data/crds/application-crd.yaml",
 
 // The command that judges: tests/support/crd_schema.py with the definitions before `arguments` ("--", FILE...).
 [[nodiscard]] inline std::vector<std::string> judge_by_argocd(const std::vector<std::string>& arguments) {
-  std::vector<std::string> command{"python3", WAYBILL_SOURCE_FOLDER "/tests/support/crd_schema.py"};
+  std::vector<std::string> command{"python3", source_path("tests/support/crd_schema.py")};
   for (const char* definition : kArgoCdDefinitions) command.push_back(shared_data(definition));
   command.insert(command.end(), arguments.begin(), arguments.end());
   return command;

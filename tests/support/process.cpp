@@ -17,6 +17,7 @@
 #include <thread>
 
 #include "core/unique_fd.h"
+#include "tests/support/source_path.h"
 
 namespace fs = std::filesystem;
 extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX asks programs to declare it
@@ -207,8 +208,8 @@ bool python_has(const std::string& modules) {
 
 std::string shared_data(const std::string& relative) {
   const char* configured = std::getenv("WAYBILL_SHARED");
-  const fs::path root = configured != nullptr && *configured != '\0' ? fs::path(configured)
-                                                                     : fs::path(WAYBILL_SOURCE_FOLDER) / "../shared";
+  const fs::path root =
+      configured != nullptr && *configured != '\0' ? fs::path(configured) : fs::path(source_path("../shared"));
   const fs::path path = root / relative;
   return fs::exists(path) ? fs::canonical(path).string() : "";
 }

@@ -6,6 +6,7 @@
 #include "core/file_system.h"
 #include "generator/embedded.h"
 #include "tests/support/process.h"
+#include "tests/support/source_path.h"
 #include "tests/unit/generator/memory_catalogue.h"
 
 namespace waybill {
@@ -25,7 +26,7 @@ std::string as_text(const CatalogueReport& report) {
 }
 
 std::string findings(const Files& files, const CheckOptions& options = {}) {
-  static const std::string documented = read_file(WAYBILL_SOURCE_FOLDER "/docs/catalogue-rules.md", 1U << 20U);
+  static const std::string documented = read_file(testing::source_path("docs/catalogue-rules.md"), 1U << 20U);
   const CatalogueReport report = check_catalogue({source_of(files)}, options);
   for (const Diagnostic& finding : report.findings)
     EXPECT_THAT(documented, HasSubstr('`' + finding.rule + '`')) << to_string(finding);

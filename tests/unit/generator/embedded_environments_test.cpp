@@ -20,6 +20,7 @@
 #include "generator/plan.h"
 #include "generator/values.h"
 #include "tests/support/embedded_recipes.h"
+#include "tests/support/source_path.h"
 
 namespace waybill {
 namespace {
@@ -352,7 +353,7 @@ std::size_t set_values(const Value& value) {
 }
 
 TEST(EmbeddedEnvironments, HaveTheNumbersThatTheirDocumentTells) {
-  const std::string document = read_file(std::string(WAYBILL_SOURCE_FOLDER) + "/docs/catalogue.md");
+  const std::string document = read_file(testing::source_path("docs/catalogue.md"));
   for (const Words& words : rows()) {
     const Recipe resolved = embedded_recipe(words);
     std::vector<std::string> given;

@@ -19,16 +19,17 @@
 #include "generator/layered_files.h"
 #include "generator/resolve.h"
 #include "generator/values.h"
+#include "tests/support/source_path.h"
 
 namespace waybill {
 namespace {
 
-std::string recipes_folder() { return std::string(WAYBILL_SOURCE_FOLDER) + "/recipes"; }
+std::string recipes_folder() { return testing::source_path("recipes"); }
 
 TEST(EmbeddedCatalogue, HoldsTheFilesOfTheFolder) {
   const auto embedded = embedded_catalogue();
   const auto folder = folder_source(recipes_folder());
-  ASSERT_THAT(embedded->paths(), testing::UnorderedElementsAreArray(folder->paths()));
+  ASSERT_THAT(embedded->paths(), ::testing::UnorderedElementsAreArray(folder->paths()));
   for (const std::string& path : embedded->paths()) EXPECT_EQ(embedded->read(path), folder->read(path)) << path;
 }
 
@@ -160,7 +161,7 @@ TEST(EmbeddedCatalogue, NamesAFileThatItDoesNotHold) {
       ADD_FAILURE() << "read '" << path << "'";
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::NotFound);
-      EXPECT_THAT(error.message(), testing::HasSubstr("'" + std::string(path) + "'"));
+      EXPECT_THAT(error.message(), ::testing::HasSubstr("'" + std::string(path) + "'"));
     }
   }
 }

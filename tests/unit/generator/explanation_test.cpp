@@ -13,6 +13,7 @@
 #include "generator/resolve.h"
 #include "generator/targets.h"
 #include "tests/support/process.h"
+#include "tests/support/source_path.h"
 #include "tests/unit/generator/memory_catalogue.h"
 
 namespace waybill {
@@ -220,7 +221,7 @@ void expect_everything_explained(const Catalogue& catalogue, const Criteria& cri
 }
 
 TEST(Explanation, HasALayerForEveryLeaf) {
-  const Catalogue catalogue = Catalogue::load({folder_source(std::string(WAYBILL_SOURCE_FOLDER) + "/recipes")});
+  const Catalogue catalogue = Catalogue::load({folder_source(testing::source_path("recipes"))});
   const std::vector<Criteria> all = targets(catalogue, {});
   const std::size_t step = all.size() / 40 + 1;  // neighbours have most layers in common
   for (std::size_t i = 0; i < all.size(); i += step) {

@@ -10,6 +10,7 @@
 #include "generator/resolve.h"
 #include "generator/targets.h"
 #include "tests/support/process.h"
+#include "tests/support/source_path.h"
 #include "tests/unit/generator/memory_catalogue.h"
 
 namespace waybill {
@@ -74,14 +75,14 @@ std::vector<Value> trees_of(const Catalogue& catalogue, std::size_t most) {
 }
 
 TEST(RecipeDifference, OfEqualsIsEmptyAndAppliedToTheFirstGivesTheSecond) {
-  expect_laws(trees_of(Catalogue::load({folder_source(std::string(WAYBILL_SOURCE_FOLDER) + "/recipes")}), 12));
+  expect_laws(trees_of(Catalogue::load({folder_source(testing::source_path("recipes"))}), 12));
 }
 
 TEST(RecipeDifference, HoldsItsLawsWithOtherCatalogues) {
   constexpr const char* kRecipes = "data/aicr-v0.11.1/recipes";
   WAYBILL_REQUIRE_SHARED(kRecipes);
   std::vector<Value> trees = trees_of(Catalogue::load({folder_source(testing::shared_data(kRecipes))}), 6);
-  for (Value& tree : trees_of(Catalogue::load({folder_source(std::string(WAYBILL_SOURCE_FOLDER) + "/recipes")}), 4))
+  for (Value& tree : trees_of(Catalogue::load({folder_source(testing::source_path("recipes"))}), 4))
     trees.push_back(std::move(tree));
   expect_laws(trees);
 }

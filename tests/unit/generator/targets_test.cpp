@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "generator/resolve.h"
 #include "tests/support/process.h"
+#include "tests/support/source_path.h"
 #include "tests/unit/generator/memory_catalogue.h"
 
 namespace waybill {
@@ -115,7 +116,7 @@ void expect_targets_are_all_results(const Catalogue& catalogue, std::size_t expe
 }
 
 TEST(Targets, AreAllResultsOfTheEmbeddedCatalogue) {
-  expect_targets_are_all_results(Catalogue::load({folder_source(std::string(WAYBILL_SOURCE_FOLDER) + "/recipes")}), 0);
+  expect_targets_are_all_results(Catalogue::load({folder_source(testing::source_path("recipes"))}), 0);
 }
 
 TEST(Targets, AreTheResultsThatAicrHas) {
