@@ -81,7 +81,8 @@ class Loader {
         overlay_registry(content_.registry, read_registry(*root, context(file)));
     }
     if (!found)
-      diagnostics_.error({std::string(kRegistryFile), 0, 0}, "missing-file", "the catalogue has no registry.yaml");
+      diagnostics_.error({files_.display_name_of_missing(std::string(kRegistryFile)), 0, 0}, "missing-file",
+                         "the catalogue has no registry.yaml");
   }
 
   void read_info(const yaml::Node& root, const LayeredFiles::File& file) {
@@ -191,7 +192,8 @@ class Loader {
       // A check looks at the dependencies of every target.
       if (doubts_ == ReadContext::Doubts::Warning) check_base();
     } else {
-      diagnostics_.error({"overlays/base.yaml", 0, 0}, "missing-file", "the catalogue has no overlays/base.yaml");
+      diagnostics_.error({files_.display_name_of_missing("overlays/base.yaml"), 0, 0}, "missing-file",
+                         "the catalogue has no overlays/base.yaml");
     }
     for (auto& [name, candidate] : candidates_) {
       if (candidate) content_.overlays.push_back(std::move(candidate->overlay));

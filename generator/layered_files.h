@@ -39,6 +39,8 @@ class LayeredFiles {
   [[nodiscard]] bool are_prepared() const { return layers_.size() == 1 && layers_.front()->digest().has_value(); }
   // The path, with the layer's name before it unless that is the embedded one.
   [[nodiscard]] std::string display_name(const File& file) const;
+  // The same for a path that no layer has: it belongs into the lowest.
+  [[nodiscard]] std::string display_name_of_missing(const std::string& path) const { return display_name({path}); }
   // Whether a file of the lowest layer is called so and that layer is the embedded catalogue.
   [[nodiscard]] bool is_embedded(std::string_view display_name) const;
   // The file behind a mark; null pointer for 0.

@@ -8,17 +8,13 @@ namespace waybill::git {
 namespace {
 
 Library open_library() {
-  const DynamicLibrary shared(WAYBILL_LIBGIT2_SONAME);
-  Library result = {};
-#define WAYBILL_LOAD(name) result.name = shared.function<decltype(::name)>(#name);
-  WAYBILL_LIBGIT2_FUNCTIONS(WAYBILL_LOAD)
-#undef WAYBILL_LOAD
-  if (result.git_libgit2_init() < 0) throw Error(ErrorCode::Unavailable, "libgit2 cannot be initialised");
+  Library opened;
+  if (opened.git_libgit2_init() < 0) throw Error(ErrorCode::Unavailable, "libgit2 cannot be initialised");
   // Packs and references reach the disk before we say that they did, as git itself does by default.
-  if (result.git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1) < 0) {
+  if (opened.git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1) < 0) {
     throw Error(ErrorCode::Unavailable, "libgit2 cannot be told to sync what it writes");
   }
-  return result;
+  return opened;
 }
 
 }  // namespace

@@ -21,106 +21,102 @@
 #include "core/error.h"
 #include "core/handle.h"
 
-// Every function this room calls, once.
-#define WAYBILL_LIBGIT2_FUNCTIONS(X)  \
-  X(git_blob_create_from_buffer)      \
-  X(git_blob_free)                    \
-  X(git_blob_lookup)                  \
-  X(git_blob_rawcontent)              \
-  X(git_blob_rawsize)                 \
-  X(git_branch_is_checked_out)        \
-  X(git_buf_dispose)                  \
-  X(git_commit_create_buffer)         \
-  X(git_commit_create_with_signature) \
-  X(git_commit_free)                  \
-  X(git_commit_lookup)                \
-  X(git_commit_tree)                  \
-  X(git_commit_tree_id)               \
-  X(git_config_add_file_ondisk)       \
-  X(git_config_find_global)           \
-  X(git_config_find_system)           \
-  X(git_config_find_xdg)              \
-  X(git_config_free)                  \
-  X(git_config_get_path)              \
-  X(git_config_get_string_buf)        \
-  X(git_config_new)                   \
-  X(git_diff_free)                    \
-  X(git_diff_get_delta)               \
-  X(git_diff_num_deltas)              \
-  X(git_diff_options_init)            \
-  X(git_diff_to_buf)                  \
-  X(git_diff_tree_to_tree)            \
-  X(git_error_last)                   \
-  X(git_error_set_str)                \
-  X(git_fetch_options_init)           \
-  X(git_libgit2_init)                 \
-  X(git_libgit2_opts)                 \
-  X(git_mempack_new)                  \
-  X(git_odb_add_backend)              \
-  X(git_odb_exists_ext)               \
-  X(git_odb_free)                     \
-  X(git_odb_open)                     \
-  X(git_odb_write)                    \
-  X(git_oid_equal)                    \
-  X(git_oid_tostr)                    \
-  X(git_packbuilder_free)             \
-  X(git_packbuilder_insert)           \
-  X(git_packbuilder_new)              \
-  X(git_packbuilder_set_threads)      \
-  X(git_packbuilder_write)            \
-  X(git_push_options_init)            \
-  X(git_reference_create)             \
-  X(git_reference_create_matching)    \
-  X(git_reference_free)               \
-  X(git_reference_list)               \
-  X(git_reference_lookup)             \
-  X(git_reference_name_is_valid)      \
-  X(git_reference_name_to_id)         \
-  X(git_reference_symbolic_target)    \
-  X(git_remote_connect_ext)           \
-  X(git_remote_connect_options_init)  \
-  X(git_remote_create_options_init)   \
-  X(git_remote_create_with_opts)      \
-  X(git_remote_default_branch)        \
-  X(git_remote_disconnect)            \
-  X(git_remote_download)              \
-  X(git_remote_free)                  \
-  X(git_remote_ls)                    \
-  X(git_remote_push)                  \
-  X(git_repository_commondir)         \
-  X(git_repository_config_snapshot)   \
-  X(git_repository_free)              \
-  X(git_repository_init)              \
-  X(git_repository_is_bare)           \
-  X(git_repository_odb)               \
-  X(git_repository_open_ext)          \
-  X(git_signature_free)               \
-  X(git_signature_new)                \
-  X(git_strarray_dispose)             \
-  X(git_transport_smart)              \
-  X(git_tree_entry_byname)            \
-  X(git_tree_entry_bypath)            \
-  X(git_tree_entry_filemode)          \
-  X(git_tree_entry_free)              \
-  X(git_tree_entry_id)                \
-  X(git_tree_entry_type)              \
-  X(git_tree_free)                    \
-  X(git_tree_id)                      \
-  X(git_tree_lookup)                  \
-  X(git_treebuilder_entrycount)       \
-  X(git_treebuilder_free)             \
-  X(git_treebuilder_get)              \
-  X(git_treebuilder_insert)           \
-  X(git_treebuilder_new)              \
-  X(git_treebuilder_remove)           \
-  X(git_treebuilder_write)
-
 namespace waybill::git {
 
+// Every function this room calls, once.
 struct Library {
-#define WAYBILL_DECLARE(name) decltype(::name)* name;
-  WAYBILL_LIBGIT2_FUNCTIONS(WAYBILL_DECLARE)
-#undef WAYBILL_DECLARE
+  DynamicLibrary library{WAYBILL_LIBGIT2_SONAME};
+  WAYBILL_LIBRARY_FUNCTION(git_blob_create_from_buffer);
+  WAYBILL_LIBRARY_FUNCTION(git_blob_free);
+  WAYBILL_LIBRARY_FUNCTION(git_blob_lookup);
+  WAYBILL_LIBRARY_FUNCTION(git_blob_rawcontent);
+  WAYBILL_LIBRARY_FUNCTION(git_blob_rawsize);
+  WAYBILL_LIBRARY_FUNCTION(git_branch_is_checked_out);
+  WAYBILL_LIBRARY_FUNCTION(git_buf_dispose);
+  WAYBILL_LIBRARY_FUNCTION(git_commit_create_buffer);
+  WAYBILL_LIBRARY_FUNCTION(git_commit_create_with_signature);
+  WAYBILL_LIBRARY_FUNCTION(git_commit_free);
+  WAYBILL_LIBRARY_FUNCTION(git_commit_lookup);
+  WAYBILL_LIBRARY_FUNCTION(git_commit_tree);
+  WAYBILL_LIBRARY_FUNCTION(git_commit_tree_id);
+  WAYBILL_LIBRARY_FUNCTION(git_config_add_file_ondisk);
+  WAYBILL_LIBRARY_FUNCTION(git_config_find_global);
+  WAYBILL_LIBRARY_FUNCTION(git_config_find_system);
+  WAYBILL_LIBRARY_FUNCTION(git_config_find_xdg);
+  WAYBILL_LIBRARY_FUNCTION(git_config_free);
+  WAYBILL_LIBRARY_FUNCTION(git_config_get_path);
+  WAYBILL_LIBRARY_FUNCTION(git_config_get_string_buf);
+  WAYBILL_LIBRARY_FUNCTION(git_config_new);
+  WAYBILL_LIBRARY_FUNCTION(git_diff_free);
+  WAYBILL_LIBRARY_FUNCTION(git_diff_get_delta);
+  WAYBILL_LIBRARY_FUNCTION(git_diff_num_deltas);
+  WAYBILL_LIBRARY_FUNCTION(git_diff_options_init);
+  WAYBILL_LIBRARY_FUNCTION(git_diff_to_buf);
+  WAYBILL_LIBRARY_FUNCTION(git_diff_tree_to_tree);
+  WAYBILL_LIBRARY_FUNCTION(git_error_last);
+  WAYBILL_LIBRARY_FUNCTION(git_error_set_str);
+  WAYBILL_LIBRARY_FUNCTION(git_fetch_options_init);
+  WAYBILL_LIBRARY_FUNCTION(git_libgit2_init);
+  WAYBILL_LIBRARY_FUNCTION(git_libgit2_opts);
+  WAYBILL_LIBRARY_FUNCTION(git_mempack_new);
+  WAYBILL_LIBRARY_FUNCTION(git_odb_add_backend);
+  WAYBILL_LIBRARY_FUNCTION(git_odb_exists_ext);
+  WAYBILL_LIBRARY_FUNCTION(git_odb_free);
+  WAYBILL_LIBRARY_FUNCTION(git_odb_open);
+  WAYBILL_LIBRARY_FUNCTION(git_odb_write);
+  WAYBILL_LIBRARY_FUNCTION(git_oid_equal);
+  WAYBILL_LIBRARY_FUNCTION(git_oid_tostr);
+  WAYBILL_LIBRARY_FUNCTION(git_packbuilder_free);
+  WAYBILL_LIBRARY_FUNCTION(git_packbuilder_insert);
+  WAYBILL_LIBRARY_FUNCTION(git_packbuilder_new);
+  WAYBILL_LIBRARY_FUNCTION(git_packbuilder_set_threads);
+  WAYBILL_LIBRARY_FUNCTION(git_packbuilder_write);
+  WAYBILL_LIBRARY_FUNCTION(git_push_options_init);
+  WAYBILL_LIBRARY_FUNCTION(git_reference_create);
+  WAYBILL_LIBRARY_FUNCTION(git_reference_create_matching);
+  WAYBILL_LIBRARY_FUNCTION(git_reference_free);
+  WAYBILL_LIBRARY_FUNCTION(git_reference_list);
+  WAYBILL_LIBRARY_FUNCTION(git_reference_lookup);
+  WAYBILL_LIBRARY_FUNCTION(git_reference_name_is_valid);
+  WAYBILL_LIBRARY_FUNCTION(git_reference_name_to_id);
+  WAYBILL_LIBRARY_FUNCTION(git_reference_symbolic_target);
+  WAYBILL_LIBRARY_FUNCTION(git_remote_connect_ext);
+  WAYBILL_LIBRARY_FUNCTION(git_remote_connect_options_init);
+  WAYBILL_LIBRARY_FUNCTION(git_remote_create_options_init);
+  WAYBILL_LIBRARY_FUNCTION(git_remote_create_with_opts);
+  WAYBILL_LIBRARY_FUNCTION(git_remote_default_branch);
+  WAYBILL_LIBRARY_FUNCTION(git_remote_disconnect);
+  WAYBILL_LIBRARY_FUNCTION(git_remote_download);
+  WAYBILL_LIBRARY_FUNCTION(git_remote_free);
+  WAYBILL_LIBRARY_FUNCTION(git_remote_ls);
+  WAYBILL_LIBRARY_FUNCTION(git_remote_push);
+  WAYBILL_LIBRARY_FUNCTION(git_repository_commondir);
+  WAYBILL_LIBRARY_FUNCTION(git_repository_config_snapshot);
+  WAYBILL_LIBRARY_FUNCTION(git_repository_free);
+  WAYBILL_LIBRARY_FUNCTION(git_repository_init);
+  WAYBILL_LIBRARY_FUNCTION(git_repository_is_bare);
+  WAYBILL_LIBRARY_FUNCTION(git_repository_odb);
+  WAYBILL_LIBRARY_FUNCTION(git_repository_open_ext);
+  WAYBILL_LIBRARY_FUNCTION(git_signature_free);
+  WAYBILL_LIBRARY_FUNCTION(git_signature_new);
+  WAYBILL_LIBRARY_FUNCTION(git_strarray_dispose);
+  WAYBILL_LIBRARY_FUNCTION(git_transport_smart);
+  WAYBILL_LIBRARY_FUNCTION(git_tree_entry_byname);
+  WAYBILL_LIBRARY_FUNCTION(git_tree_entry_bypath);
+  WAYBILL_LIBRARY_FUNCTION(git_tree_entry_filemode);
+  WAYBILL_LIBRARY_FUNCTION(git_tree_entry_free);
+  WAYBILL_LIBRARY_FUNCTION(git_tree_entry_id);
+  WAYBILL_LIBRARY_FUNCTION(git_tree_entry_type);
+  WAYBILL_LIBRARY_FUNCTION(git_tree_free);
+  WAYBILL_LIBRARY_FUNCTION(git_tree_id);
+  WAYBILL_LIBRARY_FUNCTION(git_tree_lookup);
+  WAYBILL_LIBRARY_FUNCTION(git_treebuilder_entrycount);
+  WAYBILL_LIBRARY_FUNCTION(git_treebuilder_free);
+  WAYBILL_LIBRARY_FUNCTION(git_treebuilder_get);
+  WAYBILL_LIBRARY_FUNCTION(git_treebuilder_insert);
+  WAYBILL_LIBRARY_FUNCTION(git_treebuilder_new);
+  WAYBILL_LIBRARY_FUNCTION(git_treebuilder_remove);
+  WAYBILL_LIBRARY_FUNCTION(git_treebuilder_write);
 };
 
 // Opens and initialises the library at the first call (safe from several threads). Throws Unavailable without it.

@@ -105,6 +105,13 @@ TEST_F(Recipes, DataLiesOverTheCatalogueAndTheLastOneWins) {
   EXPECT_THAT(waybill({"recipe", "--service", "eks", "--catalogue", "missing"}), Exited(3));
 }
 
+TEST_F(Recipes, AFolderThatIsNoCatalogueIsNamed) {
+  std::filesystem::create_directory(folder() / "empty");
+  const ProcessResult done = waybill({"recipe", "--service", "eks", "--catalogue", "empty"});
+  EXPECT_THAT(done, Exited(2));
+  EXPECT_THAT(done.err, AllOf(HasSubstr("empty/registry.yaml"), HasSubstr("empty/overlays/base.yaml")));
+}
+
 TEST_F(Recipes, AWrongOverlayIsToldByFileLineAndColumn) {
   const std::string head =
       "kind: RecipeMetadata\napiVersion: aicr.nvidia.com/v1alpha1\nmetadata:\n  name: site\nspec:\n";
