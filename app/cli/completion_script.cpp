@@ -40,6 +40,7 @@ std::string argument_choices(const Command& command) {
 
 std::vector<std::string> last_words(const std::vector<CommandEntry>& commands) {
   std::vector<std::string> words;
+  words.reserve(commands.size());
   for (const CommandEntry& entry : commands) words.push_back(last_word(entry));
   return words;
 }

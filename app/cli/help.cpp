@@ -98,10 +98,10 @@ std::string roff(std::string_view text) {
 }  // namespace
 
 std::string overview(const std::vector<CommandEntry>& commands) {
-  std::string text =
-      "waybill turns a description of a GPU cluster into an ordered, signed rollout, on either side of an air gap.\n\n"
-      "Usage: waybill COMMAND [OPTIONS]\n\nCommands:\n";
-  return text + command_list(commands) +
+  return "waybill turns a description of a GPU cluster into an ordered, signed rollout, on either side of an air "
+         "gap.\n\n"
+         "Usage: waybill COMMAND [OPTIONS]\n\nCommands:\n" +
+         command_list(commands) +
          "\n'waybill COMMAND --help' shows options and examples. 'waybill --version' shows the version.\n";
 }
 

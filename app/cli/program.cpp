@@ -49,11 +49,11 @@ std::vector<std::string> words_of(const Option& option) {
   return {};
 }
 
-// A failure that quotes a file, or one below a folder, says which option named it, unless its own words do.
-void name_option(Error& error, const Command& command) {
+// The failure, which says which option named a file that it quotes, or one below a folder, unless its own words do.
+Error naming_the_option(Error error, const Command& command) {
   const std::string& message = error.message();
   for (const Option& option : command.options) {
-    if (message.find(option.name) != std::string::npos) return;
+    if (message.find(option.name) != std::string::npos) return error;
   }
   for (const Option& option : command.options) {
     if (option.value_name != "FILE" && option.value_name != "DIR" && option.value_name != "KEY") continue;
@@ -63,9 +63,10 @@ void name_option(Error& error, const Command& command) {
                              message.find(fmt::format("'{}/", word)) != std::string::npos;
       if (word.empty() || !is_quoted) continue;
       error.add_context(fmt::format("named by {}", option.name));
-      return;
+      return error;
     }
   }
+  return error;
 }
 
 // What 'waybill --help' and 'waybill NAME --help' show; empty for a name that means nothing.
@@ -114,9 +115,7 @@ int run_command(const std::vector<std::string>& words) {
   try {
     return command.run(console);
   } catch (...) {
-    Error error = current_error();
-    name_option(error, command);
-    throw error;
+    throw naming_the_option(current_error(), command);
   }
 }
 
