@@ -1,0 +1,354 @@
+#!/usr/bin/env python3
+"""Times copies between a registry and an OCI layout, beside skopeo, oras, crane and regctl where they are installed.
+
+    transfers.py WAYBILL [--runs N] [--layers N] [--layer-size MIB] [--small N] [--tags N] [--huge MIB] [--registry KIND]
+
+Each row is one job on one corpus. In every round the tools run one after the other, so that the machine's moods hit all of them; wall and CPU
+time come from the kernel's accounting of the process (wait4), peak memory from GNU time, and requests and bytes on the wire from one more run
+through a proxy that counts. A result counts only if it is complete: after a pull every blob of the corpus is read and hashed, after a push the
+registry is asked for every blob. The floor is what the job cannot do without, measured in the same rounds: openssl's hash over the corpus, for
+a pull. Nothing is asserted of times: they belong to the machine that they were measured on.
+"""
+
+import argparse
+import hashlib
+import http.client
+import json
+import os
+import random
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import zlib
+from pathlib import Path
+
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+CONFIG = "application/vnd.oci.image.config.v1+json"
+LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
+REQUEST = re.compile(rb"(?:GET|HEAD|PUT|POST|PATCH|DELETE) /v2/")
+
+
+def peer(name):
+    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    folder = Path(os.environ.get("WAYBILL_PEERS") or Path(cache) / "waybill/peers") / "bin"
+    return shutil.which(name, path=f"{folder}:{os.environ['PATH']}")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Corpus:
+    """A layout with one image: its layers hold `sizes` of random bytes, the same every time, in gzip that stores them as they are."""
+
+    def __init__(self, folder, sizes):
+        self.folder = folder
+        self.blobs = {}
+        (folder / "blobs/sha256").mkdir(parents=True)
+        self.source = random.Random(len(sizes))
+        self.diff_ids = []
+        layers = [self.add(self.layer(size), LAYER) for size in sizes]
+        config = {"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": self.diff_ids}}
+        manifest = {"schemaVersion": 2, "mediaType": MANIFEST, "config": self.add([json.dumps(config).encode()], CONFIG),
+                    "layers": layers}
+        self.manifest = self.add([json.dumps(manifest).encode()], MANIFEST)
+        named = dict(self.manifest, annotations={"org.opencontainers.image.ref.name": "v1"})
+        (folder / "index.json").write_text(json.dumps({"schemaVersion": 2, "manifests": [named]}))
+        (folder / "oci-layout").write_text('{"imageLayoutVersion":"1.0.0"}')
+
+    def layer(self, size):
+        plain = hashlib.sha256()
+        stored = zlib.compressobj(0, wbits=31)
+        for at in range(0, size, 1 << 20):
+            piece = self.source.randbytes(min(1 << 20, size - at))
+            plain.update(piece)
+            yield stored.compress(piece)
+        yield stored.flush()
+        self.diff_ids.append(f"sha256:{plain.hexdigest()}")
+
+    def add(self, pieces, media_type):
+        part = self.folder / "part"
+        digest = hashlib.sha256()
+        with open(part, "wb") as file:
+            for piece in pieces:
+                digest.update(piece)
+                file.write(piece)
+        name = digest.hexdigest()
+        size = part.stat().st_size
+        part.rename(self.folder / "blobs/sha256" / name)
+        self.blobs[name] = size
+        return {"mediaType": media_type, "digest": f"sha256:{name}", "size": size}
+
+    def files(self):
+        return [self.folder / "blobs/sha256" / name for name in self.blobs]
+
+    def complete_in_layout(self, folder):
+        lines = "".join(f"{name}  blobs/sha256/{name}\n" for name in self.blobs)
+        return subprocess.run(["sha256sum", "--check", "--status"], cwd=folder, input=lines.encode()).returncode == 0
+
+    def complete_in_registry(self, registry, repository):
+        connection = http.client.HTTPConnection("127.0.0.1", registry.port)
+        for name, size in self.blobs.items():
+            kind = "manifests" if f"sha256:{name}" == self.manifest["digest"] else "blobs"
+            connection.request("HEAD", f"/v2/{repository}/{kind}/sha256:{name}", headers={"Accept": MANIFEST})
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != 200 or int(answer.headers["Content-Length"]) != size:
+                return False
+        return True
+
+
+class Registry:
+    def __init__(self, kind, folder):
+        self.port = free_port()
+        self.store = folder / "store"
+        if kind == "docker-registry":
+            settings = {"version": 0.1, "log": {"level": "error", "accesslog": {"disabled": True}},
+                        "storage": {"filesystem": {"rootdirectory": str(self.store)}},
+                        "http": {"addr": f"127.0.0.1:{self.port}"}}
+            (folder / "registry.yml").write_text(json.dumps(settings))  # JSON is YAML
+            words = [peer("docker-registry"), "serve", str(folder / "registry.yml")]
+        else:
+            words = [peer("refreg"), "-addr", f"127.0.0.1:{self.port}", "-dir", str(self.store)]
+        self.process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(200):
+            try:
+                socket.create_connection(("127.0.0.1", self.port)).close()
+                return
+            except OSError:
+                time.sleep(0.02)
+        sys.exit(f"{words[0]} does not answer")
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+class CountingProxy:
+    """Passes connections on and counts requests and bytes of both directions."""
+
+    def __init__(self, target):
+        self.target = target
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self.listener.getsockname()[1]
+        self.requests = self.received = self.sent = 0
+        self.lock = threading.Lock()
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            server = socket.create_connection(("127.0.0.1", self.target))
+            threading.Thread(target=self.carry, args=(client, server, True), daemon=True).start()
+            threading.Thread(target=self.carry, args=(server, client, False), daemon=True).start()
+
+    def carry(self, source, sink, is_request):
+        tail = b""
+        try:
+            while data := source.recv(1 << 18):
+                with self.lock:
+                    if is_request:
+                        self.requests += len(REQUEST.findall(tail + data))
+                        self.sent += len(data)
+                    else:
+                        self.received += len(data)
+                tail = data[-10:] if is_request else b""
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            source.close()
+            sink.close()
+
+    def stop(self):
+        self.listener.close()
+
+
+# What each tool calls the same job; HOST is the registry, DIR the folder of a layout.
+def pull_words(tool, program, host, repository, folder):
+    reference = f"{host}/{repository}:v1"
+    return {"waybill": [program, "copy", f"oci://{reference}", f"oci-layout:{folder}:v1"],
+            "crane": [program, "pull", "--insecure", "--format=oci", reference, folder],
+            "oras": [program, "copy", "--from-plain-http", reference, "--to-oci-layout", f"{folder}:v1"],
+            "regctl": [program, "--host", f"reg={host},tls=disabled", "image", "copy", reference, f"ocidir://{folder}:v1"],
+            "skopeo": [program, "copy", "--src-tls-verify=false", f"docker://{reference}", f"oci:{folder}:v1"]}[tool]
+
+
+def push_words(tool, program, host, repository, folder):
+    reference = f"{host}/{repository}:v1"
+    return {"waybill": [program, "copy", f"oci-layout:{folder}:v1", f"oci://{reference}"],
+            "crane": [program, "push", "--insecure", folder, reference],
+            "oras": [program, "copy", "--from-oci-layout", f"{folder}:v1", "--to-plain-http", reference],
+            "regctl": [program, "--host", f"reg={host},tls=disabled", "image", "copy", f"ocidir://{folder}:v1", reference],
+            "skopeo": [program, "copy", "--dest-tls-verify=false", f"oci:{folder}:v1", f"docker://{reference}"]}[tool]
+
+
+def list_words(tool, program, host, repository):
+    return {"waybill": [program, "list", f"oci://{host}/{repository}"],
+            "crane": [program, "ls", "--insecure", f"{host}/{repository}"],
+            "oras": [program, "repo", "tags", "--plain-http", f"{host}/{repository}"],
+            "regctl": [program, "--host", f"reg={host},tls=disabled", "tag", "ls", f"{host}/{repository}"],
+            "skopeo": [program, "list-tags", "--tls-verify=false", f"docker://{host}/{repository}"]}[tool]
+
+
+def run(argv, folder, environment):
+    """Wall and CPU seconds, and what it printed."""
+    start = time.monotonic()
+    with open(folder / ".stdout", "wb") as out, open(folder / ".stderr", "wb") as err:
+        process = subprocess.Popen(argv, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+        _, status, usage = os.wait4(process.pid, 0)
+    wall = time.monotonic() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        sys.exit(f"{' '.join(map(str, argv))}: {(folder / '.stderr').read_text(errors='replace')}")
+    return wall, usage.ru_utime + usage.ru_stime
+
+
+class Bench:
+    def __init__(self, arguments):
+        self.runs = arguments.runs
+        self.folder = Path(tempfile.mkdtemp(prefix="waybill-transfers-", dir=arguments.scratch))
+        self.environment = dict(os.environ, XDG_CACHE_HOME=str(self.folder / "cache"), HOME=str(self.folder),
+                                XDG_STATE_HOME=str(self.folder / "state"), XDG_CONFIG_HOME=str(self.folder / "config"))
+        names = {"waybill": str(arguments.waybill)}
+        names.update({name: peer(name) for name in ("crane", "oras", "regctl", "skopeo")})
+        self.tools = {name: program for name, program in names.items() if program}
+        missing = sorted(set(names) - set(self.tools))
+        if missing:
+            print(f"not installed, so not compared: {', '.join(missing)}")
+        self.registry = Registry(arguments.registry, self.folder)
+
+    def peak_memory(self, argv):
+        report = self.folder / ".time"
+        subprocess.run(["/usr/bin/time", "-q", "-o", report, "-f", "%M", *argv], cwd=self.folder, env=self.environment, check=True,
+                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return int(report.read_text()) / 1024
+
+    def row(self, what, words, complete, before, floor=None):
+        """`words(tool, program, host)` is the command, `before(tool)` makes its place new, `complete(tool)` judges."""
+        samples = {tool: [] for tool in self.tools}
+        floors = []
+        memory, wire = {}, {}
+        for tool, program in self.tools.items():
+            proxy = CountingProxy(self.registry.port)
+            before(tool)
+            run(words(tool, program, f"127.0.0.1:{proxy.port}"), self.folder, self.environment)
+            wire[tool] = (proxy.requests, proxy.sent, proxy.received)
+            proxy.stop()
+            before(tool)
+            memory[tool] = self.peak_memory(words(tool, program, f"127.0.0.1:{self.registry.port}"))
+        for _ in range(self.runs):
+            for tool, program in self.tools.items():
+                before(tool)
+                samples[tool].append(run(words(tool, program, f"127.0.0.1:{self.registry.port}"), self.folder, self.environment))
+                if not complete(tool):
+                    sys.exit(f"{what}: the result of {tool} is not complete")
+            if floor is not None:
+                floors.append(run(floor, self.folder, self.environment))
+        print(f"\n{what}\n{'':<10}{'wall':>10}{'CPU':>10}{'memory':>12}{'requests':>10}{'sent':>12}{'received':>12}"
+              f"{'wall/ours':>11}{'CPU/ours':>10}")
+        medians = {tool: [statistics.median(column) for column in zip(*samples[tool])] for tool in self.tools}
+        for tool, (wall, cpu) in medians.items():
+            requests, sent, received = wire[tool]
+            print(f"{tool:<10}{wall:>8.3f} s{cpu:>8.3f} s{memory[tool]:>8.1f} MiB{requests:>10}{sent / 2**20:>8.1f} MiB"
+                  f"{received / 2**20:>8.1f} MiB{wall / medians['waybill'][0]:>11.2f}{cpu / medians['waybill'][1]:>10.2f}")
+        if floor is not None:
+            wall, cpu = [statistics.median(column) for column in zip(*floors)]
+            print(f"{'floor':<10}{wall:>8.3f} s{cpu:>8.3f} s{'':>46}{wall / medians['waybill'][0]:>11.2f}"
+                  f"{cpu / medians['waybill'][1]:>10.2f}")
+        sys.stdout.flush()
+
+    def transfers(self, what, corpus):
+        size = sum(corpus.blobs.values()) / 2**20
+        title = f"{what} ({len(corpus.blobs)} blobs, {size:.0f} MiB)"
+        host = f"127.0.0.1:{self.registry.port}"
+        repository = f"corpus/{what.replace(' ', '-')}"
+        run(push_words("waybill", self.tools["waybill"], host, repository, corpus.folder), self.folder, self.environment)
+        if not corpus.complete_in_registry(self.registry, repository):
+            sys.exit("the corpus is not in the registry")
+
+        def fresh_layout(tool):
+            shutil.rmtree(self.folder / f"pulled-{tool}", ignore_errors=True)
+
+        def pull(tool, program, host):
+            return pull_words(tool, program, host, repository, str(self.folder / f"pulled-{tool}"))
+
+        def pulled(tool):
+            return corpus.complete_in_layout(self.folder / f"pulled-{tool}")
+
+        floor = ["openssl", "dgst", "-sha256", *map(str, corpus.files())]
+        self.row(f"registry to layout: {title}", pull, pulled, fresh_layout, floor)
+        self.row(f"registry to layout, again: {title}", pull, pulled, lambda tool: None)
+        for tool in self.tools:
+            fresh_layout(tool)
+
+        def push(tool, program, host):
+            return push_words(tool, program, host, f"pushed/{tool}/{repository}", str(corpus.folder))
+
+        def pushed(tool):
+            return corpus.complete_in_registry(self.registry, f"pushed/{tool}/{repository}")
+
+        def forget(tool):
+            # docker-registry knows blobs by the links in a repository, and writes what it has to the same place again.
+            shutil.rmtree(self.registry.store / "docker/registry/v2/repositories/pushed" / tool, ignore_errors=True)
+
+        self.row(f"layout to registry: {title}", push, pushed, forget)
+        self.row(f"layout to registry, again: {title}", push, pushed, lambda tool: None)
+
+    def tags(self, count):
+        host = f"127.0.0.1:{self.registry.port}"
+        corpus = Corpus(self.folder / "tagged", [1000])
+        run(push_words("waybill", self.tools["waybill"], host, "tagged", corpus.folder), self.folder, self.environment)
+        body = (corpus.folder / "blobs/sha256" / corpus.manifest["digest"][7:]).read_bytes()
+        connection = http.client.HTTPConnection("127.0.0.1", self.registry.port)
+        for number in range(count):
+            connection.request("PUT", f"/v2/tagged/manifests/tag-{number:05}", body=body, headers={"Content-Type": MANIFEST})
+            connection.getresponse().read()
+
+        def named(_):
+            return len(set(re.findall(r"tag-\d{5}", (self.folder / ".stdout").read_text()))) == count
+
+        self.row(f"list {count} tags", lambda tool, program, host: list_words(tool, program, host, "tagged"), named,
+                 lambda tool: None)
+
+    def stop(self):
+        self.registry.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("waybill", type=lambda text: Path(text).resolve())
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--layers", type=int, default=64, help="layers of the image of layers (default 64)")
+    parser.add_argument("--layer-size", type=int, default=16, help="MiB of each (default 16)")
+    parser.add_argument("--small", type=int, default=1000, help="layers of 8 KiB of the image of small files (default 1000)")
+    parser.add_argument("--tags", type=int, default=1000)
+    parser.add_argument("--huge", type=int, default=4096, help="MiB of the one large layer (default 4096, 0: none)")
+    parser.add_argument("--registry", choices=("docker-registry", "refreg"), default="docker-registry")
+    parser.add_argument("--scratch", help="folder for everything that is written (default: the system's)")
+    arguments = parser.parse_args()
+    bench = Bench(arguments)
+    try:
+        bench.transfers("layers", Corpus(bench.folder / "layers", [arguments.layer_size << 20] * arguments.layers))
+        shutil.rmtree(bench.folder / "layers")
+        bench.transfers("small files", Corpus(bench.folder / "small", [8 << 10] * arguments.small))
+        bench.tags(arguments.tags)
+        if arguments.huge:
+            bench.transfers("one large file", Corpus(bench.folder / "huge", [arguments.huge << 20]))
+    finally:
+        bench.stop()
+
+
+if __name__ == "__main__":
+    main()
