@@ -21,6 +21,7 @@ std::string table(const TargetList& list) {
   rows.front().insert(rows.front().end(), {"components", "values"});
   for (const Target& target : targets) {
     std::vector<std::string> row;
+    row.reserve(kDimensions.size() + 3);
     for (const Dimension dimension : kDimensions) row.push_back(target.criteria.get(dimension));
     if (with_nodes) row.push_back(target.criteria.nodes() == 0 ? "any" : std::to_string(target.criteria.nodes()));
     row.insert(row.end(), {std::to_string(target.components), std::to_string(target.values)});

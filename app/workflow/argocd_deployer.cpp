@@ -46,6 +46,7 @@ argocd::RenderOptions render_options(const DeployerRequest& request) {
         .hint(suggestion(request.ordering, {"waves", "rollingsync"}));
   }
   std::vector<argocd::Cluster> clusters;
+  clusters.reserve(request.clusters.size());
   for (const std::string& text : request.clusters) clusters.push_back(argocd::parse_cluster(text));
   if (!request.cluster_file.empty()) read_cluster_file(request.cluster_file, clusters);
   std::sort(clusters.begin(), clusters.end(),
