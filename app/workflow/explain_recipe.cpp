@@ -64,7 +64,7 @@ std::string resolve_path(const ExplainRequest& request, const Explanation& expla
   std::string path = dotted(request.path);
   if (path.starts_with('.')) path.erase(0, 1);
   if (request.component.empty()) return path;
-  const std::string whole = "components." + request.component;
+  std::string whole = "components." + request.component;
   if (path.empty()) return whole;
   const std::vector<std::string> readings{path, "components." + path, whole + "." + path, whole + ".values." + path};
   for (const std::string& reading : readings) {
@@ -162,6 +162,7 @@ ExplainedRecipe explain_recipe(const ExplainRequest& request, const Services& se
   ResolvedRecipe resolved = resolve_recipe(request.recipe, services);
   if (!request.component.empty() && resolved.recipe.find(request.component) == nullptr) {
     std::vector<std::string> names;
+    names.reserve(resolved.recipe.components.size());
     for (const ComponentRef& component : resolved.recipe.components) names.push_back(component.name);
     throw Error(ErrorCode::NotFound, fmt::format("the recipe has no component '{}'", request.component))
         .hint(suggestion(request.component, names));
