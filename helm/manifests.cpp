@@ -20,6 +20,8 @@ using Phase = ManifestHook::Phase;
 
 constexpr const char* kResourcePolicy = "helm.sh/resource-policy";
 
+bool is_claim(const ManifestObject& object) { return object.kind == GroupKind{"", "PersistentVolumeClaim"}; }
+
 struct PartNames {
   std::string_view suffix;  // of the release
   std::string_view folder;
@@ -109,9 +111,8 @@ class Sorting {
       become_ordinary(*object.value);
       object.file->changed = true;
     }
-    static const GroupKind kClaim{"", "PersistentVolumeClaim"};
     Value* metadata = object.value->find("metadata");
-    if (!object.is_definition() && object.kind != kClaim) return;
+    if (!object.is_definition() && !is_claim(object)) return;
     if (metadata == nullptr) throw Error(ErrorCode::InvalidInput, "this object has no metadata").at(object.location);
     Value* annotations = metadata->find("annotations");
     if (annotations == nullptr || annotations->is_null()) annotations = &metadata->set("annotations", Value::map());
@@ -125,7 +126,8 @@ class Sorting {
     LocalChart chart{.part = part,
                      .release = fmt::format("{}{}", component, names.suffix),
                      .folder = fmt::format("{}/manifests/{}", component, names.folder),
-                     .files = {}};
+                     .files = {},
+                     .has_claim = std::ranges::any_of(objects, [](const auto* object) { return is_claim(*object); })};
     const Value description = Value::map({{"apiVersion", "v2"},
                                           {"name", chart.release},
                                           {"description", fmt::format("{} of {}", names.description, component)},

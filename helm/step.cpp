@@ -115,7 +115,7 @@ class Steps {
     Step& step = push(release, chart.release, StepKind::Local);
     step.chart = chart.folder;
     // What follows needs the definitions served, however little is waited for otherwise.
-    step.waits = step.waits || chart.part == Part::Definitions;
+    step.waits = (step.waits && !chart.has_claim) || chart.part == Part::Definitions;
   }
 
   void add_kustomization(const Release& release) {

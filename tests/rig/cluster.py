@@ -10,12 +10,13 @@ import secrets
 import signal
 import socket
 import subprocess
+import sys
 import textwrap
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CONTROLLERS = ("namespace-controller", "garbage-collector-controller", "serviceaccount-controller", "clusterrole-aggregation-controller",
-               "root-ca-certificate-publisher-controller", "deployment-controller", "replicaset-controller")
+               "root-ca-certificate-publisher-controller", "deployment-controller", "replicaset-controller", "job-controller")
 # Argo CD's own, in the order in which they are made.
 CONFIGURATION = ("argocd-cm", "argocd-cmd-params-cm", "argocd-gpg-keys-cm", "argocd-rbac-cm", "argocd-ssh-known-hosts-cm", "argocd-tls-certs-cm",
                  "argocd-secret")
@@ -51,14 +52,15 @@ def until(seconds, what, condition):
 
 
 class Cluster:
-    """Started by `with`. `programs` is what `./dev rig` installs."""
+    """Started by `with`. `programs` is what `./dev rig` installs; without Argo CD it is a plain cluster beside the servers."""
 
-    PORTS = ("etcd", "etcd_peer", "api", "manager", "scheduler", "redis", "git", "registry", "mirror", "repo", "repo_metrics", "app_metrics",
-             "set_metrics", "set_probe", "set_webhook")
+    PORTS = ("etcd", "etcd_peer", "api", "manager", "scheduler", "redis", "git", "registry", "mirror", "charts", "secured", "repo", "repo_metrics",
+             "app_metrics", "set_metrics", "set_probe", "set_webhook")
 
-    def __init__(self, programs, folder):
+    def __init__(self, programs, folder, has_argocd=True):
         self.programs = programs
         self.folder = folder
+        self.has_argocd = has_argocd
         self.processes = {}
         self.port = dict(zip(self.PORTS, free_ports(len(self.PORTS))))
         self.api = f"https://127.0.0.1:{self.port['api']}"
@@ -117,7 +119,8 @@ class Cluster:
         try:
             self.start_servers()
             self.start_kubernetes()
-            self.start_argocd()
+            if self.has_argocd:
+                self.start_argocd()
         except BaseException:
             self.__exit__()
             raise
@@ -137,17 +140,33 @@ class Cluster:
         daemon = os.path.join(self.run("git", "--exec-path").stdout.strip(), "git-daemon")
         self.start("git", daemon, "--listen=127.0.0.1", f"--port={self.port['git']}", f"--base-path={self.path('git')}", "--export-all",
                    "--enable=receive-pack", self.path("git"))
-        for name in ("registry", "mirror"):
-            with open(self.path(name + ".yaml"), "w", encoding="utf-8") as file:
-                file.write(textwrap.dedent(f"""\
-                    version: 0.1
-                    log: {{level: warn}}
-                    storage: {{filesystem: {{rootdirectory: "{self.path(name)}"}}}}
-                    http: {{addr: "127.0.0.1:{self.port[name]}"}}
-                    """))
-            self.start(name, "docker-registry", "serve", self.path(name + ".yaml"))
-        for name in ("redis", "git", "registry", "mirror"):
+        for name in ("redis", "git"):
             self.wait(name, lambda name=name: answers(self.port[name]))
+        for name in ("registry", "mirror"):
+            self.start_registry(name)
+
+    def start_registry(self, name, tls=""):
+        """`tls`: what stands in its settings for a certificate."""
+        with open(self.path(name + ".yaml"), "w", encoding="utf-8") as file:
+            file.write(textwrap.dedent(f"""\
+                version: 0.1
+                log: {{level: warn}}
+                storage: {{filesystem: {{rootdirectory: "{self.path(name)}"}}}}
+                http: {{addr: "127.0.0.1:{self.port[name]}"{tls}}}
+                """))
+        self.start(name, "docker-registry", "serve", self.path(name + ".yaml"))
+        self.wait(name, lambda: answers(self.port[name]))
+
+    def start_secured_registry(self):
+        """Shows the API server's certificate; whoever trusts its authority can use it (SSL_CERT_FILE). Returns where it is."""
+        self.start_registry("secured", f', tls: {{certificate: "{self.path("tls", "api.crt")}", key: "{self.path("tls", "api.key")}"}}')
+        return f"127.0.0.1:{self.port['secured']}"
+
+    def serve_files(self, folder):
+        """A folder over HTTP. Returns its address."""
+        self.start("charts", sys.executable, "-m", "http.server", "--bind", "127.0.0.1", "--directory", folder, str(self.port["charts"]))
+        self.wait("charts", lambda: answers(self.port["charts"]))
+        return f"http://127.0.0.1:{self.port['charts']}"
 
     def make_keys(self):
         def openssl(*arguments):

@@ -140,6 +140,16 @@ TEST(HelmRender, VolumeClaimsAreKept) {
               HasSubstr("helm.sh/resource-policy: keep"));
 }
 
+TEST(HelmRender, ChartsOfTheBundleWithAVolumeClaimAreNotWaitedFor) {
+  Sample plan = sample();
+  add_manifest(plan, "trainer", "claim.yaml", object("v1", "PersistentVolumeClaim", "models"));
+  const FileTree tree = rendered(plan);
+  EXPECT_EQ(step(tree, "trainer-before")[7], "no");
+  EXPECT_EQ(step(tree, "trainer")[7], "yes");
+  EXPECT_THAT(text(tree, "trainer/README.md"),
+              HasSubstr("trainer-before \"$BUNDLE/trainer/manifests/before\" -n kubeflow\n"));
+}
+
 TEST(HelmRender, ThingsThatWereHooksBecomeOrdinaryAndJobsStayHooks) {
   Sample plan = sample();
   add_manifest(plan, "trainer", "job.yaml", object("batch/v1", "Job", "after", "helm.sh/hook: post-install"));
