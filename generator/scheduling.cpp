@@ -144,6 +144,24 @@ std::array<Assignment, 7> assignments(const Scheduling& s, const RegistryEntry& 
        {kNodesFlag, s.nodes != 0, s.nodes, {&entry.node_count_paths}}}};
 }
 
+bool has(const std::vector<std::string>& paths, const std::string& path) {
+  return std::ranges::find(paths, path) != paths.end();
+}
+
+// Whether pods of both classes take their tolerations from this path: they run on the nodes of both.
+bool is_shared(const Scheduling& s, const RegistryEntry& entry, const std::string& path) {
+  return !s.system_tolerations.empty() && !s.accelerated_tolerations.empty() && has(entry.system.tolerations, path) &&
+         has(entry.accelerated.tolerations, path);
+}
+
+std::vector<Taint> tolerations_of_both(const Scheduling& s) {
+  std::vector<Taint> both = s.system_tolerations;
+  for (const Taint& taint : s.accelerated_tolerations) {
+    if (std::ranges::find(both, taint) == both.end()) both.push_back(taint);
+  }
+  return both;
+}
+
 }  // namespace
 
 std::string Taint::text() const {
@@ -195,11 +213,14 @@ std::vector<ValueOverride> scheduling_overrides(const Scheduling& scheduling, co
     if (!assignment.is_given) continue;
     for (const std::vector<std::string>* paths : assignment.paths) {
       for (const std::string& path : *paths) {
-        overrides.push_back(
-            with_context([&] { return fmt::format("in the registry's entry of '{}'", entry.name); },
-                         [&] {
-                           return ValueOverride{entry.name, ValuePath::parse(path), assignment.value, assignment.flag};
-                         }));
+        const bool is_of_both = is_shared(scheduling, entry, path);
+        overrides.push_back(with_context([&] { return fmt::format("in the registry's entry of '{}'", entry.name); },
+                                         [&] {
+                                           return ValueOverride{entry.name, ValuePath::parse(path),
+                                                                is_of_both ? to_value(tolerations_of_both(scheduling))
+                                                                           : assignment.value,
+                                                                assignment.flag};
+                                         }));
       }
     }
   }

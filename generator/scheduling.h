@@ -57,8 +57,8 @@ struct Scheduling {
   std::int64_t nodes = 0;              // how many there will be; 0: not said
 };
 
-// What this sets on a component, in aicr's order, a later one over an earlier one. Throws InvalidInput for a path of
-// the registry that is none.
+// What this sets on a component, in aicr's order, a later one over an earlier one; but a list of tolerations that is of
+// both classes gets those of both. Throws InvalidInput for a path of the registry that is none.
 [[nodiscard]] std::vector<ValueOverride> scheduling_overrides(const Scheduling& scheduling, const RegistryEntry& entry);
 // The flags that say something, in the same order.
 [[nodiscard]] std::vector<std::string_view> flags_of(const Scheduling& scheduling);

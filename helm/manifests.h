@@ -30,8 +30,8 @@ struct LocalChart {
   std::string release;  // its name for Helm
   std::string folder;   // in the bundle
   FileTree files;       // below that folder
-  // A class of storage may bind a claim only when a pod asks for it (WaitForFirstConsumer), and that pod may be of a later
-  // chart: who waits for the claim waits for ever.
+  // A class of storage may bind a claim only when a pod asks for it (WaitForFirstConsumer), and that pod may be of a
+  // later chart: who waits for the claim waits for ever.
   bool has_claim = false;
 };
 

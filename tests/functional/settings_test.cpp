@@ -98,7 +98,7 @@ TEST_F(Settings, ScheduleAtTheRegistrysPaths) {
     EXPECT_EQ(text(at(at(gpu, place), "nodeSelector")), R"({"disk":"ssd","node-group":"system"})") << place;
     EXPECT_EQ(text(at(at(gpu, place), "tolerations")), kSystem) << place;
   }
-  EXPECT_EQ(text(at(gpu, "daemonsets.nodeSelector")), R"({"nvidia.com/gpu.present":"true"})");
+  EXPECT_EQ(at(gpu, "daemonsets").find("nodeSelector"), nullptr) << "the chart reads none";
   EXPECT_EQ(text(at(gpu, "daemonsets.tolerations")), kAccelerated);
   EXPECT_EQ(text(at(gpu, "node-feature-discovery.worker.tolerations")), kAccelerated);
   EXPECT_EQ(at(gpu, "node-feature-discovery").find("worker")->find("nodeSelector"), nullptr);
@@ -107,7 +107,10 @@ TEST_F(Settings, ScheduleAtTheRegistrysPaths) {
             Value("skyhook.io/not-ready=true:NoSchedule"));
   EXPECT_EQ(at(skyhook, "estimatedNodeCount"), Value(8));
   EXPECT_EQ(at(skyhook, "controllerManager.selectors.node-group"), Value("system"));
-  EXPECT_EQ(text(at(values("aws-ebs-csi-driver"), "node.tolerations")), kAccelerated) << "both classes; the later one";
+  EXPECT_EQ(text(at(values("nvidia-dra-driver-gpu"), "kubeletPlugin.nodeSelector")),
+            R"({"nvidia.com/gpu.present":"true"})");
+  EXPECT_EQ(text(at(values("nvidia-dra-driver-gpu"), "kubeletPlugin.tolerations")), kAccelerated);
+  EXPECT_EQ(at(values("aws-ebs-csi-driver"), "node").find("tolerations"), nullptr) << "it tolerates every taint";
 }
 
 TEST_F(Settings, ReachTheManifestsToo) {
@@ -221,8 +224,8 @@ TEST_F(Settings, ThatCannotBeAppliedLeaveNothingBehind) {
            {{"--set", "gpu-operatr:a=1"}, "did you mean 'gpu-operator'?"},
            {{"--set", "gpu-operator:driver.version=1", "--set", "gpu-operator:driver.version.x=1"}, "'driver.version'"},
            {{"--set", "gpu-operator:a=1", "--set-string", "gpuoperator:a=2"}, "both set 'a' of 'gpu-operator'"},
-           {{"--set-json", "gpu-operator:daemonsets=1", "--accelerated-node-selector", "a=b"},
-            "--accelerated-node-selector sets 'daemonsets.nodeSelector' of 'gpu-operator'"},
+           {{"--set-json", "gpu-operator:daemonsets=1", "--accelerated-node-toleration", "a:NoSchedule"},
+            "--accelerated-node-toleration sets 'daemonsets.tolerations' of 'gpu-operator'"},
            {{"--set", "gpu-operator:a=1,b=2"}, "a comma that belongs to a value"},
            {{"--system-node-toleration", "a:noschedule"}, "did you mean 'NoSchedule'?"},
            {{"--workload-gate", "a:NoSchedule", "--workload-gate", "b:NoSchedule"}, "more than once"},

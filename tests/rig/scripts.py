@@ -47,7 +47,7 @@ SOLO = {"solo": Part(ready="4s")}
 
 def with_changes(parts, version=None, **changes):
     """`parts` at another version, and with other fields of some: with_changes(p, beta={"ready": "1h"})."""
-    return {name: dataclasses.replace(one, **({"version": version} if version else {}), **changes.get(name, {})) for name, one in parts.items()}
+    return {name: dataclasses.replace(one, **{"version": version or one.version} | changes.get(name, {})) for name, one in parts.items()}
 
 
 # --- Judges of a trace ------------------------------------------------------------------------------------------------------
@@ -204,19 +204,21 @@ class Scripts:
         return [next(self.shells), os.path.join(bundle, script), "--report", self.report, "--timeout", "60s", "--retries", "0", *words]
 
     def run(self, bundle, script, *words, status=0):
-        done = self.cluster.run(*self.command(bundle, script, words), check=False)
-        self.output = done.stdout + done.stderr
-        if done.returncode != status:
-            raise RigError(f"{script} {' '.join(words)}: exit status {done.returncode}, not {status}\n{self.output}")
+        """Returns its output, both streams as they came."""
+        with self.running(bundle, script, *words) as process:
+            found = process.wait(300)
+        self.output = read(process.log)
+        expect(found == status, f"{script} {' '.join(words)}: exit status {found}, not {status}\n{self.output}")
         return self.output
 
     @contextlib.contextmanager
     def running(self, bundle, script, *words):
         """In a process group of its own, as a terminal has it; ended in any case."""
+        command = self.command(bundle, script, words)
         log = self.cluster.path(f"output-{self.runs}.txt")
         with open(log, "w", encoding="utf-8") as file:
-            process = subprocess.Popen(self.command(bundle, script, words), env=self.cluster.environment, cwd=self.cluster.folder,
-                                       stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True)
+            process = subprocess.Popen(command, env=self.cluster.environment, cwd=self.cluster.folder, stdin=subprocess.DEVNULL, stdout=file,
+                                       stderr=file, start_new_session=True, preexec_fn=heed_interrupts)
         process.log = log
         try:
             yield process
@@ -232,14 +234,12 @@ class Scripts:
             found = process.wait(90)
         except subprocess.TimeoutExpired:
             found = "none"
-        with open(process.log, encoding="utf-8") as file:
-            text = file.read()
+        text = read(process.log)
         expect(found == status, f"after signal {number}: exit status {found}, not {status}\n{text}")
         return text
 
     def states(self):
-        with open(self.report, encoding="utf-8") as file:
-            report = json.load(file)
+        report = json.loads(read(self.report))
         return report["outcome"], {one["step"]: one["state"] for one in report["steps"]}
 
     # --- what the cluster has ---
@@ -297,6 +297,16 @@ class Scripts:
         expect(set(first) == set(changed), f"changed were {sorted(first)}, not {sorted(changed)}\n{self.output}")
         expect(not early_changes(first, done, parts), f"too early: {early_changes(first, done, parts)}\n{self.output}")
         return first, done
+
+
+def heed_interrupts():
+    """A shell cannot trap what was ignored when it started, as SIGINT is below a job in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
 
 
 def expect(holds, message):

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
+
 #include "core/error.h"
 #include "core/json/writer.h"
 
@@ -94,13 +96,33 @@ TEST(Scheduling, SetsTheRegistrysPathsInAicrsOrder) {
       set,
       ElementsAre(R"(--system-node-selector s.nodeSelector {"k":"true"})",
                   R"(--system-node-toleration s.tolerations [{"effect":"NoSchedule","key":"s","operator":"Exists"}])",
-                  R"(--system-node-toleration both [{"effect":"NoSchedule","key":"s","operator":"Exists"}])",
+                  R"(--system-node-toleration both [{"effect":"NoSchedule","key":"s","operator":"Exists"},)"
+                  R"({"effect":"NoSchedule","key":"a","operator":"Exists"}])",
                   R"(--accelerated-node-selector a.nodeSelector {"k":"1"})",
-                  R"(--accelerated-node-toleration both [{"effect":"NoSchedule","key":"a","operator":"Exists"}])",
+                  R"(--accelerated-node-toleration both [{"effect":"NoSchedule","key":"s","operator":"Exists"},)"
+                  R"({"effect":"NoSchedule","key":"a","operator":"Exists"}])",
                   R"(--workload-selector w {"w":"x"})", R"(--workload-gate env.taint "g=v:NoExecute")",
                   R"(--nodes count 4)"));
   EXPECT_THAT(flags_of(scheduling).size(), 7U);
   EXPECT_THAT(scheduling_overrides({}, entry), IsEmpty()) << "nothing that nobody asked for";
+}
+
+TEST(Scheduling, AListOfBothClassesGetsEachTolerationOnce) {
+  RegistryEntry entry;
+  entry.name = "c";
+  entry.system.tolerations = {"both"};
+  entry.accelerated.tolerations = {"both"};
+  const Taint common{"dedicated", "", "NoSchedule"};
+  const auto set = [&](const Scheduling& scheduling) {
+    std::set<std::string> all;
+    for (const ValueOverride& change : scheduling_overrides(scheduling, entry))
+      all.insert(json::canonical(change.value));
+    return all;
+  };
+  const std::string one = R"([{"effect":"NoSchedule","key":"dedicated","operator":"Exists"}])";
+  EXPECT_THAT(set({.system_tolerations = {common}, .accelerated_tolerations = {common}}), ElementsAre(one));
+  EXPECT_THAT(set({.system_tolerations = {common}}), ElementsAre(one));
+  EXPECT_THAT(set({.accelerated_tolerations = {common}}), ElementsAre(one));
 }
 
 TEST(Scheduling, RefusesAPathOfTheRegistryThatIsNone) {
