@@ -111,15 +111,15 @@ class Site:
         return os.path.join(clone, "clusters/a/bundle"), os.path.join(clone, "clusters/a/root.yaml")
 
     def publish_to_mirror(self, components):
-        """To the registry; from there by a layout, as it would be carried, to the mirror. Returns (bundle, root.yaml) as the mirror has them."""
+        """To the registry; from there by an archive, as it would be carried, to the mirror. Returns (bundle, root.yaml) as the mirror has them."""
         tag = f"v{self.count}"
         self.waybill("publish", *self.write_catalogue(components), "--output", f"oci://{self.cluster.registry}/gpu/bundle:{tag}", "--key",
                      self.cluster.path("signer.key"))
-        layout = f"oci-layout:{self.cluster.path('carried')}:{tag}"
-        self.waybill("pull", f"oci://{self.cluster.registry}/gpu/bundle:{tag}", "--output", layout, "--key", self.cluster.path("signer.pub"))
-        self.waybill("push", layout, f"oci://{self.cluster.mirror}/mirrored/bundle:{tag}")
+        published, mirrored = f"oci://{self.cluster.registry}/gpu/bundle", f"oci://{self.cluster.mirror}/mirrored/bundle"
+        archive = f"oci-archive:{self.next_path('carried')}.tar:{tag}"
+        self.waybill("copy", f"{published}:{tag}", archive, "--key", self.cluster.path("signer.pub"))
+        self.waybill("copy", archive, f"{mirrored}:{tag}")
         bundle, root = self.next_path("bundle"), self.next_path("root") + ".yaml"
-        mirrored = f"oci://{self.cluster.mirror}/mirrored/bundle"
         self.waybill("pull", f"{mirrored}:{tag}", "--output", bundle, "--key", self.cluster.path("signer.pub"))
         self.waybill("bootstrap", f"{mirrored}:{tag}", "--repo-url", mirrored, "--output", root)
         return bundle, root
