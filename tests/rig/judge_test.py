@@ -10,6 +10,7 @@ import unittest
 sys.dont_write_bytecode = True
 
 import compare  # noqa: E402
+import scripts  # noqa: E402
 import watch  # noqa: E402
 from publisher import Component  # noqa: E402
 
@@ -82,6 +83,33 @@ class Promises(unittest.TestCase):
         self.assertEqual(compare.out_of_reverse(events(*good), before), [])
         self.assertEqual(compare.out_of_reverse(events("removed gamma", "removed beta"), before),
                          ["beta of wave 10 is removed before gamma of wave 20 is gone"])
+
+
+class Scripts(unittest.TestCase):
+    """What judges deploy.sh and undeploy.sh."""
+
+    PARTS = {"alpha": scripts.Part(), "beta": scripts.Part(("alpha",))}
+
+    def changes(self, *entries, before=None):
+        return scripts.changes_of(list(entries), before or {})
+
+    def test_a_change_before_what_it_needs_is_rolled_out_is_found(self):
+        good = self.changes(deployment(1, "alpha", 0), deployment(2, "alpha", 1), deployment(3, "beta", 0), deployment(4, "beta", 1))
+        self.assertEqual(good, ({"alpha": 1, "beta": 3}, {"alpha": 2, "beta": 4}))
+        self.assertEqual(scripts.early_changes(*good, self.PARTS), [])
+        early = self.changes(deployment(1, "alpha", 0), deployment(2, "beta", 0), deployment(3, "alpha", 1))
+        self.assertEqual(scripts.early_changes(*early, self.PARTS), ["beta before alpha"])
+        never = self.changes(deployment(1, "alpha", 0), deployment(2, "beta", 0))
+        self.assertEqual(scripts.early_changes(*never, self.PARTS), ["beta before alpha"])
+
+    def test_what_has_the_generation_of_before_is_no_change(self):
+        self.assertEqual(self.changes(deployment(1, "alpha", 1), before={"alpha": 1}), ({}, {}))
+
+    def test_a_removal_while_something_needs_it_is_found(self):
+        def gone(version, name):
+            return (version, 0.0, "Deployment", "DELETED", deployment(version, name, 1)[4])
+        self.assertEqual(scripts.early_removals([gone(1, "beta"), gone(2, "alpha")], self.PARTS), [])
+        self.assertEqual(scripts.early_removals([gone(1, "alpha"), gone(2, "beta")], self.PARTS), ["alpha before beta"])
 
 
 class Conclusions(unittest.TestCase):
