@@ -208,8 +208,8 @@ void Model::set_steps(const State& state, std::vector<Step>& steps) const {
 }
 
 // Waves: by itself. RollingSync: all of the earlier steps look healthy, by the weaker of two rules: Healthy, not
-// OutOfSync, no operation that runs or failed (applicationset_controller.go, isApplicationHealthy), or, in 3.6.1,
-// Synced and Healthy, which an Application can be before its operation has ended (progressive_sync.go,
+// OutOfSync, no operation that runs or failed (to 3.2: applicationset_controller.go, isApplicationHealthy), or Synced
+// and Healthy, which an Application can be before its operation has ended (from 3.3; in 3.6.1 progressive_sync.go,
 // UpdateApplicationSetApplicationStatus).
 bool Model::may_start(const State& state, std::size_t member) const {
   if (rollout_.ordering == Ordering::Waves) return rollout_.members[member].syncs_itself;
