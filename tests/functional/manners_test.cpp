@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "tests/functional/support/workspace.h"
+#include "tests/support/source_path.h"
 
 namespace waybill::testing {
 namespace {
@@ -432,6 +433,12 @@ TEST_F(Manners, ManualPagesAreReadByGroff) {
     EXPECT_THAT(read.err, IsEmpty()) << verb;
     EXPECT_THAT(read.out, HasSubstr("waybill")) << verb;
   }
+}
+
+TEST_F(Manners, PagesOfCommandsAreAsTheProgramWritesThem) {
+  ASSERT_THAT(waybill({"manual", "--format", "markdown", "--output", "pages"}), Exited(0));
+  const ProcessResult compared = execute({"diff", "-r", source_path("docs/cli"), "pages"});
+  EXPECT_THAT(compared, Exited(0)) << "./dev docs writes them";
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Lets a real Argo CD roll out, change and remove bundles, and compares the order that it takes with what `waybill simulate` says (docs/rig.md).
+"""Lets a real Argo CD roll out, change and remove bundles, and compares the order that it takes with what `waybill simulate` says; runs the
+scripts of bundles for Helm in a cluster of their own (docs/rig.md).
 
 One line a case, a table at the end; exit status 1 when a case differs from the model without a reason that is written down."""
 

@@ -306,6 +306,39 @@ TEST(EmbeddedEnvironments, AskForTheBandwidthThatWasMeasuredOnTheirNetwork) {
   }
 }
 
+// The names that `values` has below a section of the GPU Operator which refers to a ConfigMap.
+std::set<std::string> config_maps_named_in(const Value& values) {
+  std::set<std::string> names;
+  for (const auto& [section, field] :
+       {std::pair{"dcgmExporter", "config"}, std::pair{"driver", "kernelModuleConfig"}}) {
+    const Value* settings = values.find(section);
+    const Value* reference = settings == nullptr ? nullptr : settings->find(field);
+    if (const std::string name = reference == nullptr ? "" : reference->text_or("name", ""); !name.empty())
+      names.insert(name);
+  }
+  return names;
+}
+
+TEST(EmbeddedEnvironments, BringTheConfigMapsThatTheGpuOperatorIsToldOfAndNoOther) {
+  std::set<std::string> seen;
+  for_each_recipe([&](const Words& words, const Recipe& resolved) {
+    SCOPED_TRACE(to_text(words));
+    const Plan plan = make_plan(embedded(), resolved);
+    const Release& release = *plan.find("gpu-operator");
+    std::set<std::string> brought;
+    for (const auto& [path, file] : release.manifests.files()) {
+      for (const yaml::Node& node : yaml::parse_all(file.bytes, path.text())) {
+        if (node.is_null()) continue;
+        const Value object = node.to_value();
+        if (object.text_or("kind", "") == "ConfigMap") brought.insert(object.find("metadata")->text_or("name", ""));
+      }
+    }
+    EXPECT_EQ(config_maps_named_in(release.values), brought);
+    seen.merge(brought);
+  });
+  EXPECT_THAT(seen, ::testing::ElementsAre("dcgm-metrics", "kernel-module-params"));
+}
+
 // What the document tells: a row for each of these.
 std::vector<Words> rows() {
   std::vector<Words> all{
