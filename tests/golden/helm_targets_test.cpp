@@ -1,4 +1,4 @@
-// Two bundles of the embedded catalogue for Helm, byte for byte. The scripts, which are the same in every bundle, and
+// Six bundles of the embedded catalogue for Helm, byte for byte. The scripts, which are the same in every bundle, and
 // the template of the local charts are left out: they stand in templates/helm.
 #include <gtest/gtest.h>
 
@@ -36,7 +36,11 @@ TEST(HelmTargets, AreAsTheyWere) {
   FileTree actual;
   for (const Target& target :
        {Target{"eks-h100-ubuntu-training-kubeflow", {"eks", "h100", "training", "ubuntu", "kubeflow"}},
-        Target{"eks-inference-dynamo", {"eks", "any", "inference", "any", "dynamo"}}})
+        Target{"eks-inference-dynamo", {"eks", "any", "inference", "any", "dynamo"}},
+        Target{"gke-h100-cos-training-kubeflow", {"gke", "h100", "training", "cos", "kubeflow"}},
+        Target{"aks-h100-ubuntu-inference-dynamo", {"aks", "h100", "inference", "ubuntu", "dynamo"}},
+        Target{"oke-b200-ubuntu-training-kubeflow", {"oke", "b200", "training", "ubuntu", "kubeflow"}},
+        Target{"kind-h100-training-kubeflow", {"kind", "h100", "training", "any", "kubeflow"}}})
     actual.add_tree(target.name, rendered(target));
   if (const char* accept = std::getenv("GOLDEN_ACCEPT"); accept != nullptr && std::string_view(accept) == "1") {
     write_folder(folder, actual, Overwrite::Yes);
