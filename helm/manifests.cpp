@@ -91,7 +91,8 @@ class Sorting {
   void take_namespace(const ManifestObject& object) {
     const Value* metadata = object.value->find("metadata");
     const std::string name = metadata == nullptr ? "" : metadata->text_or("name", "");
-    if (name.empty()) throw Error(ErrorCode::InvalidInput, "this namespace has no name").at(object.location);
+    if (metadata == nullptr || name.empty())
+      throw Error(ErrorCode::InvalidInput, "this namespace has no name").at(object.location);
     if (const Value* annotations = metadata->find("annotations");
         annotations != nullptr && annotations->is_map() && !annotations->members().empty()) {
       throw Error(ErrorCode::InvalidInput,
