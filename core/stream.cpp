@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -24,9 +25,11 @@ std::size_t SpanSource::read(std::span<std::byte> buffer) {
   return count;
 }
 
-std::unique_ptr<FdSource> FdSource::open(const std::string& path) {
+std::unique_ptr<FdSource> FdSource::open(const std::string& path, std::uint64_t offset) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) throw system_error(fmt::format("cannot open '{}'", path));
+  if (offset != 0 && ::lseek(fd.get(), static_cast<off_t>(offset), SEEK_SET) < 0)
+    throw system_error(fmt::format("cannot read '{}'", path));
   return std::make_unique<FdSource>(std::move(fd), path);
 }
 

@@ -73,8 +73,8 @@ class StringSource final : public ByteSource {
 class FdSource final : public ByteSource {
  public:
   FdSource(UniqueFd fd, std::string name) noexcept : fd_(std::move(fd)), name_(std::move(name)) {}
-  // Throws NotFound, Denied or Unclassified, naming the file.
-  [[nodiscard]] static std::unique_ptr<FdSource> open(const std::string& path);
+  // From a byte on. Throws NotFound, Denied or Unclassified, naming the file.
+  [[nodiscard]] static std::unique_ptr<FdSource> open(const std::string& path, std::uint64_t offset = 0);
   std::size_t read(std::span<std::byte> buffer) override;
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
 

@@ -31,12 +31,15 @@ class HttpCarrier final : public Carrier {
       : address_(address),
         options_(options),
         base_(address.text()),
-        client_(http::make_client(
-            {.tls = {.ca_file = options.ca_file.string(), .client_certificate = {}, .client_key = {}, .verify = true},
-             .connect_timeout = std::min(options.silence, std::chrono::milliseconds(20'000)),
-             .stall_timeout =
-                 std::max(std::chrono::ceil<std::chrono::seconds>(options.silence), std::chrono::seconds(1)),
-             .user_agent = "git/waybill"})) {}
+        client_(http::make_client({.tls = {.ca_files = options.ca_file.empty() ? std::vector<std::string>()
+                                                                               : std::vector{options.ca_file.string()},
+                                           .client_certificate = {},
+                                           .client_key = {},
+                                           .verify = true},
+                                   .connect_timeout = std::min(options.silence, std::chrono::milliseconds(20'000)),
+                                   .stall_timeout = std::max(std::chrono::ceil<std::chrono::seconds>(options.silence),
+                                                             std::chrono::seconds(1)),
+                                   .user_agent = "git/waybill"})) {}
   bool is_stateless() const noexcept override { return true; }
   std::unique_ptr<Channel> open(Service service) override;
   std::unique_ptr<Channel> talk(Service service) override;

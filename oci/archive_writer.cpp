@@ -123,7 +123,7 @@ std::string docker_manifest(const ImageIndex& index, const Parts& parts) {
     if (!tag || is_digest_tag(*tag) || part == parts.end()) continue;
     auto image = images.find(entry.digest);
     if (image == images.end()) {
-      const std::unique_ptr<ByteSource> source = part->second.open();
+      const std::unique_ptr<ByteSource> source = part->second.open(0);
       Value made = docker_image(read_all(*source, kLargestManifest, entry.digest.to_string()), entry.media_type);
       if (made.is_null()) continue;
       image = images.emplace(entry.digest, std::move(made)).first;
@@ -168,16 +168,16 @@ class ArchiveWriter {
     OciArchive* held = held_.archive();
     if (held == nullptr) return;
     for (const Descriptor& blob : held->blobs())
-      parts_.emplace(blob.digest, Part{blob.size, [held, blob] { return held->fetch_blob(blob); }});
+      parts_.emplace(blob.digest,
+                     Part{blob.size, [held, blob](std::uint64_t offset) { return held->open_blob(blob, offset); }});
   }
 
   void add(const FoundManifest& found) {
     const FetchedManifest& manifest = found.manifest;
-    const bool is_new =
-        add_part(manifest.descriptor, [&manifest] { return std::make_unique<SpanSource>(manifest.bytes); });
+    const bool is_new = add_part(manifest.descriptor, opener(manifest.bytes));
     ++(is_new ? counts_.manifests_pushed : counts_.manifests_skipped);
     for (const Descriptor& blob : blobs_to_copy(from_, found.links)) {
-      if (!add_part(blob, [this, blob] { return from_.fetch_blob(blob); })) {
+      if (!add_part(blob, [this, blob](std::uint64_t offset) { return from_.open_blob(blob, offset); })) {
         ++counts_.blobs_skipped;
         continue;
       }
@@ -223,8 +223,8 @@ class ArchiveWriter {
     TarWriter tar(sink);
     for (const auto& [digest, part] : parts_) {
       const Descriptor blob{{}, digest, part.size, {}, {}, {}};
-      const std::unique_ptr<ByteSource> content = progress.counted(blob, part.open)();
-      tar.add_file(blob_path(digest), Executable::No, part.size, *content);
+      VerifyingSource content(progress.counted(blob, part.open)(0), digest, part.size);
+      tar.add_file(blob_path(digest), Executable::No, part.size, content);
     }
     tar.add_file("index.json", Executable::No, index_bytes(index_));
     if (const std::string images = docker_manifest(index_, parts_); !images.empty())

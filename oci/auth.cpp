@@ -81,11 +81,10 @@ std::shared_ptr<const SecretBytes> header(std::string_view scheme, std::string_v
   return result;
 }
 
-std::shared_ptr<const SecretBytes> basic_header(const Credentials& credentials) {
-  const std::string_view password = credentials.password.view();
-  SecretBytes plain(credentials.user.size() + 1 + password.size());
+std::shared_ptr<const SecretBytes> basic_header(std::string_view user, std::string_view password) {
+  SecretBytes plain(user.size() + 1 + password.size());
   auto out = plain.bytes().begin();
-  out = std::copy_n(as_bytes(credentials.user).begin(), credentials.user.size(), out);
+  out = std::copy_n(as_bytes(user).begin(), user.size(), out);
   *out++ = std::byte{':'};
   std::copy_n(as_bytes(password).begin(), password.size(), out);
   return header("Basic", to_base64(plain.bytes()));
@@ -180,7 +179,7 @@ void Authenticator::answer(const http::Response& unauthorized, Access access) {
   }
   if (basic_)
     throw Error(ErrorCode::Denied, fmt::format("'{}' refuses the user name or the password", registry_.authority()));
-  basic_ = basic_header(*credentials_);
+  basic_ = basic_header(credentials_->user, credentials_->password.view());
 }
 
 void Authenticator::check_realm(const http::Url& realm) const {
@@ -250,11 +249,19 @@ Authenticator::Token Authenticator::fetch_token(const Challenge& challenge, Acce
     request.body = &body;
     request.body_size = query.size();
     response = send_(request);
-  } else {
+  }
+  // Token servers that know no refresh tokens take one as a password.
+  if (!refresh || response.status == 404 || response.status == 405) {
+    request = {};
+    request.response_limit = kLargestTokenAnswer;
+    query.clear();
+    if (!service.empty()) add("service", service);
     for (const std::string& scope : wanted) add("scope", scope);
-    if (credentials_ && !credentials_->user.empty()) {
-      add("account", credentials_->user);
-      authorization = basic_header(*credentials_);
+    if (credentials_ && (refresh || !credentials_->user.empty())) {
+      if (!credentials_->user.empty()) add("account", credentials_->user);
+      authorization = refresh ? basic_header(credentials_->user.empty() ? "<token>" : credentials_->user,
+                                             credentials_->identity_token.view())
+                              : basic_header(credentials_->user, credentials_->password.view());
       request.authorization = authorization.get();
     }
     request.url =

@@ -25,6 +25,7 @@ class Copier {
 
   void copy(const Closure& closure) {
     require_no_lost_signatures(from_, to_, closure);
+    to_.copies_from(from_);
     std::vector<bool> present;
     std::vector<Descriptor> blobs;
     for (const FoundManifest& found : closure.manifests) {
@@ -100,7 +101,8 @@ class Copier {
 
   void copy_blob(const Descriptor& blob, CopyProgress& progress) {
     throw_if_interrupted();
-    const Pushed pushed = to_.push_blob(blob, progress.counted(blob, [&] { return from_.fetch_blob(blob); }));
+    const Pushed pushed = to_.push_blob(
+        blob, progress.counted(blob, [&](std::uint64_t offset) { return from_.open_blob(blob, offset); }));
     if (pushed == Pushed::AlreadyThere) progress.skipped(blob);
     const std::lock_guard lock(mutex_);
     if (pushed == Pushed::AlreadyThere) {

@@ -156,12 +156,12 @@ bool DockerArchive::exists_blob(const Descriptor& descriptor) {
   return found != blobs_.end() && found->second.size == descriptor.size;
 }
 
-std::unique_ptr<ByteSource> DockerArchive::fetch_blob(const Descriptor& descriptor) {
+std::unique_ptr<ByteSource> DockerArchive::open_blob(const Descriptor& descriptor, std::uint64_t offset) {
   const auto found = blobs_.find(descriptor.digest);
   if (found == blobs_.end())
     throw Error(ErrorCode::NotFound, fmt::format("'{}' has no blob {}", name(), descriptor.digest.to_string()));
-  return std::make_unique<VerifyingSource>(archive_.file.open(found->second.offset, found->second.size),
-                                           descriptor.digest, descriptor.size);
+  const std::uint64_t skipped = std::min(offset, found->second.size);
+  return archive_.file.open(found->second.offset + skipped, found->second.size - skipped);
 }
 
 std::optional<FetchedManifest> DockerArchive::fetch_manifest(const Digest& digest) {

@@ -23,7 +23,7 @@ class DockerArchive final : public StoreReader {
 
   [[nodiscard]] std::string name() const override { return "docker-archive:" + archive_.file.name(); }
   [[nodiscard]] bool exists_blob(const Descriptor& descriptor) override;
-  [[nodiscard]] std::unique_ptr<ByteSource> fetch_blob(const Descriptor& descriptor) override;
+  [[nodiscard]] std::unique_ptr<ByteSource> open_blob(const Descriptor& descriptor, std::uint64_t offset) override;
   [[nodiscard]] std::optional<FetchedManifest> fetch_manifest(const Digest& digest) override;
   [[nodiscard]] std::optional<FetchedManifest> fetch_tagged(const std::string& tag) override;
   // The tag of a name: "1.0" for "registry.example.com/app:1.0". InvalidInput when several images have it.

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <set>
 
 #include "core/error.h"
@@ -16,6 +17,7 @@
 #include "core/unique_fd.h"
 #include "oci/closure.h"
 #include "oci/media_types.h"
+#include "oci/partial_blob.h"
 #include "oci/reference.h"
 
 namespace fs = std::filesystem;
@@ -23,7 +25,8 @@ namespace fs = std::filesystem;
 namespace waybill::oci {
 namespace {
 
-constexpr std::string_view kTemporaryPrefix = ".waybill-";
+// How long what a killed process left waits for its next run.
+constexpr std::chrono::hours kPartialLife{24 * 7};
 
 UniqueFd open_folder(const fs::path& folder) {
   UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -44,45 +47,6 @@ class FolderLock {
   void sync() const { ::fsync(fd_.get()); }  // best effort: some file systems refuse it for folders
 
  private:
-  UniqueFd fd_;
-};
-
-// A blob on its way: locked while it is written, so that a cleaner can tell it from what a killed process left.
-class TemporaryBlob {
- public:
-  TemporaryBlob(const fs::path& folder, const Digest& digest) {
-    for (unsigned attempt = 0; attempt < 100; ++attempt) {
-      path_ = folder / fmt::format("{}{}-{}-{}", kTemporaryPrefix, digest.hex().substr(0, 16), ::getpid(), attempt);
-      UniqueFd fd(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666));
-      if (!fd && errno == EEXIST) continue;
-      if (!fd) throw system_error(fmt::format("cannot write into '{}'", folder.string()));
-      struct stat status = {};
-      // A cleaner that came between the two calls has removed the file: take another.
-      if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0 && ::fstat(fd.get(), &status) == 0 && status.st_nlink == 1) {
-        fd_ = std::move(fd);
-        return;
-      }
-    }
-    throw Error(ErrorCode::Conflict, fmt::format("cannot make a temporary file in '{}'", folder.string()));
-  }
-  TemporaryBlob(const TemporaryBlob&) = delete;
-  TemporaryBlob& operator=(const TemporaryBlob&) = delete;
-  ~TemporaryBlob() {
-    if (!path_.empty()) ::unlink(path_.c_str());
-  }
-  [[nodiscard]] FdSink sink() const {
-    UniqueFd copy(::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 0));
-    if (!copy) throw system_error(fmt::format("cannot write '{}'", path_));
-    return {std::move(copy), path_};
-  }
-  void rename_to(const fs::path& target) {
-    if (::rename(path_.c_str(), target.c_str()) != 0)
-      throw system_error(fmt::format("cannot write '{}'", target.string()));
-    path_.clear();
-  }
-
- private:
-  std::string path_;
   UniqueFd fd_;
 };
 
@@ -169,10 +133,10 @@ std::optional<std::uint64_t> Layout::blob_size(const Digest& digest) const {
   return static_cast<std::uint64_t>(status.st_size);
 }
 
-std::unique_ptr<ByteSource> Layout::open_blob(const Digest& digest) const {
+std::unique_ptr<ByteSource> Layout::open_file(const Digest& digest, std::uint64_t offset) const {
   if (!blob_size(digest))
     throw Error(ErrorCode::NotFound, fmt::format("'{}' has no blob {}", where(), digest.to_string()));
-  return FdSource::open(blob_path(digest).string());
+  return FdSource::open(blob_path(digest).string(), offset);
 }
 
 Pushed Layout::push_blob(const Descriptor& descriptor, const OpenBlob& open) {
@@ -188,11 +152,9 @@ Pushed Layout::push_blob(const Descriptor& descriptor, const OpenBlob& open) {
   std::error_code problem;
   fs::create_directories(target.parent_path(), problem);
   if (problem) throw system_error(problem.value(), fmt::format("cannot make '{}'", target.parent_path().string()));
-  TemporaryBlob temporary(target.parent_path(), descriptor.digest);
-  FdSink sink = temporary.sink();
-  VerifyingSource verified(open(), descriptor.digest, descriptor.size);
-  waybill::copy(verified, sink);
-  temporary.rename_to(target);
+  PartialBlob partial(target.parent_path(), descriptor);
+  partial.complete(open);
+  partial.rename_to(target);
   remember();
   return Pushed::Transferred;
 }
@@ -209,7 +171,7 @@ Pushed Layout::push_manifest(std::string_view bytes, std::string_view media_type
       }
     }
   }
-  const Pushed pushed = push_blob(descriptor, [bytes] { return std::make_unique<SpanSource>(bytes); });
+  const Pushed pushed = push_blob(descriptor, opener(bytes));
   if (!links.subject) return pushed;
   bool is_new = false;
   change_index([&](ImageIndex& index) {
@@ -256,7 +218,7 @@ bool Layout::unlist(const Digest& digest) {
 
 Layout::Pruned Layout::prune() {
   const FolderLock lock(folder_);
-  remove_stale_files();
+  remove_stale_files(Stale::All);
   ImageIndex index = read_index();
   const std::set<Digest> kept = reachable(*this, index);
   const std::size_t orphans =
@@ -285,7 +247,7 @@ void Layout::change_index(const std::function<bool(ImageIndex&)>& change) {
     return;
   }
   const FolderLock lock(folder_);
-  remove_stale_files();
+  remove_stale_files(Stale::NotPartial);
   ImageIndex index = read_index();
   if (change(index)) write_index(std::move(index));
 }
@@ -298,7 +260,7 @@ void Layout::write_index(ImageIndex index) {
 void Layout::begin_batch() {
   if (batch_) return;
   FolderLock lock(folder_);
-  remove_stale_files();
+  remove_stale_files(Stale::NotPartial);
   ImageIndex index = read_index();
   batch_ = std::make_unique<Batch>(Batch{std::move(lock), std::move(index)});
 }
@@ -347,7 +309,16 @@ void Layout::sync_pending() {
   }
 }
 
-void Layout::remove_stale_files() {
+// A blob that the next run of who was killed goes on with, unless another has brought it.
+bool Layout::is_worth_waiting(const fs::path& partial) const {
+  std::error_code problem;
+  const std::string hex = partial.filename().string().substr(kPartialPrefix.size());
+  if (fs::exists(folder_ / "blobs" / "sha256" / hex, problem)) return false;
+  const auto written = fs::last_write_time(partial, problem);
+  return !problem && written > fs::file_time_type::clock::now() - kPartialLife;
+}
+
+void Layout::remove_stale_files(Stale stale) {
   {
     const std::lock_guard lock(mutex_);
     if (std::exchange(cleaned_, true)) return;
@@ -355,7 +326,9 @@ void Layout::remove_stale_files() {
   for (const fs::path& folder : {folder_, folder_ / "blobs" / "sha256"}) {
     std::error_code ignored;
     for (fs::directory_iterator entry(folder, ignored), end; entry != end; entry.increment(ignored)) {
-      if (!entry->path().filename().string().starts_with(kTemporaryPrefix)) continue;
+      const std::string name = entry->path().filename().string();
+      if (!name.starts_with(kTemporaryPrefix)) continue;
+      if (stale == Stale::NotPartial && name.starts_with(kPartialPrefix) && is_worth_waiting(entry->path())) continue;
       // In the top folder only the holder of the folder's lock writes, and that is us; a blob is locked while it is
       // written.
       const UniqueFd fd(::open(entry->path().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));

@@ -6,8 +6,10 @@
 // equal bytes. Each entry has a ref.name: the tag, or for a referrer a name made from its own digest; and cosign's
 // `kind`.
 //
-// A killed process leaves only files that begin with ".waybill-" and that nobody reads; the next writer removes the old
-// ones. Blobs reach the disk before an index.json that names them (docs/decisions/0013).
+// A killed process leaves only files that begin with ".waybill-": a blob that is half there waits a week for the next
+// run of the same copy (oci/partial_blob.h), the next writer removes everything else. Blobs reach the disk before an
+// index.json that names them (docs/decisions/0013).
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -56,10 +58,12 @@ class Layout final : public LayoutReader<Store> {
   [[nodiscard]] std::string where() const override;
   [[nodiscard]] ImageIndex read_index() const override;
   [[nodiscard]] std::optional<std::uint64_t> blob_size(const Digest& digest) const override;
-  [[nodiscard]] std::unique_ptr<ByteSource> open_blob(const Digest& digest) const override;
+  [[nodiscard]] std::unique_ptr<ByteSource> open_file(const Digest& digest, std::uint64_t offset) const override;
   void create();
   void check_version() const;
-  void remove_stale_files();
+  enum class Stale : std::uint8_t { NotPartial, All };
+  void remove_stale_files(Stale stale);
+  [[nodiscard]] bool is_worth_waiting(const std::filesystem::path& partial) const;
   // Reads the index under the lock, and writes it back if `change` says so; inside a batch, later.
   void change_index(const std::function<bool(ImageIndex&)>& change);
   void write_index(ImageIndex index);

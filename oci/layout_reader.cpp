@@ -14,7 +14,7 @@ std::optional<FetchedManifest> fetch_manifest(const LayoutFiles& files, const Di
   return with_context(
       [&] { return fmt::format("while reading manifest {} of '{}'", digest.to_string(), files.where()); },
       [&] {
-        const std::unique_ptr<ByteSource> source = files.open_blob(digest);
+        const std::unique_ptr<ByteSource> source = files.open_file(digest, 0);
         std::string bytes = read_all(*source, kLargestManifest, digest.to_string());
         if (const Digest actual = sha256(bytes); actual != digest) {
           throw Error(ErrorCode::Untrusted, fmt::format("the blob {} of '{}' is {} by its content", digest.to_string(),

@@ -23,8 +23,8 @@ class LayoutFiles {
   [[nodiscard]] virtual ImageIndex read_index() const = 0;
   // nullopt: no such blob.
   [[nodiscard]] virtual std::optional<std::uint64_t> blob_size(const Digest& digest) const = 0;
-  // As it lies there, not verified. Throws NotFound.
-  [[nodiscard]] virtual std::unique_ptr<ByteSource> open_blob(const Digest& digest) const = 0;
+  // A blob from a byte on, as it lies there, not verified. Throws NotFound.
+  [[nodiscard]] virtual std::unique_ptr<ByteSource> open_file(const Digest& digest, std::uint64_t offset) const = 0;
 };
 
 // A verified manifest; nullopt when there is none of that digest.
@@ -45,8 +45,8 @@ class LayoutReader : public Owner, protected LayoutFiles {
   [[nodiscard]] bool exists_blob(const Descriptor& descriptor) override {
     return blob_size(descriptor.digest) == descriptor.size;
   }
-  [[nodiscard]] std::unique_ptr<ByteSource> fetch_blob(const Descriptor& descriptor) override {
-    return std::make_unique<VerifyingSource>(open_blob(descriptor.digest), descriptor.digest, descriptor.size);
+  [[nodiscard]] std::unique_ptr<ByteSource> open_blob(const Descriptor& descriptor, std::uint64_t offset) override {
+    return open_file(descriptor.digest, offset);
   }
   [[nodiscard]] std::optional<FetchedManifest> fetch_manifest(const Digest& digest) override {
     return oci::fetch_manifest(*this, digest);

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "core/error.h"
 #include "oci/media_types.h"
 
@@ -50,11 +52,12 @@ std::optional<std::uint64_t> OciArchive::blob_size(const Digest& digest) const {
   return entry == nullptr ? std::nullopt : std::optional(entry->size);
 }
 
-std::unique_ptr<ByteSource> OciArchive::open_blob(const Digest& digest) const {
+std::unique_ptr<ByteSource> OciArchive::open_file(const Digest& digest, std::uint64_t offset) const {
   const TarEntry* entry = archive_.find(blob_path(digest));
   if (entry == nullptr)
     throw Error(ErrorCode::NotFound, fmt::format("'{}' has no blob {}", where(), digest.to_string()));
-  return archive_.file.open(entry->offset, entry->size);
+  const std::uint64_t skipped = std::min(offset, entry->size);
+  return archive_.file.open(entry->offset + skipped, entry->size - skipped);
 }
 
 }  // namespace waybill::oci

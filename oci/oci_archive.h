@@ -25,7 +25,7 @@ class OciArchive final : public LayoutReader<StoreReader> {
   [[nodiscard]] std::string where() const override { return "oci-archive:" + archive_.file.name(); }
   [[nodiscard]] ImageIndex read_index() const override { return index_; }
   [[nodiscard]] std::optional<std::uint64_t> blob_size(const Digest& digest) const override;
-  [[nodiscard]] std::unique_ptr<ByteSource> open_blob(const Digest& digest) const override;
+  [[nodiscard]] std::unique_ptr<ByteSource> open_file(const Digest& digest, std::uint64_t offset) const override;
 
   ArchiveFile archive_;
   ImageIndex index_;

@@ -121,9 +121,8 @@ Packed pack_tree(const FileTree& tree, const PackOptions& options) {
 }
 
 Pushed push(Store& store, const Packed& packed) {
-  const auto open = [](const std::string& bytes) { return [&bytes] { return std::make_unique<SpanSource>(bytes); }; };
-  store.push_blob(packed.config, open(packed.config_bytes));
-  store.push_blob(packed.layer, open(packed.layer_bytes));
+  store.push_blob(packed.config, opener(packed.config_bytes));
+  store.push_blob(packed.layer, opener(packed.layer_bytes));
   return store.push_manifest(packed.manifest_bytes, packed.manifest.media_type);
 }
 

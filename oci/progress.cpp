@@ -15,24 +15,31 @@ std::string short_name(const Digest& digest) { return "sha256:" + digest.hex().s
 
 class CopyProgress::CountingSource final : public ByteSource {
  public:
-  CountingSource(std::unique_ptr<ByteSource> inner, CopyProgress& progress, const Descriptor& blob)
-      : inner_(std::move(inner)), progress_(progress), name_(short_name(blob.digest)), size_(blob.size) {}
+  CountingSource(std::unique_ptr<ByteSource> inner, CopyProgress& progress, const Descriptor& blob,
+                 std::uint64_t offset)
+      : inner_(std::move(inner)), progress_(progress), name_(short_name(blob.digest)), size_(blob.size) {
+    count(offset);
+  }
   CountingSource(const CountingSource&) = delete;
   CountingSource& operator=(const CountingSource&) = delete;
   ~CountingSource() override {
-    // An upload that is repeated begins with a new source; what this one counted is taken back.
+    // A transfer that goes on after a failure does so with a new source; what this one counted is taken back.
     if (count_ < size_) progress_.take_back(count_);
   }
   std::size_t read(std::span<std::byte> buffer) override {
-    const std::size_t count = inner_->read(buffer);
-    count_ += count;
-    if (count == 0) return 0;
-    progress_.reporter_->progress(name_, std::min(count_, size_), size_);
-    progress_.add(count);
-    return count;
+    const std::size_t got = inner_->read(buffer);
+    count(got);
+    return got;
   }
 
  private:
+  void count(std::uint64_t bytes) {
+    if (bytes == 0) return;
+    count_ += bytes;
+    progress_.reporter_->progress(name_, std::min(count_, size_), size_);
+    progress_.add(bytes);
+  }
+
   std::unique_ptr<ByteSource> inner_;
   CopyProgress& progress_;
   std::string name_;
@@ -42,7 +49,9 @@ class CopyProgress::CountingSource final : public ByteSource {
 
 OpenBlob CopyProgress::counted(const Descriptor& blob, OpenBlob open) {
   if (reporter_ == nullptr) return open;
-  return [this, blob, open = std::move(open)] { return std::make_unique<CountingSource>(open(), *this, blob); };
+  return [this, blob, open = std::move(open)](std::uint64_t offset) {
+    return std::make_unique<CountingSource>(open(offset), *this, blob, offset);
+  };
 }
 
 void CopyProgress::skipped(const Descriptor& blob) noexcept {

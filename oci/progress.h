@@ -17,8 +17,8 @@ class CopyProgress {
   CopyProgress(const CopyProgress&) = delete;
   CopyProgress& operator=(const CopyProgress&) = delete;
 
-  // The same content, counted while it is read. Opened again, it counts again from the start. Both must outlive what
-  // is opened.
+  // The same content, counted while it is read. What lies before the byte where it is opened counts as done. Both must
+  // outlive what is opened.
   [[nodiscard]] OpenBlob counted(const Descriptor& blob, OpenBlob open);
   // A blob that did not have to be copied.
   void skipped(const Descriptor& blob) noexcept;

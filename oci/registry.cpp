@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "oci/manifest.h"
 #include "oci/media_types.h"
+#include "oci/registry_download.h"
 #include "oci/registry_referrers.h"
 #include "oci/registry_upload.h"
 #include "oci/session.h"
@@ -34,7 +35,8 @@ struct Registry::State {
   std::unique_ptr<http::Client> own_client;
   Session session;
   RegistryReferrers referrers;
-  std::mutex mutex;                              // guards remembered
+  std::string source_repository;  // whose blobs the registry may link; empty: none. Set before blobs are pushed
+  std::mutex mutex;               // guards remembered
   std::map<Digest, FetchedManifest> remembered;  // just pushed, about to be tagged
 
   State(const Reference& reference, RegistryOptions options, http::Client& client)
@@ -83,7 +85,7 @@ std::optional<Descriptor> Registry::State::head(const std::string& name) {
 }
 
 http::Response Registry::State::put(const FetchedManifest& manifest, const std::string& name) {
-  const OpenBlob open = [&] { return std::make_unique<SpanSource>(std::string_view(manifest.bytes)); };
+  const OpenBlob open = opener(manifest.bytes);
   http::Response response = session.send({.method = "PUT",
                                           .url = session.path("manifests/" + name),
                                           .headers = {{"Content-Type", manifest.descriptor.media_type}},
@@ -113,12 +115,21 @@ std::string Registry::name() const { return state_->session.name(); }
 
 bool Registry::exists_blob(const Descriptor& descriptor) { return has_blob(state_->session, descriptor); }
 
-std::unique_ptr<ByteSource> Registry::fetch_blob(const Descriptor& descriptor) {
-  return download_blob(state_->session, descriptor);
+std::unique_ptr<ByteSource> Registry::open_blob(const Descriptor& descriptor, std::uint64_t offset) {
+  return open_remote_blob(state_->session, descriptor, offset);
 }
 
 Pushed Registry::push_blob(const Descriptor& descriptor, const OpenBlob& open) {
-  return upload_blob(state_->session, descriptor, open);
+  return upload_blob(state_->session, descriptor, open, state_->source_repository);
+}
+
+void Registry::copies_from(const StoreReader& source) {
+  const auto* registry = dynamic_cast<const Registry*>(&source);
+  if (registry == nullptr) return;
+  const Reference& own = state_->session.reference();
+  const Reference& other = registry->state_->session.reference();
+  if (own.registry == other.registry && own.repository != other.repository)
+    state_->source_repository = other.repository;
 }
 
 std::optional<FetchedManifest> Registry::fetch_manifest(const Digest& digest) {

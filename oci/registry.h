@@ -1,11 +1,13 @@
 #pragma once
-// A store in a registry: OCI distribution-spec 1.1 over HTTP. Blobs are uploaded whole; each answer is checked; what
-// can be repeated safely is repeated (oci/retry.h); tokens are fetched when the registry asks (oci/auth.h).
+// A store in a registry: OCI distribution-spec 1.1 over HTTP. Each answer is checked; what can be repeated safely is
+// repeated (oci/retry.h); a transfer that breaks off goes on where it stopped (oci/registry_download.h,
+// oci/registry_upload.h); tokens are fetched when the registry asks (oci/auth.h).
 //
 // Referrers: the registry's own list where it has one, otherwise the fallback tag, kept by a verified
 // read-modify-write. Errors: 401 and 403 Denied, 404 NotFound, 413 InvalidInput, 429 RateLimited, 5xx and connections
 // Unavailable, 507 NoSpace; messages carry the registry's own words and never a credential. Thread-safe.
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +31,10 @@ struct RegistryOptions {
   RetryOptions retry;
   Clock clock = system_clock();
   Reporter* reporter = nullptr;  // must outlive the registry; null: silent
+  // Blobs that are larger go up in pieces of this size, each of which is kept by the registry when the next one fails.
+  std::uint64_t chunk_size = 16ULL << 20;
+  // Where uploads that were cut off are remembered for the next process (oci/upload_record.h); empty: nowhere.
+  std::filesystem::path upload_folder = {};
 };
 
 class Registry final : public Store {
@@ -41,7 +47,7 @@ class Registry final : public Store {
 
   [[nodiscard]] std::string name() const override;
   [[nodiscard]] bool exists_blob(const Descriptor& descriptor) override;
-  [[nodiscard]] std::unique_ptr<ByteSource> fetch_blob(const Descriptor& descriptor) override;
+  [[nodiscard]] std::unique_ptr<ByteSource> open_blob(const Descriptor& descriptor, std::uint64_t offset) override;
   Pushed push_blob(const Descriptor& descriptor, const OpenBlob& open) override;
   [[nodiscard]] std::optional<FetchedManifest> fetch_manifest(const Digest& digest) override;
   [[nodiscard]] std::optional<FetchedManifest> fetch_tagged(const std::string& tag) override;
@@ -49,6 +55,8 @@ class Registry final : public Store {
   [[nodiscard]] std::optional<Descriptor> resolve(const Digest& digest) override;
   Pushed push_manifest(std::string_view bytes, std::string_view media_type) override;
   void tag(const Descriptor& manifest, const std::string& tag, ForceTag force) override;
+  // From another repository of the same registry, which then links its blobs instead of taking them again.
+  void copies_from(const StoreReader& source) override;
   [[nodiscard]] std::vector<std::string> list_tags() override;
   [[nodiscard]] std::vector<Descriptor> referrers(const Digest& subject, std::string_view artifact_type = {}) override;
 

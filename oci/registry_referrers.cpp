@@ -51,7 +51,7 @@ bool RegistryReferrers::has_own_lists() {
   return *has_own_lists_;
 }
 
-std::vector<Descriptor> RegistryReferrers::fallback_list(const Digest& subject) {
+RegistryReferrers::FallbackList RegistryReferrers::fallback_list(const Digest& subject) {
   const std::string tag = digest_tag(subject);
   const http::Response response = session_.send({.url = session_.path("manifests/" + tag), .headers = kAcceptIndex});
   if (response.status == 404) return {};
@@ -60,12 +60,12 @@ std::vector<Descriptor> RegistryReferrers::fallback_list(const Digest& subject) 
     throw Error(ErrorCode::Conflict, fmt::format("tag '{}' of '{}' should list referrers but is '{}'", tag,
                                                  session_.name(), media_type_of(response)));
   }
-  return parse_image_index(response.body, media_type::kImageIndex).manifests;
+  return {parse_image_index(response.body, media_type::kImageIndex).manifests, std::string(response.header("ETag"))};
 }
 
 std::vector<Descriptor> RegistryReferrers::list(const Digest& subject) {
   std::optional<std::vector<Descriptor>> result = own_list(subject);
-  if (!result) result = fallback_list(subject);
+  if (!result) result = fallback_list(subject).entries;
   std::sort(result->begin(), result->end(),
             [](const Descriptor& left, const Descriptor& right) { return left.digest < right.digest; });
   return std::move(*result);
@@ -80,19 +80,23 @@ void RegistryReferrers::drop_missing(std::vector<Descriptor>& entries) {
   });
 }
 
-bool RegistryReferrers::put_fallback(const Digest& subject, const std::vector<Descriptor>& entries) {
+RegistryReferrers::Put RegistryReferrers::put_fallback(const Digest& subject, const std::vector<Descriptor>& entries,
+                                                       const std::string& etag) {
   const std::string bytes = to_bytes(ImageIndex{std::string(media_type::kImageIndex), {}, entries, {}, {}});
-  const OpenBlob open = [&] { return std::make_unique<SpanSource>(std::string_view(bytes)); };
+  const OpenBlob open = opener(bytes);
   const std::string tag = digest_tag(subject);
-  const http::Response response = session_.send({.method = "PUT",
-                                                 .url = session_.path("manifests/" + tag),
-                                                 .headers = {{"Content-Type", std::string(media_type::kImageIndex)}},
-                                                 .access = Access::Push,
-                                                 .body = &open,
-                                                 .body_size = bytes.size()});
-  if (response.status == 201 || response.status == 200) return true;
+  Call call{.method = "PUT",
+            .url = session_.path("manifests/" + tag),
+            .headers = {{"Content-Type", std::string(media_type::kImageIndex)}},
+            .access = Access::Push,
+            .body = &open,
+            .body_size = bytes.size()};
+  if (!etag.empty()) call.headers.emplace_back("If-Match", etag);
+  const http::Response response = session_.send(call);
+  if (response.status == 201 || response.status == 200) return Put::Written;
+  if (response.status == 412) return Put::Raced;
   // Entries whose manifests were deleted: some registries refuse the whole list then.
-  if (has_error_code(response, "MANIFEST_BLOB_UNKNOWN") || response.status == 412) return false;
+  if (has_error_code(response, "MANIFEST_BLOB_UNKNOWN")) return Put::EntriesMissing;
   throw session_.error(response, fmt::format("take the list of referrers '{}'", tag));
 }
 
@@ -104,7 +108,7 @@ void RegistryReferrers::ensure_listed(const Digest& subject, const Descriptor& r
   const std::lock_guard lock(fallback_mutex_);
   std::vector<Descriptor> wanted;
   for (unsigned attempt = 1; attempt <= kMostRaces; ++attempt) {
-    std::vector<Descriptor> entries = fallback_list(subject);
+    auto [entries, etag] = fallback_list(subject);
     // What we have written or seen once must stay, whoever writes at the same time.
     for (const Descriptor& entry : wanted) {
       if (!contains(entries, entry.digest)) entries.push_back(entry);
@@ -114,15 +118,15 @@ void RegistryReferrers::ensure_listed(const Digest& subject, const Descriptor& r
     if (!contains(entries, referrer.digest)) entries.push_back(referrer);
     std::sort(entries.begin(), entries.end(),
               [](const Descriptor& left, const Descriptor& right) { return left.digest < right.digest; });
-    bool written = put_fallback(subject, entries);
-    if (!written) {
+    Put put = put_fallback(subject, entries, etag);
+    if (put == Put::EntriesMissing) {
       drop_missing(entries);
-      written = put_fallback(subject, entries);
+      put = put_fallback(subject, entries, etag);
     }
-    const std::vector<Descriptor> now = fallback_list(subject);
+    const std::vector<Descriptor> now = fallback_list(subject).entries;
     const bool kept = std::all_of(entries.begin(), entries.end(),
                                   [&](const Descriptor& entry) { return contains(now, entry.digest); });
-    if (written && kept) return;
+    if (put == Put::Written && kept) return;
     wanted = std::move(entries);
     session_.wait(attempt);
   }

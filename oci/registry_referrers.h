@@ -3,6 +3,7 @@
 // clients keep where there is none ("Referrers Tag Schema"). Part of Registry.
 #include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,8 +24,15 @@ class RegistryReferrers {
   // The registry's own list; nullopt when it keeps none.
   [[nodiscard]] std::optional<std::vector<Descriptor>> own_list(const Digest& subject);
   [[nodiscard]] bool has_own_lists();
-  [[nodiscard]] std::vector<Descriptor> fallback_list(const Digest& subject);
-  [[nodiscard]] bool put_fallback(const Digest& subject, const std::vector<Descriptor>& entries);
+  struct FallbackList {
+    std::vector<Descriptor> entries;
+    std::string etag;  // empty: the server gives none
+  };
+  enum class Put : std::uint8_t { Written, EntriesMissing, Raced };
+  [[nodiscard]] FallbackList fallback_list(const Digest& subject);
+  // Some registries write only over the list of that ETag; others do not look at it, so it proves nothing.
+  [[nodiscard]] Put put_fallback(const Digest& subject, const std::vector<Descriptor>& entries,
+                                 const std::string& etag);
   void drop_missing(std::vector<Descriptor>& entries);
 
   Session& session_;

@@ -1,93 +1,19 @@
 #include "oci/registry_upload.h"
 
 #include <fmt/core.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
+#include <optional>
+#include <utility>
 
 #include "core/error.h"
-#include "core/file_system.h"
+#include "oci/upload_record.h"
 
 namespace waybill::oci {
 namespace {
 
-constexpr std::uint64_t kKeptInMemory = 4ULL << 20;
-
-// Counts and hashes what comes, so that too much is refused at once and wrong content before anybody sees it.
-class CheckedDownload : public Download {
- public:
-  explicit CheckedDownload(const Descriptor& descriptor) : descriptor_(descriptor) {}
-  void restart() final {
-    hash_ = Sha256();
-    size_ = 0;
-    clear();
-  }
-  using ByteSink::write;
-  void write(Bytes bytes) final {
-    if (bytes.size() > descriptor_.size - size_) {
-      throw Error(ErrorCode::Untrusted, fmt::format("the registry sends more than the {} bytes of {}", descriptor_.size,
-                                                    descriptor_.digest.to_string()));
-    }
-    size_ += bytes.size();
-    hash_.update(bytes);
-    keep(bytes);
-  }
-  void finish() {
-    if (size_ != descriptor_.size) {
-      throw Error(ErrorCode::Untrusted, fmt::format("the registry sends {} instead of {} bytes for {}", size_,
-                                                    descriptor_.size, descriptor_.digest.to_string()));
-    }
-    if (const Digest actual = hash_.finish(); actual != descriptor_.digest) {
-      throw Error(ErrorCode::Untrusted,
-                  fmt::format("the registry sends {} for {}", actual.to_string(), descriptor_.digest.to_string()));
-    }
-  }
-  [[nodiscard]] virtual std::unique_ptr<ByteSource> open() = 0;
-
- private:
-  virtual void clear() = 0;
-  virtual void keep(Bytes bytes) = 0;
-  const Descriptor& descriptor_;
-  Sha256 hash_;
-  std::uint64_t size_ = 0;
-};
-
-class MemoryDownload final : public CheckedDownload {
- public:
-  using CheckedDownload::CheckedDownload;
-  std::unique_ptr<ByteSource> open() override { return std::make_unique<StringSource>(std::move(text_)); }
-
- private:
-  void clear() override { text_.clear(); }
-  void keep(Bytes bytes) override { text_ += as_text(bytes); }
-  std::string text_;
-};
-
-class FileDownload final : public CheckedDownload {
- public:
-  using CheckedDownload::CheckedDownload;
-  std::unique_ptr<ByteSource> open() override {
-    rewind();
-    return std::make_unique<FdSource>(std::move(fd_), "a temporary file");
-  }
-
- private:
-  void rewind() const {
-    if (::lseek(fd_.get(), 0, SEEK_SET) != 0) throw system_error("cannot read a temporary file");
-  }
-  void clear() override {
-    rewind();
-    if (::ftruncate(fd_.get(), 0) != 0) throw system_error("cannot write a temporary file");
-  }
-  void keep(Bytes bytes) override {
-    while (!bytes.empty()) {
-      const ssize_t count = ::write(fd_.get(), bytes.data(), bytes.size());
-      if (count < 0 && errno != EINTR) throw system_error("cannot write a temporary file");
-      if (count > 0) bytes = bytes.subspan(static_cast<std::size_t>(count));
-    }
-  }
-  UniqueFd fd_ = unnamed_temporary_file();
-};
+constexpr std::uint64_t kSmallestChunk = 512ULL << 10;  // below the 1 MiB that proxies allow by default
 
 std::string with_digest(const std::string& location, const Digest& digest) {
   return fmt::format("{}{}digest={}", location, location.find('?') == std::string::npos ? '?' : '&',
@@ -102,14 +28,260 @@ void check_announced_digest(const http::Response& response, const Digest& digest
   }
 }
 
-// The address where a new upload takes its bytes.
-std::string begin_upload(Session& session, const std::string& what) {
-  const http::Response response =
-      session.send({.method = "POST", .url = session.path("blobs/uploads/"), .access = Access::Push});
-  const std::string_view location = response.header("Location");
-  if (response.status != 202 || location.empty()) throw session.error(response, what);
-  return session.resolve(response, location);
+std::optional<std::uint64_t> number(std::string_view text) {
+  std::uint64_t result = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), result);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return result;
 }
+
+// The last byte that the registry has: 9 for "0-9", also "bytes=0-9" as some write it.
+std::optional<std::uint64_t> last_of_range(const http::Response& response) {
+  const std::string_view range = response.header("Range");
+  const std::size_t dash = range.find('-');
+  return dash == std::string_view::npos ? std::nullopt : number(range.substr(dash + 1));
+}
+
+bool is_passing(const Error& failure) noexcept {
+  return failure.code() == ErrorCode::Unavailable || failure.code() == ErrorCode::Timeout;
+}
+
+// One source for all chunks of a blob, opened again only when a chunk does not begin where the last one ended.
+class ChunkSource {
+ public:
+  explicit ChunkSource(const OpenBlob& open) noexcept : open_(open) {}
+
+  [[nodiscard]] OpenBlob opener() {
+    return [this](std::uint64_t offset) -> std::unique_ptr<ByteSource> {
+      if (source_ == nullptr || position_ != offset) {
+        source_.reset();  // before the next one: both count the progress
+        source_ = open_(offset);
+        position_ = offset;
+      }
+      return std::make_unique<View>(*this);
+    };
+  }
+
+ private:
+  class View final : public ByteSource {
+   public:
+    explicit View(ChunkSource& owner) noexcept : owner_(owner) {}
+    std::size_t read(std::span<std::byte> buffer) override {
+      const std::size_t count = owner_.source_->read(buffer);
+      owner_.position_ += count;
+      return count;
+    }
+
+   private:
+    ChunkSource& owner_;
+  };
+
+  const OpenBlob& open_;
+  std::unique_ptr<ByteSource> source_;
+  std::uint64_t position_ = 0;
+};
+
+class Upload {
+ public:
+  Upload(Session& session, const Descriptor& descriptor, const OpenBlob& open, const std::string& source_repository)
+      : session_(session),
+        descriptor_(descriptor),
+        open_(open),
+        source_repository_(source_repository),
+        what_(fmt::format("take blob {}", descriptor.digest.to_string())),
+        chunk_(std::max<std::uint64_t>(session.options().chunk_size, 1)),
+        source_(open) {
+    if (descriptor.size > chunk_) record_.emplace(session.options().upload_folder, session.name(), descriptor);
+  }
+
+  void run() {
+    if (record_) {
+      if (const auto saved = record_->load(); saved && session_.is_own(saved->location)) {
+        location_ = saved->location;
+        offset_ = saved->offset;
+        find_offset();
+      }
+    }
+    while (!done_) {
+      std::string retry_after;
+      try {
+        if (location_.empty() && begin() == Begun::Mounted) break;
+        if (send(retry_after) == Sent::All) break;
+        if (!may_go_on()) throw session_.error(refusal_, what_);
+      } catch (const Error& failure) {
+        if (!is_passing(failure) || !may_go_on()) throw;
+      }
+      wait_and_look(retry_after);
+    }
+    if (record_) record_->forget();
+  }
+
+ private:
+  enum class Begun : std::uint8_t { Session, Mounted };
+  enum class Sent : std::uint8_t { All, Refused };
+
+  // After a failure. Only bytes that the registry never had before count as progress, so this ends.
+  bool may_go_on() {
+    failures_ = offset_ > most_ ? 1 : failures_ + 1;
+    most_ = std::max(most_, offset_);
+    return failures_ < session_.attempts();
+  }
+
+  // A new upload, unless the registry links the blob from the other repository.
+  Begun begin() {
+    offset_ = 0;
+    if (const auto mounted = try_mount()) return *mounted;
+    const http::Response response =
+        session_.send({.method = "POST", .url = session_.path("blobs/uploads/"), .access = Access::Push});
+    if (response.status != 202) throw session_.error(response, what_);
+    take_location(response);
+    return Begun::Session;
+  }
+
+  // distribution-spec 1.1, "Mounting a blob from another repository". Asked once.
+  std::optional<Begun> try_mount() {
+    if (source_repository_.empty()) return std::nullopt;
+    const std::string from = std::exchange(source_repository_, {});
+    try {
+      const http::Response response =
+          session_.send({.method = "POST",
+                         .url = session_.path(fmt::format("blobs/uploads/?mount={}&from={}",
+                                                          descriptor_.digest.to_string(), http::percent_encode(from))),
+                         .access = Access::Push});
+      if (response.status == 201) return Begun::Mounted;
+      if (response.status != 202) return std::nullopt;
+      take_location(response);
+      return Begun::Session;
+    } catch (const Error& failure) {
+      if (failure.code() == ErrorCode::Denied) return std::nullopt;  // it may not be read there by whom may write here
+      throw;
+    }
+  }
+
+  void take_location(const http::Response& response) {
+    if (const std::string_view location = response.header("Location"); !location.empty())
+      location_ = session_.resolve(response, location);
+    if (location_.empty())
+      throw Error(ErrorCode::Unavailable, fmt::format("'{}' begins an upload and does not say where", session_.name()));
+    if (const auto least = number(response.header("OCI-Chunk-Min-Length"))) chunk_ = std::max(chunk_, *least);
+  }
+
+  // Until all is sent or the registry refuses something; the last chunk closes the upload.
+  Sent send(std::string& retry_after) {
+    const OpenBlob open = source_.opener();
+    while (true) {
+      const bool last = descriptor_.size - offset_ <= chunk_;
+      const std::uint64_t count = last ? descriptor_.size - offset_ : chunk_;
+      Call call{.method = last ? "PUT" : "PATCH",
+                .url = last ? with_digest(location_, descriptor_.digest) : location_,
+                .headers = {{"Content-Type", "application/octet-stream"}},
+                .access = Access::Push,
+                .body = &open,
+                .body_offset = offset_,
+                .body_size = count,
+                .repeat = Repeat::No};
+      const bool whole = last && offset_ == 0;
+      if (!whole && count != 0)
+        call.headers.emplace_back("Content-Range", fmt::format("{}-{}", offset_, offset_ + count - 1));
+      const http::Response response = session_.send(call);
+      if (last && (response.status == 201 || response.status == 204 || response.status == 200)) {
+        check_announced_digest(response, descriptor_.digest);
+        return Sent::All;
+      }
+      if (!last && (response.status == 202 || response.status == 201 || response.status == 204)) {
+        accept(response, offset_ + count);
+        continue;
+      }
+      refuse(response);
+      retry_after = response.header("Retry-After");
+      return Sent::Refused;
+    }
+  }
+
+  void accept(const http::Response& response, std::uint64_t sent) {
+    take_location(response);
+    // Less than was sent: it goes on there.
+    const auto last = last_of_range(response);
+    const std::uint64_t has = last ? *last + 1 : sent;
+    if (has > sent || has < offset_) return start_anew();
+    offset_ = has;
+    save();
+  }
+
+  // What can be mended by trying again, otherwise or anew; throws for everything else.
+  void refuse(const http::Response& response) {
+    refusal_ = response;
+    if (is_worth_retrying(response.status) || response.status == 416) return;
+    // The session is gone, as after a lost answer. A new one begins at the first byte.
+    const bool gone = response.status == 404 || has_error_code(response, "BLOB_UPLOAD_UNKNOWN") ||
+                      has_error_code(response, "BLOB_UPLOAD_INVALID");
+    if (gone && !response_says_wrong_content(response)) return start_anew();
+    // A proxy before the registry that takes no body of this size.
+    if (response.status == 413 && std::min(chunk_, descriptor_.size) > kSmallestChunk) {
+      chunk_ = std::max(std::min(chunk_, descriptor_.size) / 4, kSmallestChunk);
+      return start_anew();
+    }
+    if (response.status == 400) accuse_source();
+    throw session_.error(response, what_);
+  }
+
+  [[nodiscard]] static bool response_says_wrong_content(const http::Response& response) {
+    return has_error_code(response, "DIGEST_INVALID") || has_error_code(response, "SIZE_INVALID");
+  }
+
+  void accuse_source() const {
+    VerifyingSource verified(open_(0), descriptor_.digest, descriptor_.size);
+    NullSink nowhere;
+    waybill::copy(verified, nowhere);
+  }
+
+  void start_anew() {
+    location_.clear();
+    offset_ = 0;
+  }
+
+  void save() {
+    if (record_ && session_.is_own(location_)) record_->save({location_, offset_});
+  }
+
+  void wait_and_look(std::string_view retry_after) {
+    session_.wait(failures_, retry_after);
+    if (has_blob(session_, descriptor_)) {
+      done_ = true;  // only the answer was lost
+    } else if (!location_.empty()) {
+      find_offset();
+    }
+  }
+
+  // How much the registry has of a session that may be gone (distribution-spec 1.1, "Getting the status of an upload").
+  void find_offset() {
+    if (descriptor_.size <= chunk_) return start_anew();  // nothing of it was taken for sure
+    const http::Response response = session_.send({.url = location_, .access = Access::Push});
+    const auto last = last_of_range(response);
+    if ((response.status != 204 && response.status != 200 && response.status != 202) || !last) return start_anew();
+    // "0-0" is what some say of an upload that is still empty.
+    const std::uint64_t has = *last == 0 ? std::min<std::uint64_t>(offset_, 1) : *last + 1;
+    if (has > descriptor_.size) return start_anew();
+    take_location(response);
+    offset_ = has;
+    save();
+  }
+
+  Session& session_;
+  const Descriptor& descriptor_;
+  const OpenBlob& open_;
+  std::string source_repository_;
+  std::string what_;
+  std::uint64_t chunk_;
+  ChunkSource source_;
+  std::optional<UploadRecord> record_;
+  std::string location_;      // the latest; empty: no upload was begun
+  std::uint64_t offset_ = 0;  // bytes that the registry has
+  std::uint64_t most_ = 0;    // that it ever had
+  unsigned failures_ = 0;     // in a row, without progress
+  bool done_ = false;         // the blob is there
+  http::Response refusal_;    // the last one
+};
 
 }  // namespace
 
@@ -117,65 +289,19 @@ bool has_blob(Session& session, const Descriptor& descriptor) {
   const http::Response response =
       session.send({.method = "HEAD", .url = session.path("blobs/" + descriptor.digest.to_string())});
   if (response.status == 200) {
-    const std::string_view length = response.header("Content-Length");
-    std::uint64_t size = 0;
-    const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), size);
-    return length.empty() || (error == std::errc() && size == descriptor.size);
+    const auto size = number(response.header("Content-Length"));
+    return response.header("Content-Length").empty() || size == descriptor.size;
   }
   // Servers that know no HEAD get the upload; repositories of others are told apart by the upload's own answer.
   if (response.status == 404 || response.status == 405 || response.status == 501) return false;
   throw session.error(response, fmt::format("say whether it has blob {}", descriptor.digest.to_string()));
 }
 
-Pushed upload_blob(Session& session, const Descriptor& descriptor, const OpenBlob& open) {
+Pushed upload_blob(Session& session, const Descriptor& descriptor, const OpenBlob& open,
+                   const std::string& source_repository) {
   if (has_blob(session, descriptor)) return Pushed::AlreadyThere;
-  const std::string what = fmt::format("take blob {}", descriptor.digest.to_string());
-  // A wrong source shows before the registry is blamed for it.
-  const OpenBlob verified = [&] {
-    return std::make_unique<VerifyingSource>(open(), descriptor.digest, descriptor.size);
-  };
-  const unsigned attempts = std::max(session.attempts(), 1U);
-  for (unsigned attempt = 1;; ++attempt) {
-    const std::string location = begin_upload(session, what);  // repeats by itself
-    std::string retry_after;
-    try {
-      const http::Response response = session.send({.method = "PUT",
-                                                    .url = with_digest(location, descriptor.digest),
-                                                    .headers = {{"Content-Type", "application/octet-stream"}},
-                                                    .access = Access::Push,
-                                                    .body = &verified,
-                                                    .body_size = descriptor.size,
-                                                    .repeat = Repeat::No});
-      if (response.status == 201 || response.status == 200 || response.status == 204) {
-        check_announced_digest(response, descriptor.digest);
-        return Pushed::Transferred;
-      }
-      // 404: the upload's session is gone, as after a lost answer. A new one begins at the first byte.
-      const bool passing = is_worth_retrying(response.status) || response.status == 404;
-      if (!passing || attempt >= attempts) throw session.error(response, what);
-      retry_after = response.header("Retry-After");
-    } catch (const Error& failure) {
-      const bool passing = failure.code() == ErrorCode::Unavailable || failure.code() == ErrorCode::Timeout;
-      if (!passing || attempt >= attempts) throw;
-    }
-    session.wait(attempt, retry_after);
-    if (has_blob(session, descriptor)) return Pushed::Transferred;  // only the answer was lost
-  }
-}
-
-std::unique_ptr<ByteSource> download_blob(Session& session, const Descriptor& descriptor) {
-  std::unique_ptr<CheckedDownload> download;
-  if (descriptor.size <= kKeptInMemory) {
-    download = std::make_unique<MemoryDownload>(descriptor);
-  } else {
-    download = std::make_unique<FileDownload>(descriptor);
-  }
-  const std::string what = fmt::format("give blob {}", descriptor.digest.to_string());
-  const http::Response response =
-      session.send({.url = session.path("blobs/" + descriptor.digest.to_string()), .download = download.get()});
-  if (response.status != 200) throw session.error(response, what);
-  download->finish();
-  return download->open();
+  Upload(session, descriptor, open, source_repository).run();
+  return Pushed::Transferred;
 }
 
 }  // namespace waybill::oci

@@ -53,7 +53,7 @@ std::string detail_of(const http::Response& response) {
 
 http::Url base_of(const Reference& reference, const RegistryOptions& options) {
   // A registry on this machine is spoken to in plain http, unless something was said about its certificate.
-  const bool says_tls = !options.http.tls.ca_file.empty() || !options.http.tls.verify;
+  const bool says_tls = !options.http.tls.ca_files.empty() || !options.http.tls.verify;
   const bool plain = options.plain_http == PlainHttp::Yes || (is_loopback(reference.registry) && !says_tls);
   return http::Url::parse(fmt::format("{}://{}", plain ? "http" : "https", reference.registry));
 }
@@ -105,7 +105,8 @@ Authenticator& Session::authenticator() {
       credentials = find_credentials(reference_.registry, reference_.repository, options_.environment);
     }
     const auto ask = [this](const http::Request& request) {
-      if (request.body == nullptr) return repeat({}, [&] { return client_.send(request); });
+      if (request.body == nullptr)
+        return repeat({}, [&] { return http::Exchange{client_.send(request), nullptr}; }).response;
       return client_.send(request);  // a body cannot be sent twice
     };
     authenticator_ =
@@ -125,6 +126,14 @@ std::string Session::resolve(const http::Response& answer, std::string_view loca
   return result.to_string();
 }
 
+bool Session::is_own(std::string_view url) const noexcept {
+  try {
+    return base_.resolve(url).same_origin(base_);
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 void Session::wait(unsigned attempt, std::string_view retry_after) const {
   const auto duration = delay(options_.retry, attempt, retry_after, options_.clock);
   if (options_.reporter != nullptr) {
@@ -134,15 +143,15 @@ void Session::wait(unsigned attempt, std::string_view retry_after) const {
   options_.clock.sleep(duration);
 }
 
-http::Response Session::repeat(const Call& call, const std::function<http::Response()>& send) {
-  const unsigned most = call.repeat == Repeat::Yes ? std::max(attempts(), 1U) : 1;
+http::Exchange Session::repeat(const Call& call, const std::function<http::Exchange()>& send) {
+  const unsigned most = call.repeat == Repeat::Yes ? attempts() : 1;
   for (unsigned attempt = 1;; ++attempt) {
     std::string retry_after;
     try {
-      http::Response response = send();
-      if (!is_worth_retrying(response.status) || call.repeat == Repeat::No) return response;
-      if (attempt >= most) throw error(response, "serve the request");
-      retry_after = response.header("Retry-After");
+      http::Exchange exchange = send();
+      if (!is_worth_retrying(exchange.response.status) || call.repeat == Repeat::No) return exchange;
+      if (attempt >= most) throw error(exchange.response, "serve the request");
+      retry_after = exchange.response.header("Retry-After");
     } catch (const Error& failure) {
       const bool passing = failure.code() == ErrorCode::Unavailable || failure.code() == ErrorCode::Timeout;
       if (!passing || attempt >= most) throw;
@@ -151,7 +160,7 @@ http::Response Session::repeat(const Call& call, const std::function<http::Respo
   }
 }
 
-http::Response Session::send_once(const Call& call, const std::string& url, bool own_origin) {
+http::Exchange Session::exchange_once(const Call& call, const std::string& url, bool own_origin, Body kind) {
   http::Request request;
   request.method = call.method;
   request.url = url;
@@ -159,32 +168,35 @@ http::Response Session::send_once(const Call& call, const std::string& url, bool
   request.response_limit = kLargestAnswer;
   std::unique_ptr<ByteSource> body;
   if (call.body != nullptr) {
-    body = (*call.body)();
+    body = (*call.body)(call.body_offset);
     request.body = body.get();
     request.body_size = call.body_size;
   }
-  if (call.download != nullptr) call.download->restart();
   std::shared_ptr<const SecretBytes> authorization;
   if (own_origin) authorization = authenticator().authorization(call.access);
   request.authorization = authorization.get();
-  http::Response response = client_.send(request, call.download);
-  report_warnings(response);
-  return response;
+  http::Exchange exchange =
+      kind == Body::Streamed ? client_.open(request) : http::Exchange{client_.send(request), nullptr};
+  report_warnings(exchange.response);
+  return exchange;
 }
 
-http::Response Session::send(const Call& call) {
+http::Response Session::send(const Call& call) { return exchange(call, Body::Kept).response; }
+http::Exchange Session::open(const Call& call) { return exchange(call, Body::Streamed); }
+
+http::Exchange Session::exchange(const Call& call, Body body) {
   const http::Url url = base_.resolve(call.url);
   const bool own_origin = url.same_origin(base_);
   const std::string address = url.to_string();
   return repeat(call, [&] {
-    http::Response response = send_once(call, address, own_origin);
+    http::Exchange exchange = exchange_once(call, address, own_origin, body);
     // Once for the first token, once more for one that has run out meanwhile.
-    for (int renewed = 0; response.status == 401 && own_origin && renewed < 2; ++renewed) {
-      authenticator().answer(response, call.access);
-      response = send_once(call, address, own_origin);
+    for (int renewed = 0; exchange.response.status == 401 && own_origin && renewed < 2; ++renewed) {
+      authenticator().answer(exchange.response, call.access);
+      exchange = exchange_once(call, address, own_origin, body);
     }
-    if (response.status == 401) throw error(response, "allow this");
-    return response;
+    if (exchange.response.status == 401) throw error(exchange.response, "allow this");
+    return exchange;
   });
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 // One registry, one repository: requests with credentials, repeats and errors done. What the parts of Registry share;
 // not for other rooms.
+#include <algorithm>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -17,12 +19,6 @@
 
 namespace waybill::oci {
 
-// Takes an answer's body; a repeated request begins it anew.
-class Download : public ByteSink {
- public:
-  virtual void restart() = 0;
-};
-
 // No: one attempt, and a status that is worth repeating is returned.
 enum class Repeat : std::uint8_t { Yes, No };
 
@@ -32,8 +28,8 @@ struct Call {
   http::Headers headers = {};
   Access access = Access::Pull;
   const OpenBlob* body = nullptr;
+  std::uint64_t body_offset = 0;  // what is sent begins here
   std::uint64_t body_size = 0;
-  Download* download = nullptr;
   Repeat repeat = Repeat::Yes;
 };
 
@@ -44,7 +40,10 @@ class Session {
   // Any status but 401 and those worth repeating is the caller's to judge. Throws Denied for a 401 that credentials
   // cannot mend, RateLimited or Unavailable when all attempts failed, and what http::Client throws. Thread-safe.
   http::Response send(const Call& call);
+  // The same for a call without a body: returns when the head of the answer is there (http::Client::open).
+  http::Exchange open(const Call& call);
 
+  [[nodiscard]] const Reference& reference() const noexcept { return reference_; }
   // "/v2/<repository>/" + rest
   [[nodiscard]] std::string path(std::string_view rest) const;
   // "registry/repository", or the registry alone where no repository is meant.
@@ -61,11 +60,16 @@ class Session {
                                                                    Access access);
   // Waits before attempt number `attempt` + 1.
   void wait(unsigned attempt, std::string_view retry_after = {}) const;
-  [[nodiscard]] unsigned attempts() const noexcept { return options_.retry.attempts; }
+  [[nodiscard]] unsigned attempts() const noexcept { return std::max(options_.retry.attempts, 1U); }
+  [[nodiscard]] const RegistryOptions& options() const noexcept { return options_; }
+  // Whether an address is one of this registry, where credentials may go.
+  [[nodiscard]] bool is_own(std::string_view url) const noexcept;
 
  private:
-  http::Response send_once(const Call& call, const std::string& url, bool own_origin);
-  http::Response repeat(const Call& call, const std::function<http::Response()>& send);
+  enum class Body : bool { Kept, Streamed };
+  http::Exchange exchange(const Call& call, Body body);
+  http::Exchange exchange_once(const Call& call, const std::string& url, bool own_origin, Body body);
+  http::Exchange repeat(const Call& call, const std::function<http::Exchange()>& send);
   void report_warnings(const http::Response& response);
 
   Reference reference_;

@@ -3,13 +3,21 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "oci/reference.h"
 
 namespace waybill::oci {
 
+OpenBlob opener(std::string_view bytes) {
+  return [bytes](std::uint64_t offset) {
+    return std::make_unique<SpanSource>(bytes.substr(std::min<std::uint64_t>(offset, bytes.size())));
+  };
+}
+
 Descriptor push_bytes(Store& store, std::string_view bytes, std::string_view media_type) {
   Descriptor descriptor = describe(bytes, media_type);
-  store.push_blob(descriptor, [bytes] { return std::make_unique<SpanSource>(bytes); });
+  store.push_blob(descriptor, opener(bytes));
   return descriptor;
 }
 

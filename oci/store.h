@@ -2,7 +2,7 @@
 // The one idea of storage behind registry and layout: blobs, manifests, tags and referrers, all by digest. Push, pull
 // and mirror are one copy between two stores (oci/copy.h).
 //
-// Everything that is read is verified: a manifest before it is returned, a blob by the read that reaches its end.
+// Everything that is fetched is verified: a manifest before it is returned, a blob by the read that reaches its end.
 // Everything that is written is checked against its descriptor before it exists under its digest.
 //
 // All functions throw Denied, Unavailable, Timeout, RateLimited, NoSpace or Interrupted where the medium does. A store
@@ -20,8 +20,9 @@
 
 namespace waybill::oci {
 
-// Opens the content of a blob from its first byte; called again when an upload has to be repeated.
-using OpenBlob = std::function<std::unique_ptr<ByteSource>()>;
+// Opens the content of a blob at a byte, to its end; not verified. Called again when a transfer has to go on after a
+// failure.
+using OpenBlob = std::function<std::unique_ptr<ByteSource>(std::uint64_t offset)>;
 
 enum class Pushed : bool { AlreadyThere, Transferred };
 enum class ForceTag : bool { No, Yes };
@@ -30,14 +31,19 @@ class BlobReader {
  public:
   virtual ~BlobReader() = default;
   [[nodiscard]] virtual bool exists_blob(const Descriptor& descriptor) = 0;
-  // Verified content (Untrusted at its end if it differs). Throws NotFound.
-  [[nodiscard]] virtual std::unique_ptr<ByteSource> fetch_blob(const Descriptor& descriptor) = 0;
+  // The content from a byte on, as it comes: not verified. The source must not outlive the store. Throws NotFound.
+  [[nodiscard]] virtual std::unique_ptr<ByteSource> open_blob(const Descriptor& descriptor, std::uint64_t offset) = 0;
+  // All of it, verified (Untrusted at its end if it differs).
+  [[nodiscard]] std::unique_ptr<ByteSource> fetch_blob(const Descriptor& descriptor) {
+    return std::make_unique<VerifyingSource>(open_blob(descriptor, 0), descriptor.digest, descriptor.size);
+  }
 };
 
 class BlobWriter {
  public:
   virtual ~BlobWriter() = default;
-  // Untrusted if the content is not what the descriptor says; nothing is left behind then.
+  // Untrusted if the content is not what the descriptor says; nothing is left under its name then. What arrived before
+  // another failure, or before this process was killed, is used by the next push of the blob where the medium can.
   virtual Pushed push_blob(const Descriptor& descriptor, const OpenBlob& open) = 0;
 };
 
@@ -81,6 +87,9 @@ class Store : public StoreReader, public BlobWriter {
   // one that names the same already is fine.
   virtual void tag(const Descriptor& manifest, const std::string& tag, ForceTag force) = 0;
 
+  // What is copied next comes from there: a registry can take blobs over from another of its repositories.
+  virtual void copies_from(const StoreReader&) {}
+
   // From here to end_batch(), or to the tag of a name that is not derived from a digest, the store may keep new
   // referrers and digest tags to itself, to write them together. It shows them itself; others see all of them or none.
   // What was kept is dropped when the store goes away before. For one thread.
@@ -88,6 +97,8 @@ class Store : public StoreReader, public BlobWriter {
   virtual void end_batch() {}
 };
 
+// Opens bytes that somebody else keeps alive.
+[[nodiscard]] OpenBlob opener(std::string_view bytes);
 // Pushes bytes as a blob and returns their descriptor.
 Descriptor push_bytes(Store& store, std::string_view bytes, std::string_view media_type);
 // Reads a verified blob into memory; InvalidInput when its descriptor says more than `limit`.

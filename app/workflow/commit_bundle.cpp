@@ -100,7 +100,10 @@ class Forge {
   [[nodiscard]] std::optional<git::PullRequest> propose(const git::PullRequestText& text) const {
     if (!place_) return std::nullopt;
     const auto client =
-        http::make_client({.tls = {.ca_file = ca_file_, .client_certificate = {}, .client_key = {}, .verify = true},
+        http::make_client({.tls = {.ca_files = ca_file_.empty() ? std::vector<std::string>() : std::vector{ca_file_},
+                                   .client_certificate = {},
+                                   .client_key = {},
+                                   .verify = true},
                            .user_agent = "waybill"});
     return git::open_or_update(*place_, text, {.client = *client, .credentials = credentials_, .sleep = {}});
   }

@@ -26,8 +26,9 @@ class CountingStore final : public oci::Store {
 
   [[nodiscard]] std::string name() const override { return inner_.name(); }
   [[nodiscard]] bool exists_blob(const oci::Descriptor& descriptor) override { return inner_.exists_blob(descriptor); }
-  [[nodiscard]] std::unique_ptr<ByteSource> fetch_blob(const oci::Descriptor& descriptor) override {
-    return inner_.fetch_blob(descriptor);
+  [[nodiscard]] std::unique_ptr<ByteSource> open_blob(const oci::Descriptor& descriptor,
+                                                      std::uint64_t offset) override {
+    return inner_.open_blob(descriptor, offset);
   }
   oci::Pushed push_blob(const oci::Descriptor& descriptor, const oci::OpenBlob& open) override {
     return note(inner_.push_blob(descriptor, open));

@@ -10,14 +10,28 @@
 
 namespace waybill {
 
+namespace {
+
+// Without a home nothing is remembered: then an upload that is cut off begins anew.
+std::filesystem::path upload_folder(const Services& services) {
+  try {
+    return std::filesystem::path(services.cache_folder()) / "uploads";
+  } catch (const Error&) {
+    return {};
+  }
+}
+
+}  // namespace
+
 oci::RegistryOptions registry_options(const std::string& registry, const ConnectionOptions& options,
                                       const Services& services) {
   oci::RegistryOptions settings;
   settings.plain_http = options.plain_http ? oci::PlainHttp::Yes : oci::PlainHttp::LoopbackOnly;
-  settings.http.tls.ca_file = options.ca_file;
+  if (!options.ca_file.empty()) settings.http.tls.ca_files.push_back(options.ca_file);
   settings.http.tls.verify = !options.insecure_tls;
   settings.http.user_agent = fmt::format("waybill/{}", program_version());
   settings.reporter = &services.reporter;
+  settings.upload_folder = upload_folder(services);
   if (options.insecure_tls) services.reporter.warning(fmt::format("the certificate of {} is not verified", registry));
   return settings;
 }

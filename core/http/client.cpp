@@ -6,8 +6,11 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <exception>
+#include <memory>
 #include <mutex>
+#include <utility>
 
 #include "core/dynamic_library.h"
 #include "core/error.h"
@@ -20,6 +23,9 @@ namespace waybill::http {
 namespace {
 
 constexpr std::size_t kLargestHeaderBlock = std::size_t{256} * 1024;
+// For receiving and for sending: libcurl's own 16 and 64 KiB cost a quarter more CPU time.
+constexpr std::size_t kTransferBuffer = std::size_t{512} * 1024;
+constexpr std::chrono::milliseconds kLongestPoll{200};  // between two questions whether the user asked to stop
 
 // libcurl, opened and initialised once. Immutable afterwards.
 struct Curl {
@@ -29,7 +35,15 @@ struct Curl {
   WAYBILL_LIBRARY_FUNCTION(curl_easy_cleanup);
   WAYBILL_LIBRARY_FUNCTION(curl_easy_reset);
   WAYBILL_LIBRARY_FUNCTION(curl_easy_setopt);
-  WAYBILL_LIBRARY_FUNCTION(curl_easy_perform);
+  WAYBILL_LIBRARY_FUNCTION(curl_easy_pause);
+  WAYBILL_LIBRARY_FUNCTION(curl_multi_init);
+  WAYBILL_LIBRARY_FUNCTION(curl_multi_cleanup);
+  WAYBILL_LIBRARY_FUNCTION(curl_multi_add_handle);
+  WAYBILL_LIBRARY_FUNCTION(curl_multi_remove_handle);
+  WAYBILL_LIBRARY_FUNCTION(curl_multi_perform);
+  WAYBILL_LIBRARY_FUNCTION(curl_multi_poll);
+  WAYBILL_LIBRARY_FUNCTION(curl_multi_info_read);
+  WAYBILL_LIBRARY_FUNCTION(curl_multi_strerror);
   WAYBILL_LIBRARY_FUNCTION(curl_easy_strerror);
   WAYBILL_LIBRARY_FUNCTION(curl_slist_append);
   WAYBILL_LIBRARY_FUNCTION(curl_slist_free_all);
@@ -47,13 +61,20 @@ const Curl& curl() {
 }
 
 void free_easy(CURL* handle) { curl().curl_easy_cleanup(handle); }
+void free_multi(CURLM* handle) { curl().curl_multi_cleanup(handle); }
 void free_list(curl_slist* list) { curl().curl_slist_free_all(list); }
 using Easy = Handle<CURL, free_easy>;
+using Multi = Handle<CURLM, free_multi>;
 using HeaderList = Handle<curl_slist, free_list>;
 
 void check(CURLcode code) {
   if (code != CURLE_OK)
     throw Error(ErrorCode::Internal, fmt::format("libcurl refuses an option: {}", curl().curl_easy_strerror(code)));
+}
+
+void check(CURLMcode code) {
+  if (code != CURLM_OK)
+    throw Error(ErrorCode::Internal, fmt::format("libcurl fails: {}", curl().curl_multi_strerror(code)));
 }
 
 // One typed setter for each kind of argument: the variadic function would take anything.
@@ -80,100 +101,66 @@ void refuse_line_breaks(std::string_view text, std::string_view what) {
   }
 }
 
-// What one transfer's callbacks work on. No exception may leave them: it is kept and thrown when libcurl has returned.
-struct Transfer {
-  const Request& request;
-  ByteSink* sink;
-  Response response;
-  std::uint64_t sent = 0;
-  std::size_t header_bytes = 0;
-  std::exception_ptr failure;
-
-  Transfer(const Request& request_, ByteSink* sink_) noexcept : request(request_), sink(sink_) {}
-
-  template <typename Body>
-  std::size_t guarded(std::size_t on_failure, Body&& body) noexcept {
-    try {
-      return body();
-    } catch (...) {
-      failure = std::current_exception();
-      return on_failure;
-    }
-  }
-
-  std::size_t take_header(std::string_view line) {
-    header_bytes += line.size();
-    if (header_bytes > kLargestHeaderBlock)
-      throw Error(ErrorCode::InvalidInput, "the server's answer has too many headers");
-    while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
-    if (line.starts_with("HTTP/")) {  // also after 100 Continue and a proxy's CONNECT
-      response.headers.clear();
-      const std::size_t space = line.find(' ');
-      response.status = 0;
-      for (std::size_t i = space + 1; space != std::string_view::npos && i < line.size() && i < space + 4; ++i) {
-        if (line[i] >= '0' && line[i] <= '9') response.status = response.status * 10 + (line[i] - '0');
-      }
-      return 0;
-    }
-    const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos) return 0;
-    std::string_view value = line.substr(colon + 1);
-    while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
-    while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
-    response.headers.emplace_back(std::string(line.substr(0, colon)), std::string(value));
-    return 0;
-  }
-
-  void take_body(std::string_view bytes) {
-    if (sink != nullptr && response.status >= 200 && response.status < 300) {
-      sink->write(bytes);
-      return;
-    }
-    if (bytes.size() > request.response_limit - response.body.size()) {
-      throw Error(ErrorCode::InvalidInput,
-                  fmt::format("the server's answer is larger than the limit of {} bytes", request.response_limit));
-    }
-    response.body += bytes;
-  }
-
-  std::size_t give_body(std::span<std::byte> buffer) {
-    const std::uint64_t rest = request.body_size - sent;
-    if (rest == 0 || request.body == nullptr) return 0;
-    const std::size_t count =
-        request.body->read(buffer.first(static_cast<std::size_t>(std::min<std::uint64_t>(rest, buffer.size()))));
-    if (count == 0)
-      throw Error(ErrorCode::InvalidInput,
-                  fmt::format("the content to send ends after {} of {} bytes", sent, request.body_size));
-    sent += count;
-    return count;
-  }
+// A connection of its own, and what drives it. The first is destroyed last.
+struct Channel {
+  Multi multi;
+  Easy easy;
 };
 
-extern "C" std::size_t on_header(char* data, std::size_t size, std::size_t count, void* user) {
-  auto& transfer = *static_cast<Transfer*>(user);
-  const std::size_t total = size * count;
-  return transfer.guarded(0, [&] {
-    transfer.take_header({data, total});
-    return total;
-  });
+// Channels whose last transfer went well: their connections are used again.
+class ChannelPool {
+ public:
+  Channel borrow() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!idle_.empty()) {
+        Channel channel = std::move(idle_.back());
+        idle_.pop_back();
+        return channel;
+      }
+    }
+    Channel channel{Multi(curl().curl_multi_init()), Easy(curl().curl_easy_init())};
+    if (!channel.multi || !channel.easy) throw Error(ErrorCode::NoSpace, "no memory for a connection");
+    return channel;
+  }
+  void give_back(Channel channel) {
+    curl().curl_easy_reset(channel.easy.get());
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(channel));
+  }
+
+ private:
+  std::mutex mutex_;  // guards idle_
+  std::vector<Channel> idle_;
+};
+
+HeaderList header_list(const Request& request, bool with_authorization) {
+  HeaderList list;
+  const auto append = [&](const std::string& line) {
+    curl_slist* longer = curl().curl_slist_append(list.get(), line.c_str());
+    if (longer == nullptr) throw Error(ErrorCode::NoSpace, "no memory for a request");
+    static_cast<void>(list.release());
+    list.reset(longer);
+  };
+  append("Expect:");  // no waiting for 100 Continue
+  append("Accept-Encoding: identity");
+  for (const auto& [name, value] : request.headers) {
+    refuse_line_breaks(name, "header");
+    refuse_line_breaks(value, "header");
+    if (equal_without_case(name, "Authorization"))
+      throw Error(ErrorCode::Internal, "a secret belongs into Request::authorization");
+    append(value.empty() ? name + ";" : fmt::format("{}: {}", name, value));
+  }
+  if (with_authorization && request.authorization != nullptr) {
+    refuse_line_breaks(request.authorization->view(), "header");
+    append("Authorization: " + std::string(request.authorization->view()));
+  }
+  return list;
 }
 
-extern "C" std::size_t on_body(char* data, std::size_t size, std::size_t count, void* user) {
-  auto& transfer = *static_cast<Transfer*>(user);
-  const std::size_t total = size * count;
-  return transfer.guarded(CURL_WRITEFUNC_ERROR, [&] {
-    transfer.take_body({data, total});
-    return total;
-  });
-}
-
-extern "C" std::size_t on_send(char* data, std::size_t size, std::size_t count, void* user) {
-  auto& transfer = *static_cast<Transfer*>(user);
-  return transfer.guarded(CURL_READFUNC_ABORT,
-                          [&] { return transfer.give_body(std::as_writable_bytes(std::span(data, size * count))); });
-}
-
-extern "C" int on_progress(void*, curl_off_t, curl_off_t, curl_off_t, curl_off_t) { return interrupted() ? 1 : 0; }
+extern "C" std::size_t on_header(char* data, std::size_t size, std::size_t count, void* user);
+extern "C" std::size_t on_body(char* data, std::size_t size, std::size_t count, void* user);
+extern "C" std::size_t on_send(char* data, std::size_t size, std::size_t count, void* user);
 
 Error transfer_error(CURLcode code, const Url& url, std::string_view detail) {
   const std::string where = url.authority();
@@ -193,114 +180,205 @@ Error transfer_error(CURLcode code, const Url& url, std::string_view detail) {
   return Error(ErrorCode::Unavailable, fmt::format("cannot talk to '{}': {}", where, detail));
 }
 
-class CurlClient final : public Client {
+// One request and its answer, which is read as it comes: libcurl works only while somebody waits for more.
+class Transfer final : public ByteSource {
  public:
-  explicit CurlClient(Options options) : options_(std::move(options)) {
-    if (!options_.tls.ca_file.empty()) certificates_ = all_certificates();
+  Transfer(std::shared_ptr<ChannelPool> pool, const Options& options, const std::string& certificates,
+           const Request& request, Url url, bool with_authorization)
+      : pool_(std::move(pool)),
+        url_(std::move(url)),
+        source_(request.body),
+        source_left_(request.body_size),
+        source_size_(request.body_size),
+        headers_(header_list(request, with_authorization)),
+        channel_(pool_->borrow()) {
+    refuse_line_breaks(request.method, "method");
+    configure(options, certificates);
+    set_method(request);
+    check(curl().curl_multi_add_handle(channel_.multi.get(), channel_.easy.get()));
+  }
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+  ~Transfer() override {
+    // Not at its end: the connection is closed.
+    if (!done_) curl().curl_multi_remove_handle(channel_.multi.get(), channel_.easy.get());
   }
 
-  Response send(const Request& request, ByteSink* sink) override {
-    const Url origin = Url::parse(request.url);
-    Url url = origin;
-    for (unsigned followed = 0;; ++followed) {
-      Transfer transfer(request, sink);
-      perform(transfer, url, url.same_origin(origin));
-      const std::string location(transfer.response.header("Location"));
-      const int status = transfer.response.status;
-      const bool redirect = status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-      // A body cannot be sent twice, so its sender decides what a redirect means.
-      if (!redirect || location.empty() || (request.method != "GET" && request.method != "HEAD")) {
-        transfer.response.final_url = url.to_string();
-        return std::move(transfer.response);
+  // The answer without its body.
+  Response& head() {
+    while (!head_is_complete_ && !done_) step();
+    if (!head_is_complete_) throw_failure();
+    return response_;
+  }
+
+  std::size_t read(std::span<std::byte> buffer) override {
+    if (buffer.empty()) return 0;
+    if (const std::size_t count = take_spilled(buffer); count != 0) return count;
+    filled_ = 0;
+    target_ = buffer;
+    if (std::exchange(paused_, false)) resume();
+    while (filled_ == 0 && !done_ && !failure_) step();
+    target_ = {};
+    if (filled_ == 0) throw_failure();  // what came before it was handed out
+    return filled_;
+  }
+
+  std::size_t take_header(std::string_view line) noexcept {
+    return guarded(0, [&] {
+      const std::size_t size = line.size();
+      header_bytes_ += size;
+      if (header_bytes_ > kLargestHeaderBlock)
+        throw Error(ErrorCode::InvalidInput, "the server's answer has too many headers");
+      while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
+      if (line.starts_with("HTTP/")) {  // also after 100 Continue and a proxy's CONNECT
+        response_.headers.clear();
+        response_.status = status_of(line);
+      } else if (line.empty()) {
+        head_is_complete_ = response_.status >= 200;
+      } else if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
+        response_.headers.emplace_back(std::string(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
       }
-      if (followed >= request.redirects)
-        throw Error(ErrorCode::Unavailable,
-                    fmt::format("'{}' redirects more than {} times", origin.authority(), request.redirects));
-      const Url next = url.resolve(location);
-      if (url.scheme == "https" && next.scheme != "https") {
-        throw Error(ErrorCode::Denied, fmt::format("'{}' redirects from https to http", url.authority()));
+      return size;
+    });
+  }
+
+  std::size_t take_body(Bytes bytes) noexcept {
+    return guarded(CURL_WRITEFUNC_ERROR, [&]() -> std::size_t {
+      if (filled_ == target_.size()) {  // nobody waits for more: libcurl keeps it and reads no further
+        paused_ = true;
+        return CURL_WRITEFUNC_PAUSE;
       }
-      url = next;
-    }
+      const std::size_t count = std::min(bytes.size(), target_.size() - filled_);
+      std::copy_n(bytes.begin(), count, target_.begin() + static_cast<std::ptrdiff_t>(filled_));
+      filled_ += count;
+      spilled_ += as_text(bytes.subspan(count));
+      return bytes.size();
+    });
+  }
+
+  std::size_t give_body(std::span<std::byte> buffer) noexcept {
+    return guarded(CURL_READFUNC_ABORT, [&]() -> std::size_t {
+      if (source_left_ == 0 || source_ == nullptr) return 0;
+      const std::size_t count =
+          source_->read(buffer.first(static_cast<std::size_t>(std::min<std::uint64_t>(source_left_, buffer.size()))));
+      if (count == 0) {
+        throw Error(ErrorCode::InvalidInput, fmt::format("the content to send ends after {} of {} bytes",
+                                                         source_size_ - source_left_, source_size_));
+      }
+      source_left_ -= count;
+      return count;
+    });
   }
 
  private:
-  // CURLOPT_CAINFO would replace the system's certificates, so both are given together.
-  std::string all_certificates() const {
-    const char* system = curl().curl_version_info(CURLVERSION_NOW)->cainfo;
-    std::string result;
-    if (system != nullptr && std::filesystem::exists(system)) result = read_file(system) + "\n";
-    return result + read_file(options_.tls.ca_file);
-  }
-
-  Easy borrow() {
-    {
-      const std::lock_guard lock(mutex_);
-      if (!idle_.empty()) {
-        Easy easy = std::move(idle_.back());
-        idle_.pop_back();
-        return easy;
-      }
+  // No exception may leave a callback: it is kept, and thrown when libcurl has returned.
+  template <typename Body>
+  std::size_t guarded(std::size_t on_failure, Body&& body) noexcept {
+    try {
+      return body();
+    } catch (...) {
+      failure_ = std::current_exception();
+      return on_failure;
     }
-    Easy easy(curl().curl_easy_init());
-    if (!easy) throw Error(ErrorCode::NoSpace, "no memory for a connection");
-    return easy;
   }
 
-  void give_back(Easy easy) {
-    curl().curl_easy_reset(easy.get());  // keeps the connection
-    const std::lock_guard lock(mutex_);
-    idle_.push_back(std::move(easy));
-  }
-
-  HeaderList header_list(const Request& request, bool with_authorization) const {
-    HeaderList list;
-    const auto append = [&](const std::string& line) {
-      curl_slist* longer = curl().curl_slist_append(list.get(), line.c_str());
-      if (longer == nullptr) throw Error(ErrorCode::NoSpace, "no memory for a request");
-      static_cast<void>(list.release());
-      list.reset(longer);
-    };
-    append("Expect:");  // no waiting for 100 Continue
-    append("Accept-Encoding: identity");
-    for (const auto& [name, value] : request.headers) {
-      refuse_line_breaks(name, "header");
-      refuse_line_breaks(value, "header");
-      if (equal_without_case(name, "Authorization"))
-        throw Error(ErrorCode::Internal, "a secret belongs into Request::authorization");
-      append(value.empty() ? name + ";" : fmt::format("{}: {}", name, value));
+  static int status_of(std::string_view line) noexcept {
+    const std::size_t space = line.find(' ');
+    int status = 0;
+    for (std::size_t i = space + 1; space != std::string_view::npos && i < line.size() && i < space + 4; ++i) {
+      if (line[i] >= '0' && line[i] <= '9') status = status * 10 + (line[i] - '0');
     }
-    if (with_authorization && request.authorization != nullptr) {
-      refuse_line_breaks(request.authorization->view(), "header");
-      append("Authorization: " + std::string(request.authorization->view()));
-    }
-    return list;
+    return status;
+  }
+  static std::string trimmed(std::string_view text) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+    return std::string(text);
   }
 
-  void configure(CURL* easy, const Url& url) const {
-    set_text(easy, CURLOPT_URL, url.to_string());
-    set_text(easy, CURLOPT_PROTOCOLS_STR, url.scheme);
+  std::size_t take_spilled(std::span<std::byte> buffer) {
+    const Bytes rest = as_bytes(spilled_).subspan(spilled_taken_);
+    const std::size_t count = std::min(rest.size(), buffer.size());
+    std::copy_n(rest.begin(), count, buffer.begin());
+    spilled_taken_ += count;
+    if (spilled_taken_ == spilled_.size()) {
+      spilled_.clear();
+      spilled_taken_ = 0;
+    }
+    return count;
+  }
+
+  // Whatever can be done without waiting; waits a little when that was nothing.
+  void step() {
+    throw_if_interrupted();
+    int running = 0;
+    const bool head_was_complete = head_is_complete_;
+    const std::size_t filled_before = filled_;
+    check(curl().curl_multi_perform(channel_.multi.get(), &running));
+    if (running == 0) {
+      finish();
+    } else if (head_was_complete == head_is_complete_ && filled_before == filled_) {
+      check(curl().curl_multi_poll(channel_.multi.get(), nullptr, 0, static_cast<int>(kLongestPoll.count()), nullptr));
+    }
+  }
+
+  void resume() {
+    const CURLcode code = curl().curl_easy_pause(channel_.easy.get(), CURLPAUSE_CONT);
+    if (code != CURLE_OK && !failure_) failure_ = std::make_exception_ptr(transfer_error(code, url_, detail_.data()));
+  }
+
+  void finish() {
+    int queued = 0;
+    const CURLMsg* message = curl().curl_multi_info_read(channel_.multi.get(), &queued);
+    const CURLcode code = message == nullptr ? CURLE_RECV_ERROR : message->data.result;
+    curl().curl_multi_remove_handle(channel_.multi.get(), channel_.easy.get());
+    done_ = true;
+    throw_if_interrupted();
+    if (code != CURLE_OK && !failure_) failure_ = std::make_exception_ptr(transfer_error(code, url_, detail_.data()));
+    if (!failure_) pool_->give_back(std::move(channel_));  // after a failure the connection is not used again
+  }
+
+  void throw_failure() const {
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+  void configure(const Options& options, const std::string& certificates) {
+    CURL* easy = channel_.easy.get();
+    set_text(easy, CURLOPT_URL, url_.to_string());
+    set_text(easy, CURLOPT_PROTOCOLS_STR, url_.scheme);
     set_number(easy, CURLOPT_FOLLOWLOCATION, 0);
     set_number(easy, CURLOPT_NOSIGNAL, 1);
-    set_number(easy, CURLOPT_CONNECTTIMEOUT_MS, options_.connect_timeout.count());
+    set_number(easy, CURLOPT_CONNECTTIMEOUT_MS, options.connect_timeout.count());
     set_number(easy, CURLOPT_LOW_SPEED_LIMIT, 1);
-    set_number(easy, CURLOPT_LOW_SPEED_TIME, options_.stall_timeout.count());
+    set_number(easy, CURLOPT_LOW_SPEED_TIME, options.stall_timeout.count());
+    set_number(easy, CURLOPT_BUFFERSIZE, kTransferBuffer);
+    set_number(easy, CURLOPT_UPLOAD_BUFFERSIZE, kTransferBuffer);
     set_number(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
-    set_number(easy, CURLOPT_SSL_VERIFYPEER, options_.tls.verify ? 1 : 0);
-    set_number(easy, CURLOPT_SSL_VERIFYHOST, options_.tls.verify ? 2 : 0);
-    set_number(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
+    set_number(easy, CURLOPT_SSL_VERIFYPEER, options.tls.verify ? 1 : 0);
+    set_number(easy, CURLOPT_SSL_VERIFYHOST, options.tls.verify ? 2 : 0);
+    // Each transfer has a connection of its own, where HTTP/2 saves nothing; its windows would only be memory.
+    set_number(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
     set_number(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1);
-    if (!options_.user_agent.empty()) set_text(easy, CURLOPT_USERAGENT, options_.user_agent);
-    if (url.is_loopback()) set_text(easy, CURLOPT_NOPROXY, "*");  // else libcurl's own rules: http_proxy, NO_PROXY
-    if (!certificates_.empty()) {
-      curl_blob blob = {const_cast<char*>(certificates_.data()), certificates_.size(), CURL_BLOB_NOCOPY};
+    if (!options.user_agent.empty()) set_text(easy, CURLOPT_USERAGENT, options.user_agent);
+    if (url_.is_loopback()) set_text(easy, CURLOPT_NOPROXY, "*");  // else libcurl's own rules: http_proxy, NO_PROXY
+    if (!certificates.empty()) {
+      curl_blob blob = {const_cast<char*>(certificates.data()), certificates.size(), CURL_BLOB_COPY};
       set_pointer(easy, CURLOPT_CAINFO_BLOB, &blob);
     }
-    if (!options_.tls.client_certificate.empty()) set_text(easy, CURLOPT_SSLCERT, options_.tls.client_certificate);
-    if (!options_.tls.client_key.empty()) set_text(easy, CURLOPT_SSLKEY, options_.tls.client_key);
+    if (!options.tls.client_certificate.empty()) set_text(easy, CURLOPT_SSLCERT, options.tls.client_certificate);
+    if (!options.tls.client_key.empty()) set_text(easy, CURLOPT_SSLKEY, options.tls.client_key);
+    set_pointer(easy, CURLOPT_HTTPHEADER, headers_.get());
+    set_pointer(easy, CURLOPT_ERRORBUFFER, detail_.data());
+    set_function(easy, CURLOPT_HEADERFUNCTION, on_header);
+    set_pointer(easy, CURLOPT_HEADERDATA, this);
+    set_function(easy, CURLOPT_WRITEFUNCTION, on_body);
+    set_pointer(easy, CURLOPT_WRITEDATA, this);
+    set_function(easy, CURLOPT_READFUNCTION, on_send);
+    set_pointer(easy, CURLOPT_READDATA, this);
   }
 
-  static void set_method(CURL* easy, const Request& request) {
+  void set_method(const Request& request) {
+    CURL* easy = channel_.easy.get();
     if (request.method == "HEAD") {
       set_number(easy, CURLOPT_NOBODY, 1);
     } else if (request.body != nullptr || request.method == "POST" || request.method == "PUT" ||
@@ -314,35 +392,126 @@ class CurlClient final : public Client {
     }
   }
 
-  void perform(Transfer& transfer, const Url& url, bool with_authorization) {
-    throw_if_interrupted();
-    refuse_line_breaks(transfer.request.method, "method");
-    const HeaderList headers = header_list(transfer.request, with_authorization);
-    Easy easy = borrow();
-    std::array<char, CURL_ERROR_SIZE> detail{};
-    configure(easy.get(), url);
-    set_method(easy.get(), transfer.request);
-    set_pointer(easy.get(), CURLOPT_HTTPHEADER, headers.get());
-    set_pointer(easy.get(), CURLOPT_ERRORBUFFER, detail.data());
-    set_function(easy.get(), CURLOPT_HEADERFUNCTION, on_header);
-    set_pointer(easy.get(), CURLOPT_HEADERDATA, &transfer);
-    set_function(easy.get(), CURLOPT_WRITEFUNCTION, on_body);
-    set_pointer(easy.get(), CURLOPT_WRITEDATA, &transfer);
-    set_function(easy.get(), CURLOPT_READFUNCTION, on_send);
-    set_pointer(easy.get(), CURLOPT_READDATA, &transfer);
-    set_function(easy.get(), CURLOPT_XFERINFOFUNCTION, on_progress);
-    set_number(easy.get(), CURLOPT_NOPROGRESS, 0);
-    const CURLcode code = curl().curl_easy_perform(easy.get());
-    if (transfer.failure) std::rethrow_exception(transfer.failure);
-    throw_if_interrupted();
-    if (code != CURLE_OK) throw transfer_error(code, url, detail.data());
-    give_back(std::move(easy));  // a handle whose transfer failed is not used again
+  std::shared_ptr<ChannelPool> pool_;
+  Url url_;
+  ByteSource* source_;  // read while the request is sent, which ends before its answer does
+  std::uint64_t source_left_;
+  std::uint64_t source_size_;
+  HeaderList headers_;
+  std::array<char, CURL_ERROR_SIZE> detail_{};
+  Response response_;
+  std::size_t header_bytes_ = 0;
+  bool head_is_complete_ = false;
+  bool done_ = false;
+  std::exception_ptr failure_;
+  std::span<std::byte> target_;  // where the reader wants the body; the rest of one piece from libcurl is spilled
+  std::size_t filled_ = 0;
+  bool paused_ = false;
+  std::string spilled_;
+  std::size_t spilled_taken_ = 0;
+  Channel channel_;  // its callbacks use all of the above
+};
+
+extern "C" std::size_t on_header(char* data, std::size_t size, std::size_t count, void* user) {
+  return static_cast<Transfer*>(user)->take_header({data, size * count});
+}
+
+extern "C" std::size_t on_body(char* data, std::size_t size, std::size_t count, void* user) {
+  return static_cast<Transfer*>(user)->take_body(std::as_bytes(std::span(data, size * count)));
+}
+
+extern "C" std::size_t on_send(char* data, std::size_t size, std::size_t count, void* user) {
+  return static_cast<Transfer*>(user)->give_body(std::as_writable_bytes(std::span(data, size * count)));
+}
+
+bool is_good(int status) noexcept { return status >= 200 && status < 300; }
+
+class CurlClient final : public Client {
+ public:
+  explicit CurlClient(Options options) : options_(std::move(options)) {
+    if (!options_.tls.ca_files.empty()) certificates_ = all_certificates();
+  }
+
+  Response send(const Request& request, ByteSink* sink) override {
+    const std::unique_ptr<Transfer> transfer = answered(request);
+    Response response = std::move(transfer->head());
+    if (sink != nullptr && is_good(response.status)) {
+      pump(*transfer, [&](Bytes bytes) { sink->write(bytes); });
+    } else {
+      read_body(*transfer, request, response);
+    }
+    return response;
+  }
+
+  Exchange open(const Request& request) override {
+    if (request.body != nullptr) throw Error(ErrorCode::Internal, "a request with a body is sent, not opened");
+    std::unique_ptr<Transfer> transfer = answered(request);
+    Exchange exchange{std::move(transfer->head()), nullptr};
+    if (is_good(exchange.response.status)) {
+      exchange.body = std::move(transfer);
+    } else {
+      read_body(*transfer, request, exchange.response);
+    }
+    return exchange;
+  }
+
+ private:
+  // The transfer that leads to an answer other than a redirect that can be followed; its head is complete.
+  std::unique_ptr<Transfer> answered(const Request& request) {
+    const Url origin = Url::parse(request.url);
+    Url url = origin;
+    for (unsigned followed = 0;; ++followed) {
+      auto transfer = std::make_unique<Transfer>(pool_, options_, certificates_, request, url, url.same_origin(origin));
+      Response& response = transfer->head();
+      const std::string location(response.header("Location"));
+      const int status = response.status;
+      const bool redirect = status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+      // A body cannot be sent twice, so its sender decides what a redirect means.
+      if (!redirect || location.empty() || (request.method != "GET" && request.method != "HEAD")) {
+        response.final_url = url.to_string();
+        return transfer;
+      }
+      if (followed >= request.redirects)
+        throw Error(ErrorCode::Unavailable,
+                    fmt::format("'{}' redirects more than {} times", origin.authority(), request.redirects));
+      const Url next = url.resolve(location);
+      if (url.scheme == "https" && next.scheme != "https") {
+        throw Error(ErrorCode::Denied, fmt::format("'{}' redirects from https to http", url.authority()));
+      }
+      read_body(*transfer, request, response);  // then its connection can be used again
+      url = next;
+    }
+  }
+
+  template <typename Take>
+  static void pump(Transfer& transfer, const Take& take) {
+    const auto storage = std::make_unique_for_overwrite<std::byte[]>(kTransferBuffer);
+    const std::span<std::byte> buffer(storage.get(), kTransferBuffer);
+    while (const std::size_t count = transfer.read(buffer)) take(Bytes(buffer).first(count));
+  }
+
+  static void read_body(Transfer& transfer, const Request& request, Response& response) {
+    pump(transfer, [&](Bytes bytes) {
+      if (bytes.size() > request.response_limit - response.body.size()) {
+        throw Error(ErrorCode::InvalidInput,
+                    fmt::format("the server's answer is larger than the limit of {} bytes", request.response_limit));
+      }
+      response.body += as_text(bytes);
+    });
+  }
+
+  // CURLOPT_CAINFO would replace the system's certificates, so all are given together.
+  [[nodiscard]] std::string all_certificates() const {
+    const char* system = curl().curl_version_info(CURLVERSION_NOW)->cainfo;
+    std::string result;
+    if (system != nullptr && std::filesystem::exists(system)) result = read_file(system) + "\n";
+    for (const std::string& file : options_.tls.ca_files) result += read_file(file) + "\n";
+    return result;
   }
 
   Options options_;
   std::string certificates_;
-  std::mutex mutex_;  // guards idle_
-  std::vector<Easy> idle_;
+  std::shared_ptr<ChannelPool> pool_ = std::make_shared<ChannelPool>();
 };
 
 }  // namespace

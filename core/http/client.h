@@ -1,6 +1,6 @@
 #pragma once
-// HTTP for registries: one request at a time per client call, streamed bodies, TLS verified, bounded retries left to
-// the caller. libcurl is opened on first use, so a command that never talks pays nothing.
+// HTTP for registries: streamed bodies in both directions, TLS verified, repeats left to the caller. libcurl is opened
+// on first use, so a command that never talks pays nothing.
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -19,8 +19,8 @@ namespace waybill::http {
 using Headers = std::vector<std::pair<std::string, std::string>>;  // names as sent; looked up without case
 
 struct TlsOptions {
-  std::string ca_file;  // added to the system's, empty: none
-  std::string client_certificate;
+  std::vector<std::string> ca_files;  // added to the system's
+  std::string client_certificate;     // PEM files, empty: none
   std::string client_key;
   bool verify = true;  // false only by an explicit flag, which warns
 };
@@ -55,6 +55,12 @@ struct Response {
   [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
 };
 
+// An answer whose body is still on its way.
+struct Exchange {
+  Response response;                 // with a body only if the status is not 2xx
+  std::unique_ptr<ByteSource> body;  // null if the status is not 2xx; throws Unavailable, Timeout or Interrupted
+};
+
 class Client {
  public:
   virtual ~Client() = default;
@@ -62,6 +68,9 @@ class Client {
   // InvalidInput (body larger than the limit). Any HTTP status is a Response, not an error. With `sink`, a 2xx body is
   // streamed there. Thread-safe.
   virtual Response send(const Request& request, ByteSink* sink = nullptr) = 0;
+  // The same for a request without a body, as soon as the head of the answer is there. What is not read of a 2xx body
+  // waits at the server: nothing is buffered but what the system and one buffer hold. The body may outlive the client.
+  virtual Exchange open(const Request& request) = 0;
 };
 
 [[nodiscard]] std::unique_ptr<Client> make_client(Options options);

@@ -310,10 +310,13 @@ TEST_F(CopyFiles, KilledOrInterruptedItLeavesNothingUnderAFinalName) {
       EXPECT_EQ(running.wait(), signal == SIGKILL ? 128 + SIGKILL : 130) << target;
       EXPECT_FALSE(fs::exists(path("out.tar")) || fs::exists(path("out.tar.zst")));
       EXPECT_THAT(waybill({"inspect", "oci-layout:out:v1"}), Exited(3));
+      // A layout keeps what arrived of a blob for the next run.
+      Words left = temporary_files();
+      std::erase_if(left, [](const std::string& file) { return file.find("/.waybill-partial-") != std::string::npos; });
       if (signal == SIGINT) {
-        EXPECT_THAT(temporary_files(), IsEmpty()) << target;
+        EXPECT_THAT(left, IsEmpty()) << target;
       }
-      for (const std::string& left : temporary_files()) fs::remove(left);
+      for (const std::string& file : temporary_files()) fs::remove(file);
     }
   }
 }

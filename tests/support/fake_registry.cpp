@@ -2,6 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <charconv>
+
 #include "core/bytes.h"
 #include "core/digest.h"
 #include "core/json/reader.h"
@@ -23,47 +26,124 @@ std::string after(const std::string& text, const std::string& marker) {
   return found == std::string::npos ? "" : text.substr(found + marker.size());
 }
 
+std::string before(const std::string& text, const std::string& marker) { return text.substr(0, text.find(marker)); }
+
+// A value of the query, as it is written there.
+std::string query(const FakeRequest& request, const std::string& name) {
+  const std::string all = "&" + after(request.target, "?");
+  return before(after(all, "&" + name + "="), "&");
+}
+
+std::uint64_t number(const std::string& text) {
+  std::uint64_t result = 0;
+  std::from_chars(text.data(), text.data() + text.size(), result);
+  return result;
+}
+
 std::string digest_of(const std::string& bytes) { return sha256(bytes).to_string(); }
+
+std::string basic(const std::string& password) { return "Basic " + to_base64(as_bytes(password)); }
+
+bool is_digest(const std::string& name) { return name.find(':') != std::string::npos; }
 
 }  // namespace
 
 FakeRegistry::FakeRegistry(FakeRegistrySwitches switches)
-    : switches_(std::move(switches)), server_([this](const FakeRequest& request) { return handle(request); }) {}
+    : switches_(std::move(switches)),
+      valid_token_(switches_.token),
+      server_([this](const FakeRequest& request) { return handle(request); }, CutRequests::Handled) {}
 
 std::optional<std::string> FakeRegistry::blob(const std::string& digest) const {
   const std::lock_guard lock(mutex_);
-  const auto found = blobs_.find(digest);
-  return found == blobs_.end() ? std::nullopt : std::optional(found->second);
+  for (const auto& [name, repository] : repositories_) {
+    if (const auto found = repository.blobs.find(digest); found != repository.blobs.end()) return found->second;
+  }
+  return std::nullopt;
 }
 
 std::optional<std::string> FakeRegistry::manifest(const std::string& name) const {
   const std::lock_guard lock(mutex_);
-  const auto tag = tags_.find(name);
-  const auto found = manifests_.find(tag == tags_.end() ? name : tag->second);
-  return found == manifests_.end() ? std::nullopt : std::optional(found->second.bytes);
+  for (const auto& [own, repository] : repositories_) {
+    const auto tag = repository.tags.find(name);
+    const auto found = repository.manifests.find(tag == repository.tags.end() ? name : tag->second);
+    if (found != repository.manifests.end()) return found->second.bytes;
+  }
+  return std::nullopt;
+}
+
+std::string FakeRegistry::add_blob(const std::string& repository, const std::string& bytes) {
+  const std::lock_guard lock(mutex_);
+  const std::string digest = digest_of(bytes);
+  repositories_[repository].blobs[digest] = bytes;
+  return digest;
+}
+
+std::string FakeRegistry::add_manifest(const std::string& repository, const std::string& type, const std::string& bytes,
+                                       const std::string& tag) {
+  const std::lock_guard lock(mutex_);
+  const std::string digest = digest_of(bytes);
+  repositories_[repository].manifests[digest] = {type, bytes};
+  if (!tag.empty()) repositories_[repository].tags[tag] = digest;
+  return digest;
+}
+
+std::vector<std::string> FakeRegistry::tags_too_early() const {
+  const std::lock_guard lock(mutex_);
+  return too_early_;
+}
+
+std::uint64_t FakeRegistry::uploaded_bytes() const {
+  const std::lock_guard lock(mutex_);
+  return uploaded_;
+}
+
+void FakeRegistry::forget(const std::string& repository) {
+  const std::lock_guard lock(mutex_);
+  repositories_.erase(repository);
+  std::erase_if(uploads_, [&](const auto& each) { return each.second.repository == repository; });
+}
+
+void FakeRegistry::expect_referrers(std::size_t count) {
+  const std::lock_guard lock(mutex_);
+  expected_referrers_ = count;
+}
+
+FakeResponse FakeRegistry::give_token(const FakeRequest& request) {
+  if (request.method == "POST") {
+    if (switches_.no_token_post) return failure(405, "UNSUPPORTED");
+    if (request.body.find("refresh_token=" + switches_.identity_token) == std::string::npos ||
+        switches_.identity_token.empty()) {
+      return failure(401, "UNAUTHORIZED");
+    }
+  } else if (!switches_.password.empty() && request.header("authorization") != basic(switches_.password)) {
+    return failure(401, "UNAUTHORIZED");
+  }
+  return {200, {}, fmt::format(R"({{"token":"{}","expires_in":{}}})", valid_token_, switches_.token_life)};
 }
 
 FakeResponse FakeRegistry::handle(const FakeRequest& request) {
   const std::lock_guard lock(mutex_);
-  if (request.path() == "/token") {
-    if (!switches_.password.empty() &&
-        request.header("authorization") != "Basic " + to_base64(as_bytes(switches_.password))) {
-      return failure(401, "UNAUTHORIZED");
-    }
-    return {200, {}, fmt::format(R"({{"token":"{}","expires_in":300}})", switches_.token)};
-  }
+  if (request.path() == "/token") return give_token(request);
+  const bool is_upload = request.path().find("/blobs/uploads/") != std::string::npos;
+  if (is_upload) uploaded_ += request.body.size();
+  if (!request.complete && !is_upload) return {};
   if (switches_.refusals > 0 && request.target.find(switches_.refused_path) != std::string::npos) {
     --switches_.refusals;
     FakeResponse response = failure(switches_.refusal_status, "TOOMANYREQUESTS");
     if (!switches_.retry_after.empty()) response.headers.emplace_back("Retry-After", switches_.retry_after);
     return response;
   }
-  if (switches_.basic && request.header("authorization") != "Basic " + to_base64(as_bytes(switches_.password))) {
+  if (switches_.basic && request.header("authorization") != basic(switches_.password)) {
     FakeResponse response = failure(401, "UNAUTHORIZED");
     response.headers.emplace_back("WWW-Authenticate", "Basic realm=\"fake\"");
     return response;
   }
-  if (!switches_.token.empty() && request.header("authorization") != "Bearer " + switches_.token) {
+  if (switches_.token_expirations > 0 && request.method + " " == before(switches_.token_expires_at, " ") + " " &&
+      request.path().find(after(switches_.token_expires_at, " ")) != std::string::npos) {
+    --switches_.token_expirations;
+    valid_token_ += "+";
+  }
+  if (!switches_.token.empty() && request.header("authorization") != "Bearer " + valid_token_) {
     FakeResponse response = failure(401, "UNAUTHORIZED");
     response.headers.emplace_back(
         "WWW-Authenticate",
@@ -71,6 +151,8 @@ FakeResponse FakeRegistry::handle(const FakeRequest& request) {
                     request.header("host")));
     return response;
   }
+  if (switches_.largest_body != 0 && request.body.size() > switches_.largest_body)
+    return {413, {{"Content-Type", "text/html"}}, "<html>413 Request Entity Too Large</html>"};
   FakeResponse response = authorized(request);
   if (!switches_.warning.empty())
     response.headers.emplace_back("Warning", fmt::format("299 - \"{}\"", switches_.warning));
@@ -80,52 +162,178 @@ FakeResponse FakeRegistry::handle(const FakeRequest& request) {
 FakeResponse FakeRegistry::authorized(const FakeRequest& request) {
   const std::string path = request.path();
   if (path == "/v2/") return {};
-  if (path.find("/blobs/uploads/") != std::string::npos) return upload(request);
-  if (const std::string digest = after(path, "/blobs/"); !digest.empty()) return serve_blob(request, digest);
-  if (const std::string digest = after(path, "/referrers/"); !digest.empty()) return list_referrers(request, digest);
-  if (path.ends_with("/tags/list")) return list_tags(request);
+  const std::string rest = after(path, "/v2/");
+  if (path.find("/blobs/uploads/") != std::string::npos) {
+    return request.method == "POST" ? begin_upload(request, before(rest, "/blobs/")) : upload(request);
+  }
+  if (const std::string digest = after(path, "/blobs/"); !digest.empty())
+    return serve_blob(request, repositories_[before(rest, "/blobs/")], digest);
+  if (const std::string digest = after(path, "/referrers/"); !digest.empty())
+    return list_referrers(request, repositories_[before(rest, "/referrers/")], digest);
+  if (path.ends_with("/tags/list")) return list_tags(request, repositories_[before(rest, "/tags/list")]);
   const std::string name = after(path, "/manifests/");
   if (name.empty()) return failure(404, "NAME_UNKNOWN");
-  return request.method == "PUT" ? store_manifest(request, name) : serve_manifest(request, name);
+  Repository& repository = repositories_[before(rest, "/manifests/")];
+  return request.method == "PUT" ? store_manifest(request, repository, name)
+                                 : serve_manifest(request, repository, name);
 }
 
-FakeResponse FakeRegistry::serve_blob(const FakeRequest& request, const std::string& digest) {
-  const auto found = blobs_.find(digest);
-  if (found == blobs_.end()) return failure(404, "BLOB_UNKNOWN");
-  if (request.method == "HEAD") return {200, {{"Content-Length", std::to_string(found->second.size())}}, ""};
+FakeResponse FakeRegistry::serve_blob(const FakeRequest& request, Repository& repository, const std::string& digest) {
+  const auto found = repository.blobs.find(digest);
+  if (found == repository.blobs.end()) return failure(404, "BLOB_UNKNOWN");
+  const auto size = static_cast<std::int64_t>(found->second.size()) + switches_.size_error;
+  if (request.method == "HEAD") return {200, {{"Content-Length", std::to_string(size)}}, ""};
   if (!switches_.blob_redirect.empty())
     return {307, {{"Location", fmt::format("http://{}/storage/{}", switches_.blob_redirect, digest)}}, ""};
   FakeResponse response{200, {{"Content-Type", "application/octet-stream"}}, found->second};
   if (switches_.wrong_blob) response.body.back() = static_cast<char>(response.body.back() ^ 1);
+  if (switches_.size_error > 0) response.body += std::string(static_cast<std::size_t>(switches_.size_error), '+');
+  if (switches_.size_error < 0) response.body.resize(static_cast<std::size_t>(size));
+  if (!switches_.content_encoding.empty())
+    response.headers.emplace_back("Content-Encoding", switches_.content_encoding);
+  if (const std::string range = after(request.header("range"), "bytes=");
+      !range.empty() && switches_.ranges != FakeRanges::Ignored) {
+    const std::uint64_t whole = response.body.size();
+    std::uint64_t first = number(range);
+    if (first >= whole || switches_.ranges == FakeRanges::Refused) {
+      return {416, {{"Content-Range", fmt::format("bytes */{}", whole)}}, ""};
+    }
+    if (switches_.ranges == FakeRanges::WrongOffset) first -= std::min<std::uint64_t>(first, 3);
+    response.status = 206;
+    response.body = response.body.substr(first);
+    if (switches_.ranges != FakeRanges::WithoutContentRange)
+      response.headers.emplace_back("Content-Range", fmt::format("bytes {}-{}/{}", first, whole - 1, whole));
+  }
   if (switches_.truncated_blobs > 0) {
     --switches_.truncated_blobs;
     response.cut = response.body.size() / 2;
+  } else if (switches_.stalled_blobs > 0) {
+    --switches_.stalled_blobs;
+    response.cut = response.body.size() / 2;
+    response.stalls = true;
   }
   return response;
 }
 
-FakeResponse FakeRegistry::upload(const FakeRequest& request) {
-  if (request.method == "POST") {
-    const std::string relative = request.path() + "session-1?state=a%2Fb";
-    return {202,
-            {{"Location",
-              switches_.relative_location ? relative : fmt::format("http://{}{}", request.header("host"), relative)}},
-            ""};
-  }
-  if (request.target.find("state=a%2Fb") == std::string::npos) return failure(404, "BLOB_UPLOAD_UNKNOWN");
-  if (request.header("content-type") != "application/octet-stream") return failure(400, "DIGEST_INVALID");
-  const std::string digest = digest_of(request.body);
-  if (after(request.target, "digest=") != digest) return failure(400, "DIGEST_INVALID");
-  blobs_[digest] = request.body;
-  return {201, {{"Docker-Content-Digest", switches_.wrong_digest_header ? digest_of("something else") : digest}}, ""};
+std::string FakeRegistry::location(const FakeRequest& request, const std::string& id, const Upload& upload) const {
+  std::string result = fmt::format("/v2/{}/blobs/uploads/{}", upload.repository, id);
+  result += switches_.location_query ? fmt::format("?state=a%2F{}", upload.state) : fmt::format("-{}", upload.state);
+  return switches_.relative_location ? result : fmt::format("http://{}{}", request.header("host"), result);
 }
 
-FakeResponse FakeRegistry::serve_manifest(const FakeRequest& request, const std::string& name) {
-  const auto tag = tags_.find(name);
-  const auto found = manifests_.find(tag == tags_.end() ? name : tag->second);
-  if (found == manifests_.end()) return failure(404, "MANIFEST_UNKNOWN");
+FakeResponse FakeRegistry::begin_upload(const FakeRequest& request, const std::string& repository) {
+  if (const std::string digest = query(request, "mount"); !digest.empty()) {
+    std::string from = query(request, "from");
+    for (std::size_t at = from.find("%2F"); at != std::string::npos; at = from.find("%2F")) from.replace(at, 3, "/");
+    const auto source = repositories_[from].blobs.find(digest);
+    if (switches_.mount == FakeMount::Unknown) return failure(404, "NAME_UNKNOWN");
+    if (switches_.mount == FakeMount::Linked && source != repositories_[from].blobs.end()) {
+      repositories_[repository].blobs[digest] = source->second;
+      return {201, {{"Location", fmt::format("/v2/{}/blobs/{}", repository, digest)}}, ""};
+    }
+  }
+  if (const std::string digest = query(request, "digest"); !digest.empty() && !switches_.single_post_drops_body) {
+    repositories_[repository].blobs[digest_of(request.body)] = request.body;
+    return {201, {}, ""};
+  }
+  const std::string id = fmt::format("session-{}", ++uploads_begun_);
+  Upload& upload = uploads_[id];
+  upload.repository = repository;
+  FakeResponse response{202, {{"Location", location(request, id, upload)}, {"Range", "0-0"}}, ""};
+  if (switches_.chunk_min_length != 0)
+    response.headers.emplace_back("OCI-Chunk-Min-Length", std::to_string(switches_.chunk_min_length));
+  return response;
+}
+
+FakeResponse FakeRegistry::upload(const FakeRequest& request) {
+  std::string id = after(request.path(), "/blobs/uploads/");
+  std::string state = after(request.target, "state=a%2F");
+  if (!switches_.location_query) {
+    state = after(after(id, "-"), "-");
+    id = id.substr(0, id.rfind('-'));
+  }
+  const auto found = uploads_.find(id);
+  if (found == uploads_.end()) return failure(404, "BLOB_UPLOAD_UNKNOWN");
+  Upload& upload = found->second;
+  if (switches_.latest_location_only && static_cast<int>(number(before(state, "&"))) != upload.state)
+    return failure(404, "BLOB_UPLOAD_INVALID");
+  if (++upload.requests == 2 && switches_.forgotten_uploads > 0) {
+    --switches_.forgotten_uploads;
+    uploads_.erase(found);
+    return failure(404, "BLOB_UPLOAD_UNKNOWN");
+  }
+  if (!request.complete && !switches_.keeps_cut_chunks) {
+    uploads_.erase(found);
+    return {};
+  }
+  if (request.method == "GET") {
+    const std::size_t last = upload.bytes.empty() ? 0 : upload.bytes.size() - 1;
+    return {204, {{"Range", fmt::format("0-{}", last)}, {"Location", location(request, id, upload)}}, ""};
+  }
+  if (request.method == "DELETE") {
+    uploads_.erase(found);
+    return {204, {}, ""};
+  }
+  if (request.header("content-type") != "application/octet-stream") return failure(400, "DIGEST_INVALID");
+  const std::string range = request.header("content-range");
+  if (!range.empty() && number(range) != upload.bytes.size()) {
+    const std::size_t last = upload.bytes.empty() ? 0 : upload.bytes.size() - 1;
+    return {416, {{"Range", fmt::format("0-{}", last)}, {"Location", location(request, id, upload)}}, ""};
+  }
+  return request.method == "PATCH" ? take_chunk(request, upload, id) : close_upload(request, upload, id);
+}
+
+FakeResponse FakeRegistry::take_chunk(const FakeRequest& request, Upload& upload, const std::string& id) {
+  std::string bytes = request.body;
+  if (request.complete && bytes.size() < switches_.chunk_min_length) return failure(400, "SIZE_INVALID");
+  if (switches_.half_chunks > 0) {
+    --switches_.half_chunks;
+    bytes.resize(bytes.size() / 2);
+  }
+  upload.bytes += bytes;
+  if (!request.complete) return {};  // its Location stays good
+  FakeResponse response;
+  if (switches_.lost_chunk_answers > 0) {
+    --switches_.lost_chunk_answers;
+    response.dropped = true;
+    return response;
+  }
+  ++upload.state;
+  return {
+      202, {{"Location", location(request, id, upload)}, {"Range", fmt::format("0-{}", upload.bytes.size() - 1)}}, ""};
+}
+
+FakeResponse FakeRegistry::close_upload(const FakeRequest& request, Upload& upload, const std::string& id) {
+  if (!request.complete) {
+    upload.bytes += request.body;
+    return {};
+  }
+  const std::string bytes = upload.bytes + request.body;
+  const std::string digest = digest_of(bytes);
+  const std::string wanted = query(request, "digest");
+  if (wanted != digest && !switches_.unchecked) return failure(400, "DIGEST_INVALID");
+  repositories_[upload.repository].blobs[wanted] = bytes;
+  uploads_.erase(id);
+  FakeResponse response{201, {}, ""};
+  if (switches_.digest_headers) {
+    response.headers.emplace_back("Docker-Content-Digest",
+                                  switches_.wrong_digest_header ? digest_of("something else") : wanted);
+  }
+  return response;
+}
+
+FakeResponse FakeRegistry::serve_manifest(const FakeRequest& request, Repository& repository, const std::string& name) {
+  const auto tag = repository.tags.find(name);
+  const auto found = repository.manifests.find(tag == repository.tags.end() ? name : tag->second);
+  if (found == repository.manifests.end()) return failure(404, "MANIFEST_UNKNOWN");
   if (request.header("accept").find(found->second.type) == std::string::npos) return failure(404, "MANIFEST_UNKNOWN");
   FakeResponse response{200, {{"Content-Type", found->second.type}}, found->second.bytes};
+  if (switches_.wrong_type) {
+    response.headers.front().second =
+        found->second.type == kIndexType ? "application/vnd.oci.image.manifest.v1+json" : kIndexType;
+  }
+  if (switches_.if_match != FakeIfMatch::NoETag)
+    response.headers.emplace_back("ETag", fmt::format("\"{}\"", found->first));
   if (switches_.digest_headers) {
     response.headers.emplace_back("Docker-Content-Digest",
                                   switches_.wrong_digest_header ? digest_of("something else") : found->first);
@@ -133,22 +341,59 @@ FakeResponse FakeRegistry::serve_manifest(const FakeRequest& request, const std:
   return response;
 }
 
-FakeResponse FakeRegistry::store_manifest(const FakeRequest& request, const std::string& name) {
+// Whether all that a manifest names is there, and what must refer to it.
+bool FakeRegistry::is_whole(const Repository& repository, const std::string& digest) const {
+  const auto found = repository.manifests.find(digest);
+  if (found == repository.manifests.end()) return false;
+  const Value document = json::parse(found->second.bytes, "manifest");
+  const auto has = [&](const Value& item, const auto& content) {
+    return content.find(item.text_or("digest", "")) != content.end();
+  };
+  bool whole = true;
+  if (const Value* config = document.find("config")) whole = whole && has(*config, repository.blobs);
+  if (const Value* layers = document.find("layers")) {
+    for (const Value& layer : layers->items()) whole = whole && has(layer, repository.blobs);
+  }
+  if (const Value* children = document.find("manifests")) {
+    for (const Value& child : children->items()) whole = whole && is_whole(repository, child.text_or("digest", ""));
+  }
+  return whole;
+}
+
+FakeResponse FakeRegistry::store_manifest(const FakeRequest& request, Repository& repository, const std::string& name) {
   const std::string digest = digest_of(request.body);
-  if (name.starts_with("sha256:") && name != digest) return failure(400, "DIGEST_INVALID");
+  if (is_digest(name) && name != digest) return failure(400, "DIGEST_INVALID");
   const Value document = json::parse(request.body, "manifest");
   if (document.text_or("mediaType", "") != request.header("content-type")) return failure(400, "MANIFEST_INVALID");
-  manifests_[digest] = {request.header("content-type"), request.body};
-  if (!name.starts_with("sha256:")) {
-    tags_[name] = digest;
+  if (const std::string expected = request.header("if-match");
+      !expected.empty() && switches_.if_match == FakeIfMatch::Honoured) {
+    const auto held = repository.tags.find(name);
+    if (held == repository.tags.end() || expected != fmt::format("\"{}\"", held->second))
+      return failure(412, "PRECONDITION_FAILED");
+  }
+  repository.manifests[digest] = {request.header("content-type"), request.body};
+  if (!is_digest(name)) {
+    repository.tags[name] = digest;
+    std::size_t referrers = 0;
+    const auto refers = [&](const std::string& own, const Manifest& each) {
+      const Value document_of = json::parse(each.bytes, "manifest");
+      const Value* subject = document_of.find("subject");
+      return subject != nullptr && subject->text_or("digest", "") == digest && is_whole(repository, own);
+    };
+    for (const auto& [own, each] : repository.manifests) {
+      if (refers(own, each)) ++referrers;
+    }
+    if (!is_whole(repository, digest) || (!name.starts_with("sha256-") && referrers < expected_referrers_))
+      too_early_.push_back(name);
     if (name.starts_with("sha256-") && switches_.lost_referrers > 0) {
       --switches_.lost_referrers;
       const std::string other = fmt::format(R"({{"schemaVersion":2,"mediaType":"{}","manifests":[]}})", kIndexType);
-      manifests_[digest_of(other)] = {kIndexType, other};
-      tags_[name] = digest_of(other);
+      repository.manifests[digest_of(other)] = {kIndexType, other};
+      repository.tags[name] = digest_of(other);
     }
   }
-  FakeResponse response{201, {{"Docker-Content-Digest", digest}}, ""};
+  FakeResponse response{201, {}, ""};
+  if (switches_.digest_headers) response.headers.emplace_back("Docker-Content-Digest", digest);
   const Value* subject = document.find("subject");
   if (subject != nullptr && (switches_.referrers_api || switches_.announce_subject)) {
     response.headers.emplace_back("OCI-Subject", subject->text_or("digest", ""));
@@ -156,10 +401,19 @@ FakeResponse FakeRegistry::store_manifest(const FakeRequest& request, const std:
   return response;
 }
 
-FakeResponse FakeRegistry::list_referrers(const FakeRequest& request, const std::string& digest) {
-  if (!switches_.referrers_api) return {404, {{"Content-Type", "text/plain"}}, "404 page not found\n"};
+std::string FakeRegistry::link(const FakeRequest& request, const std::string& own_query) const {
+  const std::string host = switches_.absolute_links ? "http://" + request.header("host") : "";
+  return fmt::format("<{}{}?{}>; rel=\"next\"", host, request.path(), own_query);
+}
+
+FakeResponse FakeRegistry::list_referrers(const FakeRequest& request, Repository& repository,
+                                          const std::string& digest) {
+  if (!switches_.referrers_api) {
+    if (switches_.referrers_status == 200) return {200, {{"Content-Type", "text/html"}}, "<html>Please log in</html>"};
+    return {switches_.referrers_status, {{"Content-Type", "text/plain"}}, "404 page not found\n"};
+  }
   Value list = Value::list();
-  for (const auto& [own, manifest] : manifests_) {
+  for (const auto& [own, manifest] : repository.manifests) {
     const Value document = json::parse(manifest.bytes, "manifest");
     const Value* subject = document.find("subject");
     if (subject == nullptr || subject->text_or("digest", "") != digest) continue;
@@ -171,25 +425,24 @@ FakeResponse FakeRegistry::list_referrers(const FakeRequest& request, const std:
   FakeResponse response{200, {{"Content-Type", kIndexType}}, ""};
   if (switches_.paged && list.items().size() > 1) {
     const std::string page = after(request.target, "page=");
-    const std::size_t number = page.empty() ? 0 : std::stoul(page);
-    if (number + 1 < list.items().size()) {
-      response.headers.emplace_back("Link", fmt::format("<{}?page={}>; rel=\"next\"", request.path(), number + 1));
-    }
-    list = Value::list({list.items().at(number)});
+    const std::size_t number_of_page = page.empty() ? 0 : std::stoul(page);
+    if (number_of_page + 1 < list.items().size())
+      response.headers.emplace_back("Link", link(request, fmt::format("page={}", number_of_page + 1)));
+    list = Value::list({list.items().at(number_of_page)});
   }
   response.body = json::write(Value::map({{"schemaVersion", 2}, {"mediaType", kIndexType}, {"manifests", list}}));
   return response;
 }
 
-FakeResponse FakeRegistry::list_tags(const FakeRequest& request) {
+FakeResponse FakeRegistry::list_tags(const FakeRequest& request, Repository& repository) {
   const std::string last = after(request.target, "last=");
   std::string names;
   FakeResponse response;
-  for (auto tag = tags_.upper_bound(last); tag != tags_.end(); ++tag) {
+  for (auto tag = repository.tags.upper_bound(last); tag != repository.tags.end(); ++tag) {
     names += fmt::format("{}\"{}\"", names.empty() ? "" : ",", tag->first);
     if (switches_.paged) {
-      if (std::next(tag) != tags_.end())
-        response.headers.emplace_back("Link", fmt::format("<{}?last={}>; rel=\"next\"", request.path(), tag->first));
+      if (std::next(tag) != repository.tags.end())
+        response.headers.emplace_back("Link", link(request, "last=" + tag->first));
       break;
     }
   }

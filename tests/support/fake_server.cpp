@@ -6,23 +6,30 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <stdexcept>
 
 namespace waybill::testing {
 namespace {
 
-void send_all(int connection, std::string_view bytes) {
+constexpr std::size_t kRemembered = std::size_t{64} * 1024;
+
+// How much went out before the client went away.
+std::size_t send_all(int connection, std::string_view bytes) {
+  const std::size_t size = bytes.size();
   while (!bytes.empty()) {
     const ssize_t count = ::send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (count <= 0) return;  // the client went away
+    if (count <= 0) break;
     bytes.remove_prefix(static_cast<std::size_t>(count));
   }
+  return size - bytes.size();
 }
 
 bool receive(int connection, std::string& text) {
-  char buffer[16384];
-  const ssize_t count = ::recv(connection, buffer, sizeof buffer, 0);
+  thread_local std::array<char, 262144> storage;
+  char* buffer = storage.data();
+  const ssize_t count = ::recv(connection, buffer, storage.size(), 0);
   if (count <= 0) return false;
   text.append(buffer, static_cast<std::size_t>(count));
   return true;
@@ -56,8 +63,10 @@ std::string FakeRequest::header(const std::string& name) const {
   return found == headers.end() ? "" : found->second;
 }
 
-FakeServer::FakeServer(Handler handler)
-    : handler_(std::move(handler)), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+FakeServer::FakeServer(Handler handler, CutRequests cut_requests)
+    : handler_(std::move(handler)),
+      cut_requests_(cut_requests),
+      listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_in address = {};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -74,6 +83,9 @@ FakeServer::FakeServer(Handler handler)
 FakeServer::~FakeServer() {
   ::shutdown(listener_.get(), SHUT_RDWR);  // ends accept
   thread_.join();
+  std::unique_lock lock(mutex_);
+  for (const int connection : connections_) ::shutdown(connection, SHUT_RDWR);
+  all_gone_.wait(lock, [this] { return connections_.empty(); });
 }
 
 std::string FakeServer::host() const { return fmt::format("127.0.0.1:{}", port_); }
@@ -92,9 +104,20 @@ std::size_t FakeServer::count(const std::string& method, const std::string& part
 
 void FakeServer::serve() {
   while (true) {
-    const UniqueFd connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    UniqueFd connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!connection) return;
-    answer(connection.get());
+    const int number = connection.get();
+    {
+      const std::lock_guard lock(mutex_);
+      connections_.insert(number);
+    }
+    std::thread([this, number, own = std::move(connection)]() mutable {
+      answer(number);
+      const std::lock_guard lock(mutex_);
+      connections_.erase(number);
+      own.reset();
+      if (connections_.empty()) all_gone_.notify_all();
+    }).detach();
   }
 }
 
@@ -108,14 +131,21 @@ void FakeServer::answer(int connection) {
   request.body = text.substr(end + 4);
   const std::string length = request.header("content-length");
   const std::size_t expected = length.empty() ? 0 : std::stoul(length);
-  while (request.body.size() < expected) {
-    if (!receive(connection, request.body)) return;
-  }
+  request.body.reserve(expected);
+  while (request.body.size() < expected && request.complete) request.complete = receive(connection, request.body);
+  received_ += request.body.size();
+  if (!request.complete && cut_requests_ == CutRequests::Ignored) return;
   {
+    FakeRequest remembered{request.method, request.target, request.headers, request.body.substr(0, kRemembered),
+                           request.complete};
     const std::lock_guard lock(mutex_);
-    requests_.push_back(request);
+    requests_.push_back(std::move(remembered));
   }
-  const FakeResponse response = handler_(request);
+  const FakeResponse response = [&] {
+    const std::lock_guard lock(handler_mutex_);
+    return handler_(request);
+  }();
+  if (!request.complete || response.dropped) return;
   std::string head = fmt::format("HTTP/1.1 {} Fake\r\nConnection: close\r\n", response.status);
   bool has_length = false;
   for (const auto& [name, value] : response.headers) {
@@ -124,8 +154,16 @@ void FakeServer::answer(int connection) {
   }
   if (!has_length) head += fmt::format("Content-Length: {}\r\n", response.body.size());
   send_all(connection, head + "\r\n");
-  if (request.method != "HEAD")
-    send_all(connection, std::string_view(response.body).substr(0, response.body.size() - response.cut));
+  if (request.method != "HEAD") {
+    const std::string_view body = std::string_view(response.body).substr(0, response.body.size() - response.cut);
+    sent_ += body.size();  // before: the client may be done with it before we are
+    sent_ -= body.size() - send_all(connection, body);
+  }
+  std::string ignored;
+  if (response.stalls) {
+    while (receive(connection, ignored)) {
+    }
+  }
   ::shutdown(connection, SHUT_WR);
 }
 

@@ -130,8 +130,7 @@ TEST_F(LayoutTest, LeavesNothingBehindOfABlobWithWrongContent) {
   const auto layout = Layout::open_or_create(path("a"));
   const Descriptor blob = describe("this", "text/plain");
   for (const char* content : {"that", "thi", "this and more"}) {
-    EXPECT_EQ(code_of([&] { layout->push_blob(blob, [&] { return std::make_unique<StringSource>(content); }); }),
-              ErrorCode::Untrusted);
+    EXPECT_EQ(code_of([&] { layout->push_blob(blob, opener(content)); }), ErrorCode::Untrusted);
   }
   EXPECT_TRUE(fs::is_empty(path("a") / "blobs" / "sha256"));
 }
@@ -229,7 +228,9 @@ TEST_F(LayoutTest, IsWholeWheneverItsWriterIsKilled) {
     Mortal(Layout& inner, int life) : inner_(inner), life_(life) {}
     std::string name() const override { return inner_.name(); }
     bool exists_blob(const Descriptor& blob) override { return inner_.exists_blob(blob); }
-    std::unique_ptr<ByteSource> fetch_blob(const Descriptor& blob) override { return inner_.fetch_blob(blob); }
+    std::unique_ptr<ByteSource> open_blob(const Descriptor& blob, std::uint64_t offset) override {
+      return inner_.open_blob(blob, offset);
+    }
     Pushed push_blob(const Descriptor& blob, const OpenBlob& open) override {
       step();
       return inner_.push_blob(blob, open);

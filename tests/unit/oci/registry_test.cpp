@@ -12,7 +12,7 @@
 #include "oci/layout.h"
 #include "oci/media_types.h"
 #include "oci/pack.h"
-#include "tests/support/fake_registry.h"
+#include "tests/unit/oci/registry_fixture.h"
 
 namespace waybill::oci {
 namespace {
@@ -20,47 +20,11 @@ namespace {
 using std::chrono::milliseconds;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
-using testing::FakeRegistry;
 using testing::FakeRegistrySwitches;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
-
-// A registry object whose waiting takes no time but is written down.
-struct Fixture {
-  FakeRegistry fake;
-  std::vector<milliseconds> waits;
-  std::unique_ptr<Registry> registry;
-
-  explicit Fixture(FakeRegistrySwitches switches = {}, std::optional<Credentials> credentials = std::nullopt)
-      : fake(std::move(switches)) {
-    RegistryOptions options;
-    options.credentials = std::move(credentials);
-    options.environment.variable = [](const std::string&) { return std::nullopt; };
-    options.clock = {[] { return std::chrono::system_clock::time_point(std::chrono::seconds(1'000'000'000)); },
-                     [this](milliseconds duration) { waits.push_back(duration); }, [] { return 0.5; }};
-    registry = std::make_unique<Registry>(Reference::parse(fake.host() + "/team/app"), std::move(options));
-  }
-};
-
-Packed small_bundle() {
-  FileTree tree;
-  tree.add(RelPath::parse("recipe.yaml"), "kind: Recipe\n");
-  return pack_tree(tree, {});
-}
-
-Credentials user_and_password() { return {"robot", SecretBytes::copy_of("s3cr3t-word"), {}, {}}; }
-
-template <typename Body>
-Error failure_of(Body&& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    return error;
-  }
-  return Error(ErrorCode::Internal, "nothing was thrown");
-}
 
 TEST(Registry, GivesBackWhatWasPushed) {
   for (const bool relative : {true, false}) {
@@ -129,7 +93,7 @@ TEST(Registry, GivesUpAfterFiveAttemptsThatWaitLongerEachTime) {
 }
 
 TEST(Registry, BeginsAnUploadAnewWhenItBreaks) {
-  Fixture fixture({.refusals = 2, .refusal_status = 502, .refused_path = "session-1"});
+  Fixture fixture({.refusals = 2, .refusal_status = 502, .refused_path = "session-"});
   const std::string content = "some content";
   const Descriptor blob = push_bytes(*fixture.registry, content, "text/plain");
   EXPECT_EQ(fixture.fake.blob(blob.digest.to_string()), content);
@@ -139,8 +103,7 @@ TEST(Registry, BeginsAnUploadAnewWhenItBreaks) {
 TEST(Registry, RefusesToUploadWhatTheDescriptorDoesNotSay) {
   Fixture fixture;
   const Descriptor blob = describe("this", "text/plain");
-  const Error error =
-      failure_of([&] { fixture.registry->push_blob(blob, [] { return std::make_unique<StringSource>("that"); }); });
+  const Error error = failure_of([&] { fixture.registry->push_blob(blob, opener("that")); });
   EXPECT_EQ(error.code(), ErrorCode::Untrusted);
   EXPECT_FALSE(fixture.fake.blob(blob.digest.to_string()));
 }
@@ -209,10 +172,6 @@ TEST(Registry, ListsTagsOfAllPages) {
   push(*fixture.registry, packed);
   for (const char* tag : {"b", "a", "c"}) fixture.registry->tag(packed.manifest, tag, ForceTag::No);
   EXPECT_THAT(fixture.registry->list_tags(), ElementsAre("a", "b", "c"));
-}
-
-Attachment note(const std::string& text) {
-  return {.artifact_type = "application/vnd.test", .layers = {{"text/plain", text, {}}}};
 }
 
 TEST(Registry, ListsReferrersWithAndWithoutAListOfItsOwn) {
