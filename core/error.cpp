@@ -39,7 +39,8 @@ Error system_error(std::string_view what, ErrorCode otherwise) { return system_e
 
 Error system_error(int error_number, std::string_view what, ErrorCode otherwise) {
   ErrorCode code = otherwise;
-  if (error_number == ENOSPC || error_number == EDQUOT) code = ErrorCode::NoSpace;
+  // The last one: a limit of the process, or of a file system such as FAT32.
+  if (error_number == ENOSPC || error_number == EDQUOT || error_number == EFBIG) code = ErrorCode::NoSpace;
   if (error_number == ENOENT) code = ErrorCode::NotFound;
   if (error_number == EISDIR || error_number == ENOTDIR) code = ErrorCode::InvalidInput;
   if (error_number == EACCES || error_number == EPERM || error_number == EROFS) code = ErrorCode::Denied;

@@ -32,6 +32,8 @@ void install_interrupt_handlers() {
     if (sigaction(signal_number, &action, nullptr) != 0) throw system_error("cannot install a signal handler");
   }
   if (std::signal(SIGPIPE, SIG_IGN) == SIG_ERR) throw system_error("cannot ignore SIGPIPE");
+  // A file that may not grow any more is an error of the write (EFBIG).
+  if (std::signal(SIGXFSZ, SIG_IGN) == SIG_ERR) throw system_error("cannot ignore SIGXFSZ");
 }
 
 bool interrupted() noexcept { return interrupt_requested.load(); }

@@ -4,8 +4,8 @@
 
 namespace waybill {
 
-// Installs the handlers (SIGINT, SIGTERM, SIGHUP unless the parent had them ignored, as nohup does; SIGPIPE is
-// ignored). A second signal ends the process at once.
+// Installs the handlers (SIGINT, SIGTERM, SIGHUP unless the parent had them ignored, as nohup does; SIGPIPE and
+// SIGXFSZ are ignored). A second signal ends the process at once.
 void install_interrupt_handlers();
 [[nodiscard]] bool interrupted() noexcept;
 // Throws Error(Interrupted) if a signal came.

@@ -53,7 +53,8 @@ std::string detail_of(const http::Response& response) {
 
 http::Url base_of(const Reference& reference, const RegistryOptions& options) {
   // A registry on this machine is spoken to in plain http, unless something was said about its certificate.
-  const bool says_tls = !options.http.tls.ca_files.empty() || !options.http.tls.verify;
+  const http::TlsOptions& tls = options.http.tls;
+  const bool says_tls = !tls.ca_files.empty() || !tls.client_certificate.empty() || !tls.verify;
   const bool plain = options.plain_http == PlainHttp::Yes || (is_loopback(reference.registry) && !says_tls);
   return http::Url::parse(fmt::format("{}://{}", plain ? "http" : "https", reference.registry));
 }

@@ -4,6 +4,7 @@
 
 #include "app/workflow/version.h"
 #include "core/error.h"
+#include "oci/certificate_folders.h"
 #include "oci/docker_archive.h"
 #include "oci/layout.h"
 #include "oci/oci_archive.h"
@@ -28,6 +29,7 @@ oci::RegistryOptions registry_options(const std::string& registry, const Connect
   oci::RegistryOptions settings;
   settings.plain_http = options.plain_http ? oci::PlainHttp::Yes : oci::PlainHttp::LoopbackOnly;
   if (!options.ca_file.empty()) settings.http.tls.ca_files.push_back(options.ca_file);
+  oci::add_certificates(registry, oci::certificate_folders(settings.environment), settings.http.tls);
   settings.http.tls.verify = !options.insecure_tls;
   settings.http.user_agent = fmt::format("waybill/{}", program_version());
   settings.reporter = &services.reporter;

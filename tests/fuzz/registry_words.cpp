@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/http/url.h"
 #include "oci/auth.h"
+#include "oci/registry_download.h"
 #include "oci/retry.h"
 #include "oci/session.h"
 #include "oci/target.h"
@@ -55,6 +56,8 @@ void check_headers(std::string_view text) {
   response.headers = {{"Link", std::string(text)}, {"Content-Type", std::string(text)}};
   fuzz::require(oci::next_link(response).size() <= text.size(), "a link is a part of its header");
   fuzz::require(oci::media_type_of(response).find(';') == std::string::npos, "a media type has no parameters");
+  const auto range = oci::parse_content_range(text);
+  fuzz::require(!range || !range->size || range->first < *range->size, "a range lies within its whole");
   const auto wait = oci::parse_retry_after(text, {});
   fuzz::require(!wait || wait->count() >= 0, "nobody waits for less than nothing");
 }

@@ -88,6 +88,16 @@ TEST_F(PublishSecured, DoesNotTrustACertificateThatNobodyNamed) {
   EXPECT_EQ(published.exit_status, 4) << published.err;
 }
 
+// The folder in which podman finds certificates for this registry.
+TEST_F(PublishSecured, TrustsTheCertificateThatLiesWherePodmanLooks) {
+  log_in(kPassword);
+  const std::filesystem::path folder = place_->path("containers/certs.d/" + server_->host());
+  std::filesystem::create_directories(folder);
+  std::filesystem::copy(place_->path("tls.crt"), folder / "ca.crt");
+  const ProcessResult published = publish({"--output", "oci://" + reference()});
+  EXPECT_EQ(published.exit_status, 0) << published.err;
+}
+
 TEST_F(PublishSecured, WarnsWhenToldNotToVerifyTheCertificate) {
   log_in(kPassword);
   const ProcessResult published = publish({"--output", "oci://" + reference(), "--insecure-tls"});
