@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 #include <gmock/gmock.h>
+#include <array>
+#include <cstdlib>
 
 #include "core/error.h"
 #include "tests/support/fake_server.h"
@@ -120,6 +122,44 @@ TEST(HttpClient, PassesOnTheFailureOfASourceOrASink) {
               static_cast<void>(client->send({.method = "PUT", .url = server.url(), .body = &broken, .body_size = 5}));
             }),
             ErrorCode::NoSpace);
+}
+
+// Proxies are named by variables in lower case; loopback addresses never go through one.
+TEST(HttpClient, GoesThroughTheProxyThatTheEnvironmentNames) {
+  const FakeServer proxy([](const FakeRequest& request) { return FakeResponse{200, {}, "proxy: " + request.target}; });
+  const FakeServer server([](const FakeRequest&) { return FakeResponse{200, {}, "direct"}; });
+  const auto set = [](const char* name, const std::string& value) { ::setenv(name, value.c_str(), 1); };
+  set("http_proxy", proxy.url());
+  EXPECT_EQ(make_client({})->send({.url = "http://registry.invalid/v2/"}).body, "proxy: http://registry.invalid/v2/");
+  EXPECT_EQ(make_client({})->send({.url = server.url()}).body, "direct");
+  set("no_proxy", "registry.invalid");
+  EXPECT_EQ(code_of([] { static_cast<void>(make_client({})->send({.url = "http://registry.invalid/"})); }),
+            ErrorCode::Unavailable);
+  ::unsetenv("no_proxy");
+  ::unsetenv("http_proxy");
+  set("HTTP_PROXY", proxy.url());  // a CGI program's visitor can set it
+  EXPECT_EQ(code_of([] { static_cast<void>(make_client({})->send({.url = "http://registry.invalid/"})); }),
+            ErrorCode::Unavailable);
+  ::unsetenv("HTTP_PROXY");
+}
+
+// What nobody reads waits at the server, and an answer that is dropped halfway ends its connection.
+TEST(HttpClient, GivesABodyAsItComes) {
+  std::string body(std::size_t{3} << 20, ' ');
+  for (std::size_t i = 0; i < body.size(); ++i) body[i] = static_cast<char>('a' + i % 23);
+  const FakeServer server([&](const FakeRequest& request) {
+    return request.path() == "/good" ? FakeResponse{200, {}, body} : FakeResponse{404, {}, "words"};
+  });
+  const auto client = make_client({});
+  Exchange bad = client->open({.url = server.url() + "/bad"});
+  EXPECT_EQ(bad.response.body, "words");
+  EXPECT_EQ(bad.body, nullptr);
+  { const Exchange dropped = client->open({.url = server.url() + "/good"}); }
+  Exchange good = client->open({.url = server.url() + "/good"});
+  std::string read;
+  std::array<std::byte, 10'007> buffer{};
+  while (const std::size_t count = good.body->read(buffer)) read += as_text(Bytes(buffer).first(count));
+  EXPECT_EQ(read, body);
 }
 
 }  // namespace
