@@ -8,7 +8,7 @@ namespace waybill::git {
 namespace {
 
 Library open_library() {
-  Library opened;
+  Library opened{DynamicLibrary(WAYBILL_LIBGIT2_SONAME)};
   if (opened.git_libgit2_init() < 0) throw Error(ErrorCode::Unavailable, "libgit2 cannot be initialised");
   // Packs and references reach the disk before we say that they did, as git itself does by default.
   if (opened.git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1) < 0) {

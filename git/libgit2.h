@@ -25,7 +25,7 @@ namespace waybill::git {
 
 // Every function this room calls, once.
 struct Library {
-  DynamicLibrary library{WAYBILL_LIBGIT2_SONAME};
+  DynamicLibrary library;
   WAYBILL_LIBRARY_FUNCTION(git_blob_create_from_buffer);
   WAYBILL_LIBRARY_FUNCTION(git_blob_free);
   WAYBILL_LIBRARY_FUNCTION(git_blob_lookup);
