@@ -267,13 +267,15 @@ Bundle seal(FileTree rendered, BundleInfo info) {
   return {std::move(rendered), std::move(info)};
 }
 
-std::vector<FileProblem> check_files(const FileTree& tree) {
+std::vector<FileProblem> check_checksums(const FileTree& tree) {
+  if (!tree.contains(checksums_path())) return {{std::string(kChecksumsFile), "missing"}};
   std::vector<FileProblem> problems;
-  if (tree.contains(checksums_path())) {
-    check_against_checksums(tree, problems);
-  } else {
-    problems.push_back({std::string(kChecksumsFile), "missing"});
-  }
+  check_against_checksums(tree, problems);
+  return problems;
+}
+
+std::vector<FileProblem> check_files(const FileTree& tree) {
+  std::vector<FileProblem> problems = check_checksums(tree);
   if (!tree.contains(bundle_path())) {
     problems.push_back({std::string(kBundleFile), "missing"});
     return problems;

@@ -44,6 +44,9 @@ struct FileProblem {
 // exactly the files there are. Malformed lists are problems, not exceptions.
 [[nodiscard]] std::vector<FileProblem> check_files(const FileTree& tree);
 
+// The same against checksums.txt alone, for a folder of another tool that has no bundle.json.
+[[nodiscard]] std::vector<FileProblem> check_checksums(const FileTree& tree);
+
 // Reads bundle.json. Throws InvalidInput.
 [[nodiscard]] BundleInfo read_bundle_info(const FileTree& tree);
 

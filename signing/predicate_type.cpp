@@ -14,7 +14,7 @@ namespace {
 
 // cosign's table (oci-and-signing, section 2.5).
 constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kShortNames{{
-    {"custom", "https://cosign.sigstore.dev/attestation/v1"},
+    {"custom", kCustomPredicate},
     {"cyclonedx", kCycloneDxPredicate},
     {"link", "https://in-toto.io/Link/v1"},
     {"openvex", "https://openvex.dev/ns"},
@@ -48,6 +48,15 @@ std::string predicate_type(std::string_view name) {
   throw Error(ErrorCode::InvalidInput,
               fmt::format("'{}' is no predicate type: expected a short name or a URI", name.substr(0, 100)))
       .hint(suggestion(name, predicate_short_names()));
+}
+
+std::string short_name(std::string_view predicate_type) {
+  std::string_view found;
+  // The later of two names is the more exact one: spdxjson after spdx, slsaprovenance02 after slsaprovenance.
+  for (const auto& [short_name, uri] : kShortNames) {
+    if (uri == predicate_type) found = short_name;
+  }
+  return std::string(found);
 }
 
 std::vector<std::string> predicate_short_names() {

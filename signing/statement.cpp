@@ -60,8 +60,10 @@ bool Statement::is_about(const Digest& digest) const noexcept {
   return std::ranges::any_of(subjects, [&](const Subject& subject) { return subject.has(digest); });
 }
 
-std::string signature_statement(const Digest& digest) {
-  return write_statement(Value::map({{"digest", digest_set(digest)}, {"annotations", Value::map()}}),
+std::string signature_statement(const Digest& digest, const std::map<std::string, std::string>& annotations) {
+  Value noted = Value::map();
+  for (const auto& [name, value] : annotations) noted.set(name, value);
+  return write_statement(Value::map({{"digest", digest_set(digest)}, {"annotations", std::move(noted)}}),
                          kSignaturePredicate, Value::map());
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // in-toto statements: "this predicate, of this type, is true of the things with these digests" (in-toto attestation,
 // Statement v1).
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,8 +28,10 @@ struct Statement {
   [[nodiscard]] bool is_about(const Digest& digest) const noexcept;
 };
 
-// The exact bytes that cosign 3 signs for a signature: one subject without a name, with empty annotations.
-[[nodiscard]] std::string signature_statement(const Digest& digest);
+// The exact bytes that cosign 3 signs for a signature: one subject without a name, with its annotations (cosign's
+// `-a`).
+[[nodiscard]] std::string signature_statement(const Digest& digest,
+                                              const std::map<std::string, std::string>& annotations = {});
 // A statement about one digest, v1; the subject has the name only if it is not empty.
 [[nodiscard]] std::string attestation_statement(const Digest& digest, std::string_view subject_name,
                                                 std::string_view predicate_type, const Value& predicate);

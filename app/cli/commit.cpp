@@ -33,9 +33,11 @@ Command commit_command() {
       .summary = "commit a verified bundle to git",
       .description =
           "Verifies a bundle that exists already and commits it to a site's git repository: what 'publish' does on the "
-          "other side of an air gap. One of the keys must have signed it, and it must hold exactly the files that it "
-          "lists; otherwise nothing is written and the exit status is 4.\n\n"
-          "Committing an older bundle is the way back: the branch gets a new commit with the older files.",
+          "other side of an air gap. Whom you trust (--key, --policy or --trust) must have signed it, and it must hold "
+          "exactly the files that it lists; otherwise nothing is written and the exit status is 4.\n\n"
+          "Committing an older bundle is the way back: the branch gets a new commit with the older files. A trust "
+          "folder "
+          "that has seen a newer epoch refuses it without --allow-older.",
       .arguments = {bundle_argument(request.bundle)},
       .options = {},
       .examples = {{"waybill commit oci://registry.site.example/gpu/bundle:v1 --key waybill.pub \\\n"
@@ -47,7 +49,7 @@ Command commit_command() {
                    {"waybill commit oci-layout:media:v1 --key waybill.pub --repo ../gitops --dry-run",
                     "show what would change"}},
       .run = {}};
-  add_trusted_key_options(command, request.keys, request.password_file);
+  add_trust_options(command, request.trust);
   add_git_options(command, request.git);
   command.option("--dry-run", &request.git.dry_run, "", "verify, and show what the commit would change");
   add_connection_options(command, request.connection);

@@ -47,7 +47,7 @@ Command copy_command() {
                  "the image of an index for this platform alone");
   command.option("--no-referrers", &state->without_referrers, "",
                  "leave signatures, attestations and all else that refers to it behind");
-  add_trusted_key_options(command, state->request.keys, state->request.password_file);
+  add_trust_options(command, state->request.trust);
   command.option("--force-tag", &state->request.force_tag, "", "move the tag if it names another artifact");
   command.option("--force", &state->request.force, "", "replace the folder that is there");
   add_connection_options(command, state->request.connection);

@@ -1,18 +1,41 @@
 #include "app/cli/key_options.h"
 
 namespace waybill::cli {
+namespace {
 
-void add_trusted_key_options(Command& command, std::vector<std::string>& keys, std::string& password_file) {
-  command.option("--key", &keys, "KEY",
+constexpr const char* kSigningKey = "private key: a cosign key file, PKCS#8 or SEC1 PEM, or env://NAME";
+
+void add_password_option(Command& command, std::string& password_file) {
+  command.option("--password-file", &password_file, "FILE",
+                 "file with the key's password ('-' is standard input); default: WAYBILL_PASSWORD, COSIGN_PASSWORD, "
+                 "else asked on the terminal");
+}
+
+}  // namespace
+
+void add_trust_options(Command& command, TrustChoice& trust) {
+  command.option("--key", &trust.keys, "KEY",
                  "a trusted public key (PEM) or env://NAME; may be given again: one of them must have signed");
-  command.option("--password-file", &password_file, "FILE", "password, if --key is a private key");
+  command.option("--password-file", &trust.password_file, "FILE", "password, if --key is a private key");
+  command.option("--threshold", &trust.threshold, "N", "so many of the keys must have signed (default 1)");
+  command.option("--annotation", &trust.annotations, "KEY=VALUE",
+                 "the signature must hold this annotation; may be given again");
+  command.option("--policy", &trust.policy, "FILE", "a policy instead of keys: who must have signed what");
+  command.option("--trust", &trust.folder, "DIR", "a site's trust folder instead of keys");
+  command.option("--as", &trust.repository, "REPOSITORY",
+                 "apply the rules for this repository, as registry.example.com/gpu/bundle (default: the target's own)");
+  command.option("--allow-older", &trust.allow_older, "",
+                 "accept a bundle of an older epoch than the trust folder has seen");
 }
 
 void add_key_options(Command& command, KeyChoice& key) {
-  command.option("--key", &key.key, "KEY", "private key: a cosign key file, PKCS#8 or SEC1 PEM, or env://NAME");
-  command.option("--password-file", &key.password_file, "FILE",
-                 "file with the key's password ('-' is standard input); default: WAYBILL_PASSWORD, COSIGN_PASSWORD, "
-                 "else asked on the terminal");
+  command.option("--key", &key.key, "KEY", kSigningKey);
+  add_password_option(command, key.password_file);
+}
+
+void add_signing_keys_options(Command& command, std::vector<std::string>& keys, std::string& password_file) {
+  command.option("--key", &keys, "KEY", std::string(kSigningKey) + "; may be given again: each of them signs");
+  add_password_option(command, password_file);
 }
 
 }  // namespace waybill::cli

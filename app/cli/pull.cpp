@@ -3,6 +3,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/connection_options.h"
 #include "app/cli/copy_report.h"
+#include "app/cli/key_options.h"
 #include "app/cli/recipe_options.h"
 #include "core/error.h"
 
@@ -19,8 +20,8 @@ Command pull_command() {
       .summary = "pull a bundle and unpack it",
       .description =
           "Unpacks the bundle into a folder, together with the signature of its checksums, or copies the whole "
-          "artifact into a layout. With --key "
-          "it is verified before anything is written.",
+          "artifact into a layout. With --key, "
+          "--policy or --trust it is verified before anything is written.",
       .arguments = {{"SOURCE", &state->request.source, "oci://REGISTRY/REPOSITORY:TAG or oci-layout:FOLDER:TAG", true}},
       .options = {},
       .examples = {{"waybill pull oci://registry.example.com/gpu/bundle:v1 --output bundle --key waybill.pub",
@@ -32,9 +33,7 @@ Command pull_command() {
       .option("--output", &state->request.target, "DIR",
               "folder to unpack into (new or empty), or oci-layout:FOLDER[:TAG]")
       .aliases = {"-o"};
-  command.option("--key", &state->request.keys, "KEY",
-                 "verify with this public key first; may be given again: one of them must have signed");
-  command.option("--password-file", &state->request.password_file, "FILE", "password, if --key is a private key");
+  add_trust_options(command, state->request.trust);
   command.option("--force", &state->request.force, "", "replace the folder that is there");
   command.option("--force-tag", &state->request.force_tag, "",
                  "move the tag of the layout or archive if it names another artifact");
@@ -44,7 +43,7 @@ Command pull_command() {
     if (state->request.target.empty())
       throw Error(ErrorCode::InvalidInput, "nowhere to put it").hint("name a folder with --output DIR");
     const CopyResult result = copy(state->request, process_services(console.reporter()));
-    if (!result.verified) console.reporter().info("not verified: no --key was given");
+    if (!result.verified) console.reporter().info("not verified: nobody to trust was named");
     report(console, result, state->format);
     return 0;
   };

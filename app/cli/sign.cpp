@@ -21,21 +21,29 @@ Command sign_command() {
   Command command{.name = "sign",
                   .summary = "sign an artifact, a bundle folder or a file",
                   .description =
-                      "An artifact gets both forms that cosign knows: a sigstore bundle as referrer and the .sig tag. "
-                      "A bundle folder gets "
+                      "An artifact gets both forms that cosign knows: a sigstore bundle as referrer and the .sig tag; "
+                      "of an index every image gets them too. A bundle folder gets "
                       "attestation/checksums.sigstore.json over its checksums.txt; a file F gets F.sigstore.json. A "
-                      "signature by the same key that is there "
-                      "already is kept.",
+                      "signature by the same key that is there already is kept.\n\n"
+                      "With several keys each signs. Beside a file the signature of a further key is called "
+                      "F.KEY.sigstore.json, after the first digits of the key's digest.",
                   .arguments = {{"TARGET", &state->request.target,
                                  "oci://…, oci-layout:FOLDER:TAG, a bundle folder or a file", true}},
                   .options = {},
                   .examples = {{"waybill sign bundle --key waybill.key", "a bundle folder"},
                                {"waybill sign oci://registry.example.com/gpu/bundle:v1 --key env://SIGNING_KEY",
-                                "an artifact in a registry"}},
+                                "an artifact in a registry"},
+                               {"waybill sign oci://registry.example.com/app:v1 --key a.key --key b.key \\\n"
+                                "    --annotation stage=production",
+                                "by two keys, and what it is meant for"}},
                   .run = {}};
-  add_key_options(command, state->request.key);
+  add_signing_keys_options(command, state->request.keys, state->request.password_file);
   command.option("--sign-identity", &state->request.sign_identity, "NAME",
                  "docker-reference in the signature (default: the target as registry/repository:tag)");
+  command.option("--annotation", &state->request.annotations, "KEY=VALUE",
+                 "sign this along with an artifact; may be given again");
+  command.option("--replace", &state->request.replace, "",
+                 "remove what the same keys signed before, with another name or other annotations");
   command.option("--force", &state->request.force, "", "replace a signature file that another key made");
   add_connection_options(command, state->request.connection);
   add_format_option(command, state->format, {"text", "json"});
@@ -44,9 +52,9 @@ Command sign_command() {
     if (state->format == "json") {
       console.out(json::write_pretty(to_value(result)));
     } else {
-      std::string text =
-          fmt::format("signed     {}\ndigest     {}\nkey id     {}\n", result.target, result.digest, result.key_id);
-      if (!result.signature_file.empty()) text += fmt::format("signature  {}\n", result.signature_file);
+      std::string text = fmt::format("signed     {}\ndigest     {}\n", result.target, result.digest);
+      for (const std::string& id : result.key_ids) text += fmt::format("key id     {}\n", id);
+      for (const std::string& file : result.signature_files) text += fmt::format("signature  {}\n", file);
       for (const SignatureRecord& record : result.signatures)
         text += fmt::format("signature  {} ({})\n", record.digest.to_string(), record.form);
       console.out(text);

@@ -6,12 +6,16 @@
 
 #include "core/digest.h"
 #include "core/error.h"
+#include "core/json/reader.h"
 #include "core/json/writer.h"
 #include "generator/bundle.h"
 #include "oci/attach.h"
+#include "oci/layout.h"
 #include "oci/manifest.h"
 #include "oci/media_types.h"
 #include "oci/reference.h"
+#include "oci/registry.h"
+#include "signing/dsse.h"
 #include "signing/predicate_type.h"
 #include "signing/sigstore_bundle.h"
 #include "signing/simple_signing.h"
@@ -55,22 +59,21 @@ std::string empty_signature_config(const std::vector<oci::Descriptor>& layers) {
                                  {"config", Value::map()}}));
 }
 
-bool is_same_signature(oci::StoreReader& store, const oci::Descriptor& layer, std::string_view payload,
-                       const signing::PublicKey& key, const Digest& subject) {
-  if (layer.media_type != signing::kSimpleSigningMediaType || layer.digest != sha256(payload)) return false;
-  const auto signature = layer.annotations.find(std::string(signing::kSimpleSigningAnnotation));
-  if (signature == layer.annotations.end() || !store.exists_blob(layer)) return false;
-  return signing::verify_simple_signing(payload, signature->second, std::array{key}, subject).passed;
+// What a store holds goes by its digest alone; a registry may not allow it.
+void remove_referrer(oci::Store& store, const Digest& digest) {
+  if (auto* layout = dynamic_cast<oci::Layout*>(&store)) layout->unlist(digest);
+  if (auto* registry = dynamic_cast<oci::Registry*>(&store)) registry->delete_manifest(digest);
 }
 
 }  // namespace
 
 ArtifactSigner::ArtifactSigner(oci::Store& store, oci::Descriptor subject, const signing::PrivateKey& key,
-                               std::int64_t created)
-    : store_(store), subject_(std::move(subject)), key_(key), created_(created) {}
+                               std::int64_t created, ReplaceOlder replace)
+    : store_(store), subject_(std::move(subject)), key_(key), created_(created), replace_(replace) {}
 
-SignatureRecord ArtifactSigner::sign_as_bundle() {
-  const Digest digest = attach_statement(signing::signature_statement(subject_.digest), signing::kSignaturePredicate);
+SignatureRecord ArtifactSigner::sign_as_bundle(const std::map<std::string, std::string>& annotations) {
+  const Digest digest =
+      attach_statement(signing::signature_statement(subject_.digest, annotations), signing::kSignaturePredicate);
   return {"bundle", digest, key_.public_key().id()};
 }
 
@@ -79,18 +82,34 @@ AttestationRecord ArtifactSigner::attest(std::string_view predicate_type, const 
   return {std::string(predicate_type), attach_statement(statement, predicate_type)};
 }
 
+ArtifactSigner::Kind ArtifactSigner::kind_of_bundle(const oci::Descriptor& referrer, std::string_view statement,
+                                                    std::string_view predicate_type) {
+  // The annotation only says where looking is not worth it.
+  const auto stated = referrer.annotations.find(std::string(kPredicateTypeAnnotation));
+  if (stated != referrer.annotations.end() && stated->second != predicate_type) return Kind::Other;
+  const std::vector<oci::Descriptor> layers = layers_of(store_, referrer);
+  if (layers.size() != 1 || layers[0].media_type != signing::kBundleMediaType ||
+      layers[0].size > signing::kLargestBundle)
+    return Kind::Other;
+  const std::string bundle = oci::fetch_bytes(store_, layers[0], signing::kLargestBundle);
+  if (signing::is_signed_already(bundle, key_.public_key(), statement)) return Kind::Same;
+  const std::array keys{key_.public_key()};
+  return signing::verify_dsse_bundle(bundle, keys, subject_.digest, predicate_type).passed ? Kind::Older : Kind::Other;
+}
+
 Digest ArtifactSigner::attach_statement(std::string_view statement, std::string_view predicate_type) {
+  std::optional<Digest> same;
+  std::vector<Digest> older;
   for (const oci::Descriptor& referrer : store_.referrers(subject_.digest, signing::kBundleMediaType)) {
-    // The annotation only says where looking is not worth it.
-    const auto stated = referrer.annotations.find(std::string(kPredicateTypeAnnotation));
-    if (stated != referrer.annotations.end() && stated->second != predicate_type) continue;
-    const std::vector<oci::Descriptor> layers = layers_of(store_, referrer);
-    if (layers.size() != 1 || layers[0].media_type != signing::kBundleMediaType ||
-        layers[0].size > signing::kLargestBundle)
-      continue;
-    const std::string bundle = oci::fetch_bytes(store_, layers[0], signing::kLargestBundle);
-    if (signing::is_signed_already(bundle, key_.public_key(), statement)) return referrer.digest;
+    const Kind kind = kind_of_bundle(referrer, statement, predicate_type);
+    if (kind == Kind::Same && !same) same = referrer.digest;
+    if (kind == Kind::Older) older.push_back(referrer.digest);
   }
+  if (replace_ == ReplaceOlder::Yes) {
+    // Before the new one is written: a registry without lists of its own drops the old from the list with that.
+    for (const Digest& digest : older) remove_referrer(store_, digest);
+  }
+  if (same) return *same;
   const std::string bundle = signing::sign_statement(key_, statement);
   return oci::attach(store_, subject_,
                      {.artifact_type = std::string(signing::kBundleMediaType),
@@ -101,23 +120,29 @@ Digest ArtifactSigner::attach_statement(std::string_view statement, std::string_
       .digest;
 }
 
-SignatureRecord ArtifactSigner::sign_as_tag(const std::string& docker_reference) {
-  const std::string payload = signing::write_simple_signing({docker_reference, subject_.digest, {}});
-  const std::string tag = oci::digest_tag(subject_.digest, ".sig");
-  const std::string& key_id = key_.public_key().id();
-  // Others may add their signatures to the same tag: read, append, write, and look again.
+Digest ArtifactSigner::keep_in_tag(std::string_view suffix, const std::function<Kind(const oci::Descriptor&)>& kind_of,
+                                   const std::function<oci::Descriptor()>& make) {
+  const std::string tag = oci::digest_tag(subject_.digest, suffix);
+  std::optional<oci::Descriptor> made;
+  // Others may add theirs to the same tag: read, append, write, and look again.
   for (int attempt = 0; attempt < kTagRaces; ++attempt) {
     std::vector<oci::Descriptor> layers;
+    bool there = false;
+    bool older = false;
     if (const auto held = store_.fetch_tagged(tag)) {
-      layers = oci::parse_image_manifest(held->bytes).layers;
-      for (const oci::Descriptor& layer : layers) {
-        if (is_same_signature(store_, layer, payload, key_.public_key(), subject_.digest))
-          return {"simplesigning", held->descriptor.digest, key_id};
+      for (oci::Descriptor& layer : oci::parse_image_manifest(held->bytes).layers) {
+        const Kind kind = kind_of(layer);
+        there = there || kind == Kind::Same;
+        const bool goes = kind == Kind::Older && replace_ == ReplaceOlder::Yes;
+        older = older || goes;
+        if (!goes) layers.push_back(std::move(layer));
       }
+      if (there && !older) return held->descriptor.digest;
     }
-    oci::Descriptor layer = oci::push_bytes(store_, payload, signing::kSimpleSigningMediaType);
-    layer.annotations.emplace(signing::kSimpleSigningAnnotation, signing::sign_simple_signing(key_, payload));
-    layers.push_back(std::move(layer));
+    if (!there) {
+      if (!made) made = make();
+      layers.push_back(*made);
+    }
     const oci::ImageManifest manifest{
         .media_type = std::string(oci::media_type::kImageManifest),
         .artifact_type = {},
@@ -129,9 +154,58 @@ SignatureRecord ArtifactSigner::sign_as_tag(const std::string& docker_reference)
     store_.push_manifest(bytes, oci::media_type::kImageManifest);
     store_.tag(oci::describe(bytes, oci::media_type::kImageManifest), tag, oci::ForceTag::Yes);
   }
-  throw Error(ErrorCode::Conflict,
-              fmt::format("somebody else kept changing the signatures '{}' in {}", tag, store_.name()))
+  throw Error(ErrorCode::Conflict, fmt::format("somebody else kept changing '{}' in {}", tag, store_.name()))
       .hint("run the same command again");
+}
+
+SignatureRecord ArtifactSigner::sign_as_tag(const std::string& docker_reference,
+                                            const std::map<std::string, std::string>& annotations) {
+  const std::string payload = signing::write_simple_signing({docker_reference, subject_.digest, annotations});
+  const auto kind_of = [&](const oci::Descriptor& layer) {
+    const auto signature = layer.annotations.find(std::string(signing::kSimpleSigningAnnotation));
+    if (layer.media_type != signing::kSimpleSigningMediaType || signature == layer.annotations.end() ||
+        layer.size > signing::kLargestSimpleSigningPayload || !store_.exists_blob(layer))
+      return Kind::Other;
+    const bool same = layer.digest == sha256(payload);
+    if (!same && replace_ == ReplaceOlder::No) return Kind::Other;
+    const std::string held = same ? payload : oci::fetch_bytes(store_, layer, signing::kLargestSimpleSigningPayload);
+    if (!signing::verify_simple_signing(held, signature->second, std::array{key_.public_key()}, subject_.digest).passed)
+      return Kind::Other;
+    return same ? Kind::Same : Kind::Older;
+  };
+  const Digest digest = keep_in_tag(".sig", kind_of, [&] {
+    oci::Descriptor layer = oci::push_bytes(store_, payload, signing::kSimpleSigningMediaType);
+    layer.annotations.emplace(signing::kSimpleSigningAnnotation, signing::sign_simple_signing(key_, payload));
+    return layer;
+  });
+  return {"simplesigning", digest, key_.public_key().id()};
+}
+
+ArtifactSigner::Kind ArtifactSigner::kind_of_envelope(const oci::Descriptor& layer, std::string_view statement,
+                                                      std::string_view predicate_type) {
+  if (layer.media_type != kEnvelopeMediaType || layer.size > signing::kLargestBundle || !store_.exists_blob(layer))
+    return Kind::Other;
+  const std::string envelope = oci::fetch_bytes(store_, layer, signing::kLargestBundle);
+  const std::array keys{key_.public_key()};
+  if (!signing::verify_dsse_envelope(envelope, keys, subject_.digest, predicate_type).passed) return Kind::Other;
+  const std::string payload =
+      signing::parse_envelope(json::parse(envelope, "the DSSE envelope", {.bytes = signing::kLargestBundle})).payload;
+  return payload == statement ? Kind::Same : Kind::Older;
+}
+
+AttestationRecord ArtifactSigner::attest_as_tag(std::string_view predicate_type, const Value& predicate) {
+  const std::string statement = signing::attestation_statement(subject_.digest, {}, predicate_type, predicate);
+  const auto kind_of = [&](const oci::Descriptor& layer) { return kind_of_envelope(layer, statement, predicate_type); };
+  const Digest digest = keep_in_tag(".att", kind_of, [&] {
+    const std::string envelope =
+        json::write(signing::to_json(signing::sign_envelope(key_, statement)), json::HtmlEscape::No);
+    oci::Descriptor layer = oci::push_bytes(store_, envelope, kEnvelopeMediaType);
+    // cosign copies a layer only if it has the first of these, though it is empty.
+    layer.annotations.emplace(signing::kSimpleSigningAnnotation, "");
+    layer.annotations.emplace("predicateType", predicate_type);
+    return layer;
+  });
+  return {std::string(predicate_type), digest};
 }
 
 std::string ArtifactSigner::attach_checksums(std::string_view checksums) {

@@ -1,11 +1,12 @@
 #pragma once
 // Signatures and attestations of an artifact in a store, in both published forms: sigstore bundles as referrers, and
-// the older
-// `.sig` tag (docs/decisions/0011).
+// the older tags `.sig` and `.att` (docs/decisions/0011).
 //
 // Everything is idempotent although ECDSA signatures differ each time: what the store already holds, signed by the same
 // key and saying the same, is found and kept.
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,29 +25,51 @@ struct SignatureRecord {
 
 struct AttestationRecord {
   std::string predicate_type;
-  Digest digest;
+  Digest digest;  // of the manifest that holds it
 };
+
+// The media type of the layers of an `.att` tag.
+inline constexpr std::string_view kEnvelopeMediaType = "application/vnd.dsse.envelope.v1+json";
+
+// Whether what the same key signed before of the same kind goes (signatures, or attestations of the same type).
+enum class ReplaceOlder : bool { No, Yes };
 
 class ArtifactSigner {
  public:
   // `created` (seconds since 1970) is written into the manifests. The store must hold `subject` already.
-  ArtifactSigner(oci::Store& store, oci::Descriptor subject, const signing::PrivateKey& key, std::int64_t created);
+  ArtifactSigner(oci::Store& store, oci::Descriptor subject, const signing::PrivateKey& key, std::int64_t created,
+                 ReplaceOlder replace = ReplaceOlder::No);
 
-  [[nodiscard]] SignatureRecord sign_as_bundle();
+  // `annotations` are signed along (cosign's `-a`).
+  [[nodiscard]] SignatureRecord sign_as_bundle(const std::map<std::string, std::string>& annotations = {});
   // `docker_reference`: the name that containers/image compares (registry/repository:tag).
-  [[nodiscard]] SignatureRecord sign_as_tag(const std::string& docker_reference);
+  [[nodiscard]] SignatureRecord sign_as_tag(const std::string& docker_reference,
+                                            const std::map<std::string, std::string>& annotations = {});
   [[nodiscard]] AttestationRecord attest(std::string_view predicate_type, const Value& predicate);
+  // The same statement in the older form, in the `.att` tag.
+  [[nodiscard]] AttestationRecord attest_as_tag(std::string_view predicate_type, const Value& predicate);
   // checksums.txt with its signature, so that a site can check unpacked files with cosign or sha256sum alone. Returns
   // the signature (a sigstore bundle).
   std::string attach_checksums(std::string_view checksums);
 
  private:
+  // What a layer of one of cosign's tags is to this signer.
+  enum class Kind : std::uint8_t { Same, Older, Other };
+
   Digest attach_statement(std::string_view statement, std::string_view predicate_type);
+  // The manifest of the tag, after it holds the layer: the one that `kind_of` calls the same, or what `make` makes.
+  Digest keep_in_tag(std::string_view suffix, const std::function<Kind(const oci::Descriptor&)>& kind_of,
+                     const std::function<oci::Descriptor()>& make);
+  [[nodiscard]] Kind kind_of_bundle(const oci::Descriptor& referrer, std::string_view statement,
+                                    std::string_view predicate_type);
+  [[nodiscard]] Kind kind_of_envelope(const oci::Descriptor& layer, std::string_view statement,
+                                      std::string_view predicate_type);
 
   oci::Store& store_;
   oci::Descriptor subject_;
   const signing::PrivateKey& key_;
   std::int64_t created_;
+  ReplaceOlder replace_;
 };
 
 // An SBOM or another document as a plain referrer, for tools that cannot read attestations. `title` is the name of the

@@ -7,6 +7,7 @@
 #include "app/workflow/artifact_signer.h"
 #include "app/workflow/bundle_source.h"
 #include "app/workflow/pack_bundle.h"
+#include "app/workflow/signature_files.h"
 #include "core/error.h"
 #include "generator/bundle.h"
 #include "oci/layout.h"
@@ -14,6 +15,12 @@
 
 namespace waybill {
 namespace {
+
+// Of the first key and of further ones (app/workflow/signature_files.h).
+bool is_checksums_signature(std::string_view path) {
+  const std::string_view base = kChecksumsSignature.substr(0, kChecksumsSignature.size() - kSignatureSuffix.size());
+  return path.starts_with(base) && path.ends_with(kSignatureSuffix);
+}
 
 ArtifactSource packed_folder(const oci::PathTarget& target, const std::string& text, const Services& services) {
   if (std::filesystem::is_regular_file(target.path)) {
@@ -28,9 +35,10 @@ ArtifactSource packed_folder(const oci::PathTarget& target, const std::string& t
   auto folder = std::make_unique<TemporaryFolder>();
   std::unique_ptr<oci::Layout> layout = oci::Layout::open_or_create(folder->path() / "layout");
   oci::push(*layout, packed);
-  if (const RelPath signature = RelPath::parse(kChecksumsSignature); tree.contains(signature)) {
-    attach_checksums_signature(*layout, packed.manifest, tree.at(RelPath::parse(kChecksumsFile)).bytes,
-                               tree.at(signature).bytes, services.artifact_epoch());
+  for (const auto& [path, file] : tree.files()) {
+    if (!is_checksums_signature(path.text())) continue;
+    attach_checksums_signature(*layout, packed.manifest, tree.at(RelPath::parse(kChecksumsFile)).bytes, file.bytes,
+                               services.artifact_epoch());
   }
   return {std::move(folder), packed.diff_id.to_string(), tree.size(), std::move(layout),
           packed.manifest,   default_tag(info)};

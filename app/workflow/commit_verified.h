@@ -12,9 +12,8 @@
 namespace waybill {
 
 struct CommitRequest {
-  std::string bundle;             // a folder, a layout or a registry
-  std::vector<std::string> keys;  // one of them must have signed
-  std::string password_file;      // for keys that are private ones
+  std::string bundle;  // a folder, a layout or a registry
+  TrustChoice trust;   // who must have signed
   CommitOptions git;
   ConnectionOptions connection;
 };
@@ -25,8 +24,8 @@ struct CommitResult {
   CommittedBundle git;
 };
 
-// Throws InvalidInput without a key or a repository, Untrusted when none of the keys signed exactly these files; then
-// nothing is written. What is committed is what was verified: the bundle is read once.
+// Throws InvalidInput when nobody is trusted or no repository is named, Untrusted when these very files are not signed
+// as demanded; then nothing is written. What is committed is what was verified: the bundle is read once.
 [[nodiscard]] CommitResult commit(const CommitRequest& request, const Services& services);
 
 // `publish --format json` without the artifact, and who signed.

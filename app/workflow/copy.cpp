@@ -2,11 +2,15 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <array>
+#include <optional>
+
 #include "app/workflow/artifact_signer.h"
 #include "app/workflow/artifact_source.h"
 #include "app/workflow/bundle_source.h"
-#include "app/workflow/keys.h"
 #include "app/workflow/pack_bundle.h"
+#include "app/workflow/signature_files.h"
 #include "app/workflow/verify.h"
 #include "core/error.h"
 #include "core/file_system.h"
@@ -18,17 +22,26 @@
 namespace waybill {
 namespace {
 
-// Some signature of the list of files, so that the folder can be verified where it lies.
-void add_checksums_signature(FileTree& tree, oci::StoreReader& store, const Digest& artifact,
-                             const std::vector<signing::PublicKey>& keys) {
+// The signatures of the list of files, so that the folder can be verified where it lies: the first where every tool
+// looks, the others under the names of their keys. Of keys that are not trusted none, if somebody is trusted.
+void add_checksums_signatures(FileTree& tree, oci::StoreReader& store, const Digest& artifact, const Trust* trust) {
   const RelPath checksums = RelPath::parse(kChecksumsFile);
   if (!tree.contains(checksums)) return;
-  const std::vector<std::string> signatures = find_checksums_signatures(store, artifact, tree.at(checksums).bytes);
-  for (const std::string& signature : signatures) {
-    if (keys.empty() || signing::verify_message_bundle(signature, keys, tree.at(checksums).bytes).passed) {
-      tree.set(RelPath::parse(kChecksumsSignature), signature);
-      return;
-    }
+  const std::string& bytes = tree.at(checksums).bytes;
+  const std::vector<std::string> signatures = find_checksums_signatures(store, artifact, bytes);
+  const RelPath plain = RelPath::parse(kChecksumsSignature);
+  if (trust == nullptr) {
+    if (!signatures.empty()) tree.set(plain, signatures.front());
+    return;
+  }
+  const std::string base(kChecksumsSignature.substr(0, kChecksumsSignature.size() - kSignatureSuffix.size()));
+  for (const signing::TrustedKey& trusted : trust->policy.keys) {
+    const std::array keys{trusted.key};
+    const auto found = std::find_if(signatures.begin(), signatures.end(), [&](const std::string& signature) {
+      return signing::verify_message_bundle(signature, keys, bytes).passed;
+    });
+    if (found == signatures.end()) continue;
+    tree.set(tree.contains(plain) ? RelPath::parse(signature_file(base, trusted.key)) : plain, *found);
   }
 }
 
@@ -43,11 +56,18 @@ class Copying {
   }
 
   CopyResult run() {
-    const std::vector<signing::PublicKey> keys = open_public_keys(request_.keys, request_.password_file, services_);
+    std::optional<Trust> trust;
+    if (request_.trust.given()) trust = open_trust(request_.trust, services_);
     ArtifactSource source = open_artifact(request_.source, request_.connection, services_);
-    if (!keys.empty()) {
+    std::optional<Epoch> epoch;
+    if (trust) {
       with_context([&] { return fmt::format("nothing of '{}' was written", request_.source); },
-                   [&] { verify_artifact(*source.store, source.artifact, keys).report.throw_unless_trusted(); });
+                   [&] {
+                     const Verification verification = verify_artifact(
+                         *source.store, source.artifact, repository_of(oci::parse_target(request_.source)), *trust);
+                     verification.report.throw_unless_trusted();
+                     epoch = verification.epoch;
+                   });
     }
     if (!request_.platform.empty()) choose_platform(source);
     if (const auto digest = oci::digest_of(target_); digest && *digest != source.artifact.digest) {
@@ -60,12 +80,13 @@ class Copying {
     result.digest = source.artifact.digest.to_string();
     result.bundle_digest = source.bundle_digest;
     result.files = source.files;
-    result.verified = !keys.empty();
+    result.verified = trust.has_value();
     if (const auto* folder = std::get_if<oci::PathTarget>(&target_)) {
-      unpack(source, folder->path, keys, result);
+      unpack(source, folder->path, trust ? &*trust : nullptr, result);
     } else {
       copy(source, result);
     }
+    if (trust) remember_epoch(*trust, epoch);
     return result;
   }
 
@@ -79,13 +100,13 @@ class Copying {
     source.artifact = chosen;
   }
 
-  void unpack(ArtifactSource& source, const std::filesystem::path& folder, const std::vector<signing::PublicKey>& keys,
+  void unpack(ArtifactSource& source, const std::filesystem::path& folder, const Trust* trust,
               CopyResult& result) const {
     oci::Unpacked unpacked = oci::unpack_tree(*source.store, source.artifact);
     require_intact(unpacked.tree, fmt::format("'{}'", request_.source));
     result.bundle_digest = unpacked.diff_id.to_string();
     result.files = unpacked.tree.size();
-    add_checksums_signature(unpacked.tree, *source.store, source.artifact.digest, keys);
+    add_checksums_signatures(unpacked.tree, *source.store, source.artifact.digest, trust);
     write_folder(folder, unpacked.tree, request_.force ? Overwrite::Yes : Overwrite::No);
     result.changed = true;
     result.unpacked = true;

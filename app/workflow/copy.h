@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/workflow/stores.h"
+#include "app/workflow/trust_choice.h"
 #include "oci/copy.h"
 
 namespace waybill {
@@ -15,8 +16,7 @@ struct CopyRequest {
   std::string target;    // without a tag, the source's tag or the bundle's default; a path: a bundle is unpacked there
   std::string platform;  // OS/ARCHITECTURE[/VARIANT]: that image of an index alone; empty: everything
   bool referrers = true;
-  std::vector<std::string> keys;  // verify before anything is written; empty: not verified
-  std::string password_file;
+  TrustChoice trust;   // verify before anything is written; nobody named: not verified
   bool force = false;  // replace a folder that is there
   bool force_tag = false;
   ConnectionOptions connection;
@@ -30,12 +30,12 @@ struct CopyResult {
   std::string bundle_digest;  // diffID, for a bundle that is or becomes a folder
   std::size_t files = 0;      // of that bundle
   bool changed = false;       // whether anything was new at the target
-  bool verified = false;      // whether a key vouched for it
+  bool verified = false;      // whether somebody who is trusted vouched for it
   bool unpacked = false;      // whether it became a folder
   oci::CopyCounts counts;     // unless unpacked
 };
 
-// Untrusted when keys are given and none of them signed; then nothing is written.
+// Untrusted when somebody is trusted who did not sign it as demanded; then nothing is written.
 [[nodiscard]] CopyResult copy(const CopyRequest& request, const Services& services);
 
 [[nodiscard]] Value to_value(const CopyResult& result);

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "app/workflow/password.h"
@@ -46,6 +47,19 @@ signing::PrivateKey open_private_key(const KeyChoice& choice, const Services& se
                 fmt::format("'{}' is a public key; signing needs the private one", choice.key));
   }
   return private_key(pem, choice, services);
+}
+
+std::vector<signing::PrivateKey> open_private_keys(const std::vector<std::string>& keys,
+                                                   const std::string& password_file, const Services& services) {
+  std::vector<signing::PrivateKey> opened;
+  for (const std::string& key : keys) {
+    signing::PrivateKey next = open_private_key({key, password_file}, services);
+    const bool known = std::any_of(opened.begin(), opened.end(), [&](const signing::PrivateKey& other) {
+      return other.public_key() == next.public_key();
+    });
+    if (!known) opened.push_back(std::move(next));
+  }
+  return opened;
 }
 
 signing::PublicKey open_public_key(const KeyChoice& choice, const Services& services) {

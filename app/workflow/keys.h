@@ -17,6 +17,11 @@ struct KeyChoice {
 // Throws NotFound, Denied (wrong password), InvalidInput (not a private key).
 [[nodiscard]] signing::PrivateKey open_private_key(const KeyChoice& choice, const Services& services);
 
+// The same for each of several, all with one password; each key once, however often it is named.
+[[nodiscard]] std::vector<signing::PrivateKey> open_private_keys(const std::vector<std::string>& keys,
+                                                                 const std::string& password_file,
+                                                                 const Services& services);
+
 // A public key, or the public half of a private one (whose password is then asked for).
 [[nodiscard]] signing::PublicKey open_public_key(const KeyChoice& choice, const Services& services);
 [[nodiscard]] std::vector<signing::PublicKey> open_public_keys(const std::vector<std::string>& keys,

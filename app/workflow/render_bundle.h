@@ -12,6 +12,7 @@ struct BundleRequest {
   RecipeRequest recipe;
   DeployerRequest deployer;
   SettingsRequest settings;
+  std::string epoch;  // "[LINE:]NUMBER"; empty: none
 };
 
 struct RenderedBundle {

@@ -8,10 +8,13 @@
 
 #include "app/workflow/bundle_source.h"
 #include "app/workflow/pack_bundle.h"
+#include "app/workflow/signature_files.h"
+#include "app/workflow/trust_choice.h"
 #include "core/error.h"
 #include "core/file_system.h"
 #include "generator/bundle.h"
 #include "oci/manifest.h"
+#include "oci/media_types.h"
 #include "signing/sigstore_bundle.h"
 #include "signing/verify.h"
 
@@ -20,38 +23,73 @@ namespace fs = std::filesystem;
 namespace waybill {
 namespace {
 
-// Writes the signature beside what it signs, unless one by this key is there.
-void write_signature(const fs::path& path, std::string_view message, const signing::PrivateKey& key, bool force) {
-  const std::array keys{key.public_key()};
-  const bool present = fs::exists(fs::symlink_status(path));
-  // The folder may be a stranger's: reading a pipe would never end.
-  if (present && !fs::is_regular_file(path))
-    throw Error(ErrorCode::Conflict, fmt::format("'{}' is there already and is no regular file", path.string()));
-  if (present && signing::verify_message_bundle(read_file(path, signing::kLargestBundle), keys, message).passed) return;
-  if (present && !force) {
-    throw Error(ErrorCode::Conflict, fmt::format("'{}' holds another signature", path.string()))
-        .hint("--force replaces it");
-  }
-  write_file(path, signing::sign_message(key, message), Overwrite::Yes, 0644);
+using Keys = std::vector<signing::PrivateKey>;
+
+std::vector<std::string> write_signatures(const std::string& base, const std::string& message, const Keys& keys,
+                                          bool force) {
+  const SignatureMaker maker{[&](const std::string& bytes, const signing::PublicKey& key) {
+                               return signing::verify_message_bundle(bytes, std::array{key}, message).passed;
+                             },
+                             [&](const signing::PrivateKey& key) { return signing::sign_message(key, message); }};
+  return write_signature_files(base, keys, maker, force);
 }
 
-SignResult sign_folder(const fs::path& folder, const SignRequest& request, const signing::PrivateKey& key) {
+SignResult sign_folder(const fs::path& folder, const SignRequest& request, const Keys& keys) {
   const FileTree tree = read_folder(folder);
   require_intact(tree, fmt::format("'{}'", folder.string()));
   fs::create_directories(folder / kAttestationFolder);
-  const fs::path signature = folder / kChecksumsSignature;
-  write_signature(signature, tree.at(RelPath::parse(kChecksumsFile)).bytes, key, request.force);
-  return {request.target, bundle_digest(layer_tree(tree)).to_string(), signature.string(), {}, key.public_key().id()};
+  SignResult result{request.target, bundle_digest(layer_tree(tree)).to_string(), {}, {}, {}};
+  const std::string base =
+      (folder / kChecksumsSignature.substr(0, kChecksumsSignature.size() - kSignatureSuffix.size()));
+  result.signature_files = write_signatures(base, tree.at(RelPath::parse(kChecksumsFile)).bytes, keys, request.force);
+  return result;
 }
 
-SignResult sign_file(const fs::path& file, const SignRequest& request, const signing::PrivateKey& key) {
+SignResult sign_file(const fs::path& file, const SignRequest& request, const Keys& keys) {
   const std::string bytes = read_file(file);
-  const fs::path signature = file.string() + ".sigstore.json";
-  write_signature(signature, bytes, key, request.force);
-  return {request.target, sha256(bytes).to_string(), signature.string(), {}, key.public_key().id()};
+  SignResult result{request.target, sha256(bytes).to_string(), {}, {}, {}};
+  result.signature_files = write_signatures(file.string(), bytes, keys, request.force);
+  return result;
 }
 
-// An index and all that it names: a reader may look at either (spec: oci-and-signing 0).
+// So that what is pulled and unpacked can be verified by the same keys.
+void attach_checksums(oci::Store& store, const oci::Descriptor& artifact, const Keys& keys, std::int64_t epoch) {
+  const oci::FetchedManifest fetched = oci::require_manifest(store, artifact.digest);
+  if (oci::is_index_type(fetched.descriptor.media_type)) return;
+  const oci::ImageManifest manifest = oci::parse_image_manifest(fetched.bytes, fetched.descriptor.media_type);
+  if (manifest.artifact_type != oci::media_type::kBundle) return;
+  const FileTree tree = oci::unpack_tree(store, artifact).tree;
+  require_intact(tree, artifact.digest.to_string());
+  for (const signing::PrivateKey& key : keys)
+    ArtifactSigner(store, artifact, key, epoch).attach_checksums(tree.at(RelPath::parse(kChecksumsFile)).bytes);
+}
+
+SignResult sign_artifact(const oci::Target& target, const SignRequest& request, const Keys& keys,
+                         const Services& services) {
+  const std::map<std::string, std::string> annotations = parse_annotations(request.annotations);
+  const std::unique_ptr<oci::Store> store = open_store(target, MissingLayout::Refuse, request.connection, services);
+  const oci::Descriptor top = oci::resolve(*store, oci::tag_of(target), oci::digest_of(target));
+  const std::string tag = oci::tag_of(target).value_or(oci::digest_tag(top.digest));
+  const std::string identity = request.sign_identity.empty() ? docker_reference(target, tag) : request.sign_identity;
+  SignResult result{request.target, top.digest.to_string(), {}, {}, {}};
+  const std::int64_t epoch = services.artifact_epoch();
+  store->begin_batch();
+  attach_checksums(*store, top, keys, epoch);
+  for (const oci::Descriptor& manifest : manifests_to_sign(*store, top)) {
+    for (const signing::PrivateKey& key : keys) {
+      ArtifactSigner signer(*store, manifest, key, epoch, request.replace ? ReplaceOlder::Yes : ReplaceOlder::No);
+      // The tag first: it is exchanged at once, so a replaced signature is never missing in both forms.
+      SignatureRecord in_tag = signer.sign_as_tag(identity, annotations);
+      result.signatures.push_back(signer.sign_as_bundle(annotations));
+      result.signatures.push_back(std::move(in_tag));
+    }
+  }
+  store->end_batch();
+  return result;
+}
+
+}  // namespace
+
 std::vector<oci::Descriptor> manifests_to_sign(oci::StoreReader& store, const oci::Descriptor& top) {
   constexpr std::size_t kMostManifests = 1000;
   std::vector<oci::Descriptor> found{top};
@@ -68,40 +106,31 @@ std::vector<oci::Descriptor> manifests_to_sign(oci::StoreReader& store, const oc
   return found;
 }
 
-SignResult sign_artifact(const oci::Target& target, const SignRequest& request, const signing::PrivateKey& key,
-                         const Services& services) {
-  const std::unique_ptr<oci::Store> store = open_store(target, MissingLayout::Refuse, request.connection, services);
-  const oci::Descriptor top = oci::resolve(*store, oci::tag_of(target), oci::digest_of(target));
-  const std::string tag = oci::tag_of(target).value_or(oci::digest_tag(top.digest));
-  const std::string identity = request.sign_identity.empty() ? docker_reference(target, tag) : request.sign_identity;
-  SignResult result{request.target, top.digest.to_string(), {}, {}, key.public_key().id()};
-  store->begin_batch();
-  for (const oci::Descriptor& manifest : manifests_to_sign(*store, top)) {
-    ArtifactSigner signer(*store, manifest, key, services.artifact_epoch());
-    result.signatures.push_back(signer.sign_as_bundle());
-    result.signatures.push_back(signer.sign_as_tag(identity));
-  }
-  store->end_batch();
-  return result;
-}
-
-}  // namespace
-
 std::string docker_reference(const oci::Target& target, const std::string& tag) {
   const auto* registry = std::get_if<oci::RegistryTarget>(&target);
   return registry == nullptr ? "localhost/waybill/bundle:" + tag : registry->reference.name() + ":" + tag;
 }
 
 SignResult sign(const SignRequest& request, const Services& services) {
-  if (request.key.key.empty())
+  if (request.keys.empty())
     throw Error(ErrorCode::InvalidInput, "no key to sign with")
         .hint("name one with --key; 'waybill keygen' makes a pair");
   const oci::Target target = oci::parse_target(request.target);
-  const signing::PrivateKey key = open_private_key(request.key, services);
-  if (const auto* path = std::get_if<oci::PathTarget>(&target)) {
-    return fs::is_directory(path->path) ? sign_folder(path->path, request, key) : sign_file(path->path, request, key);
+  const auto* path = std::get_if<oci::PathTarget>(&target);
+  if (path != nullptr && (!request.annotations.empty() || request.replace)) {
+    throw Error(ErrorCode::InvalidInput, "--annotation and --replace are for artifacts")
+        .hint("the signature of a file says nothing but that; what was signed is replaced by --force");
   }
-  return sign_artifact(target, request, key, services);
+  Keys keys = open_private_keys(request.keys, request.password_file, services);
+  SignResult result;
+  if (path == nullptr) {
+    result = sign_artifact(target, request, keys, services);
+  } else {
+    result =
+        fs::is_directory(path->path) ? sign_folder(path->path, request, keys) : sign_file(path->path, request, keys);
+  }
+  for (const signing::PrivateKey& key : keys) result.key_ids.push_back(key.public_key().id());
+  return result;
 }
 
 Value to_value(const SignResult& result) {
@@ -112,9 +141,16 @@ Value to_value(const SignResult& result) {
   }
   Value value = Value::map({{"target", result.target},
                             {"digest", result.digest},
-                            {"keyId", result.key_id},
+                            {"keyId", result.key_ids.front()},
                             {"signatures", std::move(signatures)}});
-  if (!result.signature_file.empty()) value.set("file", result.signature_file);
+  if (!result.signature_files.empty()) value.set("file", result.signature_files.front());
+  if (result.key_ids.size() == 1) return value;
+  Value ids = Value::list();
+  for (const std::string& id : result.key_ids) ids.push_back(id);
+  value.set("keyIds", std::move(ids));
+  Value files = Value::list();
+  for (const std::string& file : result.signature_files) files.push_back(file);
+  if (!result.signature_files.empty()) value.set("files", std::move(files));
   return value;
 }
 

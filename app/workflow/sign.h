@@ -11,18 +11,21 @@ namespace waybill {
 
 struct SignRequest {
   std::string target;
-  KeyChoice key;
-  std::string sign_identity;  // docker-reference; empty: the target
-  bool force = false;         // replace the signature file of another key
+  std::vector<std::string> keys;         // each signs
+  std::string password_file;             // of all of them
+  std::string sign_identity;             // docker-reference; empty: the target
+  std::vector<std::string> annotations;  // K=V, signed along; of an artifact
+  bool replace = false;                  // what the same key signed before; of an artifact
+  bool force = false;                    // replace the signature file of another key
   ConnectionOptions connection;
 };
 
 struct SignResult {
   std::string target;
-  std::string digest;                       // what was signed
-  std::string signature_file;               // for a folder or a file
-  std::vector<SignatureRecord> signatures;  // for an artifact
-  std::string key_id;
+  std::string digest;                        // what was signed
+  std::vector<std::string> signature_files;  // for a folder or a file, in the order of the keys
+  std::vector<SignatureRecord> signatures;   // for an artifact
+  std::vector<std::string> key_ids;
 };
 
 // A signature by the same key that is there already is kept. Throws Untrusted for a bundle folder that is not intact,
@@ -33,5 +36,8 @@ struct SignResult {
 
 // The docker-reference of a target: registry/repository:tag, or localhost/waybill/bundle:TAG for a layout.
 [[nodiscard]] std::string docker_reference(const oci::Target& target, const std::string& tag);
+
+// An index and all that it names: a reader may look at either (spec: oci-and-signing 0).
+[[nodiscard]] std::vector<oci::Descriptor> manifests_to_sign(oci::StoreReader& store, const oci::Descriptor& top);
 
 }  // namespace waybill

@@ -3,10 +3,14 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
-#include "app/workflow/keys.h"
+#include "app/workflow/aicr_folder.h"
+#include "app/workflow/file_evidence.h"
+#include "app/workflow/find_evidence.h"
 #include "app/workflow/pack_bundle.h"
+#include "app/workflow/signature_files.h"
 #include "core/error.h"
 #include "core/file_system.h"
 #include "generator/bundle.h"
@@ -14,222 +18,285 @@
 #include "oci/media_types.h"
 #include "signing/predicate_type.h"
 #include "signing/sigstore_bundle.h"
-#include "signing/verify.h"
+
+namespace fs = std::filesystem;
 
 namespace waybill {
 namespace {
 
-constexpr std::size_t kMostReferrers = 256;
-constexpr std::size_t kMostLayers = 1000;  // signatures in one .sig manifest
-constexpr std::string_view kFileSignatureSuffix = ".sigstore.json";
+const std::string kThisBundle = "the bundle";
 
-// What was found in one form of signature.
-struct FormResult {
-  std::string form;
-  std::vector<Signer> signers;
-  std::vector<std::string> failures;
+// One verification: the policy's rule, and what is reported on the way.
+class Verifier {
+ public:
+  // `types`: attestations of these (none: of those that the rule demands) instead of a signature.
+  Verifier(const Trust& trust, const std::optional<std::string>& repository,
+           std::optional<std::vector<std::string>> types = std::nullopt)
+      : trust_(trust), repository_(trust.repository ? trust.repository : repository), types_(std::move(types)) {}
 
-  [[nodiscard]] bool passed() const noexcept { return !signers.empty(); }
-  void add(const signing::SignatureResult& result) {
-    if (result.passed) {
-      const Signer signer{result.key_id, form};
-      if (std::find(signers.begin(), signers.end(), signer) == signers.end()) signers.push_back(signer);
+  Verification artifact(oci::StoreReader& store, const oci::Descriptor& artifact) {
+    const std::string subject = artifact.digest.to_string();
+    result_.digest = subject;
+    const oci::FetchedManifest fetched = oci::require_manifest(store, artifact.digest);
+    result_.report.add({"digest", true, "the manifest has this digest", subject});
+    digests_.push_back(artifact.digest);
+
+    const FoundEvidence found = find_evidence(store, artifact.digest, trust_.policy.public_keys());
+    judge(found, artifact.digest, subject,
+          std::array{signing::SignatureForm{"bundle", "signature (bundle)"},
+                     signing::SignatureForm{"simplesigning", "signature (simplesigning)"}});
+    if (!oci::is_index_type(fetched.descriptor.media_type)) check_layer(store, artifact, fetched);
+    return finish();
+  }
+
+  Verification files(const FileTree& folder) {
+    const FileTree tree = layer_tree(folder);
+    const Digest digest = bundle_digest(tree);
+    result_.digest = digest.to_string();
+    digests_.push_back(digest);
+    const FolderEvidence evidence = find_folder_evidence(folder, trust_.policy.public_keys());
+    const std::string subject(kChecksumsFile);
+    const RelPath checksums = RelPath::parse(kChecksumsFile);
+    const std::string missing =
+        folder.contains(checksums) ? std::string(kChecksumsSignature) : std::string(kChecksumsFile);
+    judge(evidence.found, digest, subject, std::array{signing::SignatureForm{"checksums", "signature"}},
+          fmt::format("there is no '{}'", missing));
+    if (is_aicr_folder(folder)) {
+      result_.aicr = check_aicr_files(folder, !result_.signers.empty(), result_.report);
     } else {
-      failures.push_back(result.reason);
+      check_tree(tree);
     }
+    for (const FileProblem& problem : evidence.problems)
+      result_.report.add({"files", false, problem.reason, problem.path});
+    return finish();
   }
-  [[nodiscard]] std::string reason() const {
-    if (passed()) return fmt::format("signed by key {}", signers.front().key_id);
-    if (failures.empty()) return "there is no signature of this form";
-    std::string text;
-    for (const std::string& failure : failures) text += (text.empty() ? "" : "; ") + failure;
-    return text;
+
+  Verification file(const fs::path& path) {
+    const std::string bytes = read_file(path);
+    const Digest digest = sha256(bytes);
+    result_.digest = digest.to_string();
+    digests_.push_back(digest);
+    const FoundEvidence found =
+        find_file_evidence(path.string(), bytes, types_to_look_for(), trust_.policy.public_keys());
+    judge(found, digest, path.string(), std::array{signing::SignatureForm{"file", "signature"}},
+          fmt::format("there is no file '{}'", signature_file(path.string())));
+    check_epoch(std::nullopt, false);
+    return finish();
   }
-};
 
-// Reads what somebody attached; what cannot be read is a reason, not an end: anybody who may push can attach anything.
-template <typename Read>
-void attempt(std::vector<std::string>& failures, Read&& read) {
-  try {
-    read();
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::InvalidInput && error.code() != ErrorCode::Untrusted &&
-        error.code() != ErrorCode::NotFound)
-      throw;
-    failures.push_back(error.message());
-  }
-}
-
-struct BundleForms {
-  FormResult signature{"bundle", {}, {}};
-  std::vector<std::string> attestations;  // predicate types of valid attestations
-};
-
-BundleForms check_bundles(oci::StoreReader& store, const Digest& subject, const std::vector<signing::PublicKey>& keys) {
-  BundleForms forms;
-  std::size_t looked_at = 0;
-  for (const oci::Descriptor& referrer : store.referrers(subject)) {
-    if (!referrer.artifact_type.starts_with("application/vnd.dev.sigstore.bundle")) continue;
-    if (++looked_at > kMostReferrers) {
-      forms.signature.failures.push_back(
-          fmt::format("more than {} bundles are attached, the rest was not looked at", kMostReferrers));
-      break;
+ private:
+  // `missing`: what is said of a form that is not there at all.
+  void judge(const FoundEvidence& found, const Digest& digest, const std::string& subject,
+             std::span<const signing::SignatureForm> forms, const std::string& missing = {}) {
+    rule_ = trust_.policy.rule_for(repository_);
+    const std::string about = repository_.value_or("a target without a repository");
+    if (rule_ == nullptr) {
+      result_.report.add({"rule", false, fmt::format("no rule of the policy is about {}", about), subject});
+      return;
     }
-    attempt(forms.signature.failures, [&] {
-      const oci::FetchedManifest fetched = oci::require_manifest(store, referrer.digest);
-      const oci::ImageManifest manifest = oci::parse_image_manifest(fetched.bytes, fetched.descriptor.media_type);
-      if (!manifest.subject || manifest.subject->digest != subject || manifest.layers.size() != 1) return;
-      const std::string bundle = oci::fetch_bytes(store, manifest.layers[0], signing::kLargestBundle);
-      const signing::SigstoreBundle parsed = signing::parse_bundle(bundle);
-      const auto* envelope = std::get_if<signing::Envelope>(&parsed.content);
-      if (envelope == nullptr || envelope->payload_type != signing::kInTotoPayloadType) return;
-      const std::string predicate_type = signing::parse_statement(envelope->payload).predicate_type;
-      const signing::SignatureResult result = signing::verify_dsse_bundle(bundle, keys, subject, predicate_type);
-      if (predicate_type == signing::kSignaturePredicate) {
-        forms.signature.add(result);
-      } else if (result.passed) {
-        forms.attestations.push_back(predicate_type);
+    if (!rule_->repositories.empty()) {
+      result_.report.add(
+          {"rule", true, fmt::format("rule {} is about {}", rule_ - trust_.policy.rules.data() + 1, about), subject});
+    }
+    const std::vector<signing::RequiredAttestation> required = required_attestations();
+    if (types_) {
+      if (required.empty())
+        result_.report.add({"attestation", false, "no type was asked for, and the policy demands none", subject});
+    } else if (found.signatures.empty() && !missing.empty()) {
+      result_.report.add({std::string(forms.front().check_name), false, missing, subject});
+    } else {
+      result_.signers =
+          signing::judge_signatures(trust_.policy, *rule_, forms, found.signatures, digest, subject, result_.report);
+    }
+    signing::judge_attestations(trust_.policy, required, found.attestations, result_.report);
+    keep_attestations(required, found);
+    if (!types_) list_attestations(found);
+  }
+
+  [[nodiscard]] std::vector<signing::RequiredAttestation> required_attestations() const {
+    if (!types_ || types_->empty()) return rule_->attestations;
+    std::vector<signing::RequiredAttestation> required;
+    for (const std::string& type : *types_) {
+      const auto stated = std::find_if(rule_->attestations.begin(), rule_->attestations.end(),
+                                       [&](const auto& one) { return one.predicate_type == type; });
+      required.push_back({type, stated == rule_->attestations.end() ? rule_->signatures : stated->by});
+    }
+    return required;
+  }
+
+  void keep_attestations(const std::vector<signing::RequiredAttestation>& required, const FoundEvidence& found) {
+    for (const signing::RequiredAttestation& wanted : required) {
+      for (const auto& [type, evidence] : found.attestations) {
+        if (type != wanted.predicate_type ||
+            !signing::why_not_counted(trust_.policy, wanted.by, evidence.result).empty())
+          continue;
+        result_.attestations.push_back(
+            {type, {evidence.result.key_id, evidence.form}, evidence.result.statement->predicate});
       }
-    });
-  }
-  std::sort(forms.attestations.begin(), forms.attestations.end());
-  forms.attestations.erase(std::unique(forms.attestations.begin(), forms.attestations.end()), forms.attestations.end());
-  return forms;
-}
-
-FormResult check_signature_tag(oci::StoreReader& store, const Digest& subject,
-                               const std::vector<signing::PublicKey>& keys) {
-  FormResult form{"simplesigning", {}, {}};
-  attempt(form.failures, [&] {
-    const auto fetched = store.fetch_tagged(oci::digest_tag(subject, ".sig"));
-    if (!fetched) return;
-    const oci::ImageManifest manifest = oci::parse_image_manifest(fetched->bytes, fetched->descriptor.media_type);
-    if (manifest.layers.size() > kMostLayers)
-      throw Error(ErrorCode::InvalidInput, fmt::format("more than {} signatures", kMostLayers));
-    for (const oci::Descriptor& layer : manifest.layers) {
-      const auto signature = layer.annotations.find(std::string(signing::kSimpleSigningAnnotation));
-      if (layer.media_type != signing::kSimpleSigningMediaType || signature == layer.annotations.end()) continue;
-      attempt(form.failures, [&] {
-        const std::string payload = oci::fetch_bytes(store, layer, signing::kLargestSimpleSigningPayload);
-        form.add(signing::verify_simple_signing(payload, signature->second, keys, subject));
-      });
     }
-  });
-  return form;
-}
-
-void check_files(const FileTree& tree, signing::VerificationReport& report) {
-  const std::vector<FileProblem> problems = waybill::check_files(tree);
-  for (const FileProblem& problem : problems) report.add({"files", false, problem.reason, problem.path});
-  if (problems.empty())
-    report.add({"files", true, fmt::format("exactly the {} files that are listed", layer_tree(tree).size()),
-                std::string(kBundleFile)});
-}
-
-Verification verify_file(const std::filesystem::path& path, const std::vector<signing::PublicKey>& keys) {
-  const std::string bytes = read_file(path);
-  Verification verification;
-  verification.digest = sha256(bytes).to_string();
-  const std::string signature_path = path.string() + std::string(kFileSignatureSuffix);
-  // A stranger may have put a pipe there, which could be read for ever.
-  if (!std::filesystem::is_regular_file(signature_path)) {
-    verification.report.add({"signature", false, fmt::format("there is no file '{}'", signature_path), path.string()});
-    return verification;
   }
-  const signing::SignatureResult result =
-      signing::verify_message_bundle(read_file(signature_path, signing::kLargestBundle), keys, bytes);
-  verification.report.add({"signature", result.passed, result.reason, path.string()});
-  if (result.passed) verification.signers.push_back({result.key_id, "file"});
+
+  // Those that nobody demanded, each type once.
+  void list_attestations(const FoundEvidence& found) {
+    std::vector<std::string> types;
+    for (const signing::AttestationEvidence& attestation : found.attestations) {
+      const bool demanded =
+          std::any_of(rule_->attestations.begin(), rule_->attestations.end(),
+                      [&](const auto& required) { return required.predicate_type == attestation.predicate_type; });
+      if (!demanded && signing::why_not_counted(trust_.policy, rule_->signatures, attestation.evidence.result).empty())
+        types.push_back(attestation.predicate_type);
+    }
+    std::sort(types.begin(), types.end());
+    types.erase(std::unique(types.begin(), types.end()), types.end());
+    for (const std::string& type : types)
+      result_.report.add({"attestation", true, "signed statement about this digest", type});
+  }
+
+  void check_layer(oci::StoreReader& store, const oci::Descriptor& artifact, const oci::FetchedManifest& fetched) {
+    const oci::ImageManifest manifest = oci::parse_image_manifest(fetched.bytes, fetched.descriptor.media_type);
+    if (manifest.artifact_type != oci::media_type::kBundle) {
+      check_epoch(std::nullopt, false);
+      return;
+    }
+    try {
+      const oci::Unpacked unpacked = oci::unpack_tree(store, artifact);
+      result_.report.add({"content", true, "the layer is what the manifest says", unpacked.diff_id.to_string()});
+      digests_.push_back(unpacked.diff_id);
+      check_tree(unpacked.tree);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::InvalidInput && error.code() != ErrorCode::Untrusted &&
+          error.code() != ErrorCode::NotFound)
+        throw;
+      result_.report.add({"content", false, error.message(), artifact.digest.to_string()});
+    }
+  }
+
+  // A bundle's files without attestation/, and the epoch in them.
+  void check_tree(const FileTree& tree) {
+    const std::vector<FileProblem> problems = check_files(tree);
+    for (const FileProblem& problem : problems) result_.report.add({"files", false, problem.reason, problem.path});
+    if (!problems.empty()) return;
+    result_.report.add(
+        {"files", true, fmt::format("exactly the {} files that are listed", tree.size()), std::string(kBundleFile)});
+    try {
+      check_epoch(epoch_of(read_bundle_info(tree)), true);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::InvalidInput) throw;
+      result_.report.add({"epoch", false, error.message(), std::string(kBundleFile)});
+    }
+  }
+
+  void check_epoch(const std::optional<Epoch>& epoch, bool is_bundle) {
+    result_.epoch = epoch;
+    const signing::RequiredEpoch* required = rule_ != nullptr && rule_->epoch ? &*rule_->epoch : nullptr;
+    // What is no bundle has no epoch, and what the site has seen of bundles says nothing about it.
+    const EpochMemory* seen =
+        is_bundle && trust_.folder && !trust_.folder->epochs().empty() ? &trust_.folder->epochs() : nullptr;
+    if (!epoch) {
+      if (required != nullptr) add_epoch(false, "it states no epoch, and the policy demands one");
+      if (seen != nullptr) add_epoch(trust_.allow_older, "it states no epoch, and this site has seen bundles that do");
+      return;
+    }
+    if (required != nullptr) {
+      if (required->line && *required->line != epoch->line) {
+        add_epoch(false, fmt::format("it is of the line '{}', expected '{}'", epoch->line, *required->line));
+      } else {
+        add_epoch(epoch->number >= required->oldest,
+                  fmt::format("{}; the oldest allowed is {}", to_string(*epoch), required->oldest));
+      }
+    }
+    const auto highest = seen != nullptr ? seen->find(epoch->line) : EpochMemory::const_iterator();
+    if (seen == nullptr || highest == seen->end()) {
+      if (required == nullptr) add_epoch(true, to_string(*epoch));
+      return;
+    }
+    const bool older = epoch->number < highest->second;
+    add_epoch(!older || trust_.allow_older,
+              fmt::format("{}; this site has seen {}{}", to_string(*epoch), highest->second,
+                          older && trust_.allow_older ? ", and an older one was allowed" : ""));
+  }
+
+  void add_epoch(bool passed, std::string reason) {
+    result_.report.add({"epoch", passed, std::move(reason), kThisBundle});
+  }
+
+  // The types of attestation that a file may have to show.
+  [[nodiscard]] std::vector<std::string> types_to_look_for() const {
+    std::vector<std::string> types = types_.value_or(std::vector<std::string>());
+    if (const signing::PolicyRule* rule = trust_.policy.rule_for(repository_)) {
+      for (const signing::RequiredAttestation& required : rule->attestations) types.push_back(required.predicate_type);
+    }
+    std::sort(types.begin(), types.end());
+    types.erase(std::unique(types.begin(), types.end()), types.end());
+    return types;
+  }
+
+  Verification finish() {
+    signing::judge_revocation(trust_.policy, digests_, result_.report);
+    signing::judge_expiry(trust_.policy, trust_.now, result_.report);
+    return std::move(result_);
+  }
+
+  const Trust& trust_;
+  std::optional<std::string> repository_;
+  std::optional<std::vector<std::string>> types_;
+  const signing::PolicyRule* rule_ = nullptr;
+  std::vector<Digest> digests_;  // by which the target may be revoked
+  Verification result_;
+};
+
+Verification verify_target(const std::string& text, bool offline, const ConnectionOptions& connection,
+                           const Trust& trust, std::optional<std::vector<std::string>> types,
+                           const Services& services) {
+  const oci::Target target = oci::parse_target(text);
+  Verifier verifier(trust, repository_of(target), std::move(types));
+  Verification verification;
+  if (const auto* path = std::get_if<oci::PathTarget>(&target)) {
+    verification = fs::is_directory(path->path) ? verifier.files(read_folder(path->path)) : verifier.file(path->path);
+  } else {
+    if (offline && std::holds_alternative<oci::RegistryTarget>(target)) {
+      throw Error(ErrorCode::InvalidInput, fmt::format("'{}' cannot be verified offline", text))
+          .hint("pull it into a layout first");
+    }
+    const std::unique_ptr<oci::StoreReader> store = open_source(target, connection, services);
+    verification = verifier.artifact(*store, oci::resolve(*store, oci::tag_of(target), oci::digest_of(target)));
+  }
+  verification.target = text;
   return verification;
 }
 
 }  // namespace
 
 Verification verify_artifact(oci::StoreReader& store, const oci::Descriptor& artifact,
-                             const std::vector<signing::PublicKey>& keys) {
-  Verification verification;
-  const std::string subject = artifact.digest.to_string();
-  verification.digest = subject;
-  const oci::FetchedManifest fetched = oci::require_manifest(store, artifact.digest);
-  verification.report.add({"digest", true, "the manifest has this digest", subject});
-
-  const BundleForms bundles = check_bundles(store, artifact.digest, keys);
-  const FormResult tag = check_signature_tag(store, artifact.digest, keys);
-  // One form signed by a trusted key is enough: cosign writes only one. Without any, every form says why.
-  const bool any = bundles.signature.passed() || tag.passed();
-  for (const FormResult* form : {&bundles.signature, &tag}) {
-    if (form->passed() || !any)
-      verification.report.add({"signature (" + form->form + ")", form->passed(), form->reason(), subject});
-    verification.signers.insert(verification.signers.end(), form->signers.begin(), form->signers.end());
-  }
-  for (const std::string& predicate_type : bundles.attestations)
-    verification.report.add({"attestation", true, "signed statement about this digest", predicate_type});
-
-  if (oci::is_index_type(fetched.descriptor.media_type)) return verification;
-  const oci::ImageManifest manifest = oci::parse_image_manifest(fetched.bytes, fetched.descriptor.media_type);
-  if (manifest.artifact_type != oci::media_type::kBundle) return verification;
-  try {
-    const oci::Unpacked unpacked = oci::unpack_tree(store, artifact);
-    verification.report.add({"content", true, "the layer is what the manifest says", unpacked.diff_id.to_string()});
-    check_files(unpacked.tree, verification.report);
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::InvalidInput && error.code() != ErrorCode::Untrusted &&
-        error.code() != ErrorCode::NotFound)
-      throw;
-    verification.report.add({"content", false, error.message(), subject});
-  }
-  return verification;
+                             const std::optional<std::string>& repository, const Trust& trust) {
+  return Verifier(trust, repository).artifact(store, artifact);
 }
 
-Verification verify_files(const FileTree& folder, const std::vector<signing::PublicKey>& keys) {
-  Verification verification;
-  verification.digest = bundle_digest(layer_tree(folder)).to_string();
-  const RelPath checksums = RelPath::parse(kChecksumsFile);
-  const RelPath signature = RelPath::parse(kChecksumsSignature);
-  if (!folder.contains(checksums) || !folder.contains(signature)) {
-    const RelPath& missing = folder.contains(checksums) ? signature : checksums;
-    verification.report.add(
-        {"signature", false, fmt::format("there is no '{}'", missing.text()), std::string(kChecksumsFile)});
-  } else {
-    const signing::SignatureResult result =
-        signing::verify_message_bundle(folder.at(signature).bytes, keys, folder.at(checksums).bytes);
-    verification.report.add({"signature", result.passed, result.reason, std::string(kChecksumsFile)});
-    if (result.passed) verification.signers.push_back({result.key_id, "checksums"});
-  }
-  check_files(folder, verification.report);
-  // Nothing lists attestation/: there, only the signature itself is expected.
-  for (const auto& [path, file] : folder.files()) {
-    if (!path.is_within(RelPath::parse(kAttestationFolder))) continue;
-    if (path != signature) {
-      verification.report.add({"files", false, "not expected here", path.text()});
-    } else if (file.executable == Executable::Yes) {
-      verification.report.add({"files", false, "executable", path.text()});
-    }
-  }
-  return verification;
+Verification verify_files(const FileTree& folder, const Trust& trust) {
+  return Verifier(trust, std::nullopt).files(folder);
+}
+
+void remember_epoch(Trust& trust, const std::optional<Epoch>& epoch) {
+  if (trust.folder && epoch) trust.folder->remember(*epoch);
 }
 
 Verification verify(const VerifyRequest& request, const Services& services) {
-  if (request.keys.empty()) {
-    throw Error(ErrorCode::InvalidInput, "nobody is trusted: no key given")
-        .hint("name the signer's public key with --key");
-  }
-  const std::vector<signing::PublicKey> keys = open_public_keys(request.keys, request.password_file, services);
-  const oci::Target target = oci::parse_target(request.target);
-  Verification verification;
-  if (const auto* path = std::get_if<oci::PathTarget>(&target)) {
-    verification = std::filesystem::is_directory(path->path) ? verify_files(read_folder(path->path), keys)
-                                                             : verify_file(path->path, keys);
-  } else {
-    if (request.offline && std::holds_alternative<oci::RegistryTarget>(target)) {
-      throw Error(ErrorCode::InvalidInput, fmt::format("'{}' cannot be verified offline", request.target))
-          .hint("pull it into a layout first");
-    }
-    const std::unique_ptr<oci::StoreReader> store = open_source(target, request.connection, services);
-    verification = verify_artifact(*store, oci::resolve(*store, oci::tag_of(target), oci::digest_of(target)), keys);
-  }
-  verification.target = request.target;
+  Trust trust = open_trust(request.trust, services);
+  if (request.remember && !trust.folder)
+    throw Error(ErrorCode::InvalidInput, "--remember goes with --trust: only a trust folder remembers epochs");
+  Verification verification =
+      verify_target(request.target, request.offline, request.connection, trust, std::nullopt, services);
+  if (request.remember && verification.report.trusted()) remember_epoch(trust, verification.epoch);
   return verification;
+}
+
+Verification verify_attestation(const VerifyAttestationRequest& request, const Services& services) {
+  std::vector<std::string> types;
+  for (const std::string& type : request.types) types.push_back(signing::predicate_type(type));
+  if (types.empty() && !request.trust.keys.empty())
+    throw Error(ErrorCode::InvalidInput, "which attestation is demanded? name its type with --type");
+  const Trust trust = open_trust(request.trust, services);
+  return verify_target(request.target, request.offline, request.connection, trust, std::move(types), services);
 }
 
 Value to_value(const Verification& verification) {
@@ -241,11 +308,45 @@ Value to_value(const Verification& verification) {
   Value signers = Value::list();
   for (const Signer& signer : verification.signers)
     signers.push_back(Value::map({{"keyId", signer.key_id}, {"form", signer.form}}));
-  return Value::map({{"target", verification.target},
-                     {"digest", verification.digest},
-                     {"trusted", verification.report.trusted()},
-                     {"checks", std::move(checks)},
-                     {"signers", std::move(signers)}});
+  Value value = Value::map({{"target", verification.target},
+                            {"digest", verification.digest},
+                            {"trusted", verification.report.trusted()},
+                            {"checks", std::move(checks)},
+                            {"signers", std::move(signers)}});
+  if (verification.epoch) value.set("epoch", to_value(*verification.epoch));
+  if (verification.aicr) {
+    value.set("aicr", Value::map({{"level", verification.aicr->level},
+                                  {"corresponds", verification.aicr->corresponds},
+                                  {"meaning", verification.aicr->meaning}}));
+  }
+  return value;
+}
+
+Value attestations_value(const Verification& verification) {
+  Value value = to_value(verification);
+  Value attestations = Value::list();
+  Value signers = Value::list();
+  for (const TrustedAttestation& one : verification.attestations) {
+    attestations.push_back(Value::map({{"predicateType", one.predicate_type},
+                                       {"keyId", one.signer.key_id},
+                                       {"form", one.signer.form},
+                                       {"predicate", one.predicate}}));
+    signers.push_back(Value::map({{"keyId", one.signer.key_id}, {"form", one.signer.form}}));
+  }
+  value.set("signers", std::move(signers));
+  value.set("attestations", std::move(attestations));
+  return value;
+}
+
+Value sole_predicate(const Verification& verification) {
+  verification.report.throw_unless_trusted();
+  for (const TrustedAttestation& one : verification.attestations) {
+    if (one.predicate != verification.attestations.front().predicate)
+      throw Error(ErrorCode::Conflict, "the attestations say different things, and a file can hold one of them")
+          .hint("--format json lists all");
+  }
+  if (verification.attestations.empty()) throw Error(ErrorCode::Internal, "trusted without an attestation");
+  return verification.attestations.front().predicate;
 }
 
 }  // namespace waybill

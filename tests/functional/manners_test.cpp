@@ -44,6 +44,13 @@ const Words& verbs() {
                             "keygen",
                             "sign",
                             "verify",
+                            "verify-attestation",
+                            "attest",
+                            "attach",
+                            "trust show",
+                            "trust init",
+                            "trust sign",
+                            "trust update",
                             "completion",
                             "manual",
                             "version"};
@@ -367,8 +374,8 @@ TEST_F(Manners, BashCompletesCommandsFlagsChoicesAndFiles) {
                  "$(complete -p waybill | sed 's/.*-F \\([^ ]*\\).*/\\1/'); echo \"${COMPREPLY[@]}\"");
   };
   EXPECT_EQ(complete("waybill pub"), "publish\n");
-  EXPECT_EQ(complete("waybill ver"), "verify version\n");
-  EXPECT_EQ(complete("waybill --color always ver"), "verify version\n");
+  EXPECT_EQ(complete("waybill ver"), "verify verify-attestation version\n");
+  EXPECT_EQ(complete("waybill --color always ver"), "verify verify-attestation version\n");
   EXPECT_EQ(complete("waybill recipe --acc"), "--accelerator\n");
   EXPECT_EQ(complete("waybill recipe --format \"\""), "yaml json table\n");
   EXPECT_EQ(complete("waybill plan -t j"), "json\n");

@@ -1,0 +1,20 @@
+#pragma once
+// The signatures and attestations that a store holds of an artifact, in every form, each verified against the keys of a
+// policy. Whoever may push can attach anything: what cannot be read is evidence that failed, never an end.
+#include <vector>
+
+#include "oci/store.h"
+#include "signing/evidence.h"
+
+namespace waybill {
+
+struct FoundEvidence {
+  std::vector<signing::Evidence> signatures;               // forms "bundle" and "simplesigning"
+  std::vector<signing::AttestationEvidence> attestations;  // forms "bundle" and "dsse"
+};
+
+// Looks at the first 256 bundles and the first 1000 layers of each of cosign's tags.
+[[nodiscard]] FoundEvidence find_evidence(oci::StoreReader& store, const Digest& subject,
+                                          const std::vector<signing::PublicKey>& keys);
+
+}  // namespace waybill
