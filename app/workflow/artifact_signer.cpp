@@ -105,11 +105,27 @@ Digest ArtifactSigner::attach_statement(std::string_view statement, std::string_
     if (kind == Kind::Same && !same) same = referrer.digest;
     if (kind == Kind::Older) older.push_back(referrer.digest);
   }
+  std::optional<Error> refusal;
   if (replace_ == ReplaceOlder::Yes) {
     // Before the new one is written: a registry without lists of its own drops the old from the list with that.
-    for (const Digest& digest : older) remove_referrer(store_, digest);
+    for (const Digest& digest : older) {
+      try {
+        remove_referrer(store_, digest);
+      } catch (const Error& error) {
+        if (error.code() != ErrorCode::Denied) throw;
+        refusal = error;
+      }
+    }
   }
-  if (same) return *same;
+  const Digest result = same ? *same : push_statement(statement, predicate_type);
+  if (refusal) {
+    refusal->add_context(fmt::format("{} is there, and the older ones stay", result.to_string()));
+    throw *refusal;  // NOLINT(misc-throw-by-value-catch-by-reference): a copy is thrown
+  }
+  return result;
+}
+
+Digest ArtifactSigner::push_statement(std::string_view statement, std::string_view predicate_type) {
   const std::string bundle = signing::sign_statement(key_, statement);
   return oci::attach(store_, subject_,
                      {.artifact_type = std::string(signing::kBundleMediaType),

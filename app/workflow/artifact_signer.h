@@ -31,7 +31,8 @@ struct AttestationRecord {
 // The media type of the layers of an `.att` tag.
 inline constexpr std::string_view kEnvelopeMediaType = "application/vnd.dsse.envelope.v1+json";
 
-// Whether what the same key signed before of the same kind goes (signatures, or attestations of the same type).
+// Whether what the same key signed before of the same kind goes (signatures, or attestations of the same type). Where a
+// registry allows no deletes, the new one is written and Denied is thrown.
 enum class ReplaceOlder : bool { No, Yes };
 
 class ArtifactSigner {
@@ -57,6 +58,7 @@ class ArtifactSigner {
   enum class Kind : std::uint8_t { Same, Older, Other };
 
   Digest attach_statement(std::string_view statement, std::string_view predicate_type);
+  Digest push_statement(std::string_view statement, std::string_view predicate_type);
   // The manifest of the tag, after it holds the layer: the one that `kind_of` calls the same, or what `make` makes.
   Digest keep_in_tag(std::string_view suffix, const std::function<Kind(const oci::Descriptor&)>& kind_of,
                      const std::function<oci::Descriptor()>& make);

@@ -127,6 +127,7 @@ FakeResponse FakeRegistry::handle(const FakeRequest& request) {
   const bool is_upload = request.path().find("/blobs/uploads/") != std::string::npos;
   if (is_upload) uploaded_ += request.body.size();
   if (!request.complete && !is_upload) return {};
+  if (request.method == "DELETE" && !is_upload) return failure(405, "UNSUPPORTED");
   if (switches_.refusals > 0 && request.target.find(switches_.refused_path) != std::string::npos) {
     --switches_.refusals;
     FakeResponse response = failure(switches_.refusal_status, "TOOMANYREQUESTS");
