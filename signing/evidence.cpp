@@ -65,8 +65,8 @@ std::string joined(const std::vector<std::string>& texts, std::string_view separ
 std::string count_text(const Policy& policy, const KeyThreshold& by, const std::set<std::string>& signed_by) {
   std::vector<std::string> names;
   for (const std::string& id : signed_by) names.push_back(policy.describe(id));
-  return fmt::format("{} of {} keys that may sign did, {} {} needed{}{}", signed_by.size(), by.key_ids.size(),
-                     by.threshold, by.threshold == 1 ? "is" : "are", names.empty() ? "" : ": ", joined(names, ", "));
+  return fmt::format("{} of {} keys signed, {} needed{}{}", signed_by.size(), by.key_ids.size(), by.threshold,
+                     names.empty() ? "" : ": ", joined(names, ", "));
 }
 
 }  // namespace
@@ -117,7 +117,8 @@ std::vector<Signer> judge_signatures(const Policy& policy, const PolicyRule& rul
 }
 
 void judge_attestations(const Policy& policy, std::span<const RequiredAttestation> required,
-                        std::span<const AttestationEvidence> found, VerificationReport& report) {
+                        std::span<const AttestationEvidence> found, std::span<const Evidence> unreadable,
+                        VerificationReport& report) {
   for (const RequiredAttestation& wanted : required) {
     std::set<std::string> distinct;
     std::vector<std::string> why_not;
@@ -135,7 +136,9 @@ void judge_attestations(const Policy& policy, std::span<const RequiredAttestatio
     if (enough || !distinct.empty()) {
       reason = count_text(policy, wanted.by, distinct);
     } else {
-      reason = why_not.empty() ? "there is no attestation of this type" : joined(why_not, "; ");
+      if (why_not.empty()) why_not.emplace_back("there is no attestation of this type");
+      for (const Evidence& one : unreadable) why_not.push_back("one could not be read: " + one.result.reason);
+      reason = joined(why_not, "; ");
     }
     report.add({"attestation", enough, std::move(reason), wanted.predicate_type});
   }

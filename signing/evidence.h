@@ -36,13 +36,15 @@ std::vector<Signer> judge_signatures(const Policy& policy, const PolicyRule& rul
                                      std::span<const Evidence> found, const Digest& digest, const std::string& subject,
                                      VerificationReport& report);
 
-// One check for each attestation that is demanded. `found` are attestations of all types.
+// One check for each attestation that is demanded. `found` are attestations of all types; `unreadable`, of which the
+// type is not known, only explains why there is none.
 struct AttestationEvidence {
   std::string predicate_type;  // as the statement says, verified or not
   Evidence evidence;
 };
 void judge_attestations(const Policy& policy, std::span<const RequiredAttestation> required,
-                        std::span<const AttestationEvidence> found, VerificationReport& report);
+                        std::span<const AttestationEvidence> found, std::span<const Evidence> unreadable,
+                        VerificationReport& report);
 // Whether such a one may be relied on: made by one of these keys, which is not revoked. Empty when it may, else why
 // not.
 [[nodiscard]] std::string why_not_counted(const Policy& policy, const KeyThreshold& by, const SignatureResult& result);

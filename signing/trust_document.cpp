@@ -25,11 +25,10 @@ Check owners_check(std::string name, const SignedTrust& trust, const TrustDocume
     ++count;
     names += (names.empty() ? ": " : ", ") + owned_by.policy.describe(id);
   }
-  return {
-      std::move(name), count >= owned_by.owners.threshold,
-      fmt::format("{} of {} owners of version {} signed, {} {} needed{}", count, owned_by.owners.key_ids.size(),
-                  owned_by.version, owned_by.owners.threshold, owned_by.owners.threshold == 1 ? "is" : "are", names),
-      std::move(subject)};
+  return {std::move(name), count >= owned_by.owners.threshold,
+          fmt::format("{} of {} owners of version {} signed, {} needed{}", count, owned_by.owners.key_ids.size(),
+                      owned_by.version, owned_by.owners.threshold, names),
+          std::move(subject)};
 }
 
 std::string version_text(const SignedTrust& trust) { return fmt::format("version {}", trust.document.version); }

@@ -40,7 +40,7 @@ class Search {
       if (error.code() != ErrorCode::InvalidInput && error.code() != ErrorCode::Untrusted &&
           error.code() != ErrorCode::NotFound)
         throw;
-      found_.signatures.push_back({form, {.reason = error.message()}});
+      found_.unreadable.push_back({form, {.reason = error.message()}});
     }
   }
 

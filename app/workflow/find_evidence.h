@@ -11,6 +11,7 @@ namespace waybill {
 struct FoundEvidence {
   std::vector<signing::Evidence> signatures;               // forms "bundle" and "simplesigning"
   std::vector<signing::AttestationEvidence> attestations;  // forms "bundle" and "dsse"
+  std::vector<signing::Evidence> unreadable;               // which of the two it is cannot be told
 };
 
 // Looks at the first 256 bundles and the first 1000 layers of each of cosign's tags.

@@ -102,13 +102,15 @@ class Verifier {
     if (types_) {
       if (required.empty())
         result_.report.add({"attestation", false, "no type was asked for, and the policy demands none", subject});
-    } else if (found.signatures.empty() && !missing.empty()) {
+    } else if (found.signatures.empty() && found.unreadable.empty() && !missing.empty()) {
       result_.report.add({std::string(forms.front().check_name), false, missing, subject});
     } else {
+      std::vector<signing::Evidence> evidence = found.signatures;
+      evidence.insert(evidence.end(), found.unreadable.begin(), found.unreadable.end());
       result_.signers =
-          signing::judge_signatures(trust_.policy, *rule_, forms, found.signatures, digest, subject, result_.report);
+          signing::judge_signatures(trust_.policy, *rule_, forms, evidence, digest, subject, result_.report);
     }
-    signing::judge_attestations(trust_.policy, required, found.attestations, result_.report);
+    signing::judge_attestations(trust_.policy, required, found.attestations, found.unreadable, result_.report);
     keep_attestations(required, found);
     if (!types_) list_attestations(found);
   }

@@ -104,6 +104,20 @@ TEST_F(Policy, TheEpochMustBeNewEnoughAndOfTheLine) {
   EXPECT_THAT(verify("file").out, HasSubstr("it states no epoch, and the policy demands one"));
 }
 
+TEST_F(Policy, AnEpochIsANumberThatWasAskedFor) {
+  for (const char* epoch : {"x", "-1", "1.5", "a/b:1", ":1", "1:", "99999999999999999"})
+    EXPECT_THAT(waybill(joined({"bundle", "-o", "b", "--epoch", epoch}, criteria())), Exited(2)) << epoch;
+  ASSERT_THAT(waybill(joined({"bundle", "-o", "without"}, criteria())), Exited(0));
+  EXPECT_THAT(read_file(path("without/bundle.json")), Not(HasSubstr("epoch")));
+  for (const char* name : {"one", "two"})
+    ASSERT_THAT(waybill(joined({"bundle", "-o", name, "--epoch", "gpu-a:7"}, criteria())), Exited(0));
+  EXPECT_EQ(snapshot(folder() / "one"), snapshot(folder() / "two"));
+  ASSERT_THAT(waybill({"sign", "one", "--key", "a.key"}), Exited(0));
+  const Value verdict = waybill_json({"verify", "one", "--key", "a.pub"});
+  EXPECT_EQ(at(verdict, "epoch.line").as_string(), "gpu-a");
+  EXPECT_EQ(at(verdict, "epoch.number").as_int(), 7);
+}
+
 TEST_F(Policy, RulesAreForRepositoriesAndTheFirstOneDecides) {
   const FakeRegistry registry({.referrers_api = true, .announce_subject = true});
   ASSERT_THAT(waybill(joined({"publish", "--key", "a.key", "--output", "oci-layout:out:v1"}, criteria())), Exited(0));

@@ -257,6 +257,35 @@ rules:
   EXPECT_EQ(verify("oci://" + another("place") + ":v1", {"--as", bundle().repository()}).exit_status, 0);
 }
 
+// An index and what it names, signed and attested by cosign.
+TEST_P(Attest, WeAcceptAnIndexAndItsChildrenThatCosignSigned) {
+  WAYBILL_REQUIRE_PEER("crane");
+  for (const char* form : {kBundleForm, kTagForm}) {
+    make(std::string("index-") + (form == kTagForm ? "tag" : "bundle"));
+    const std::string repository = artifact_.substr(0, artifact_.rfind(':'));
+    const std::string layer = place().path("layer.tar");
+    place().must({"tar", "-cf", layer, "-C", place().path(""), "signer.pub"});
+    std::vector<std::string> build{"crane", "index", "append", "-t", repository + ":v2"};
+    for (const std::string platform : {"linux/amd64", "linux/arm64"}) {
+      const std::string image = repository + ":" + platform.substr(platform.find('/') + 1);
+      place().must({"crane", "append", "--platform", platform, "--new_layer", layer, "--new_tag", image});
+      place().must({"crane", "mutate", image, "--set-platform", platform});
+      build.insert(build.end(), {"-m", image});
+    }
+    place().must(std::move(build));
+    artifact_ = repository + ":v2";
+    cosign("sign", {"--recursive"}, form);
+    cosign("attest", {"--type", "spdxjson", "--predicate", write("predicate", statements()[0].predicate)}, form);
+    for (const char* tag : {":v2", ":amd64", ":arm64"}) {
+      artifact_ = repository + tag;
+      EXPECT_EQ(place().waybill({"verify", target(), "--key", place().signer()}).exit_status, 0) << form << tag;
+      EXPECT_EQ(place().waybill({"verify", target(), "--key", place().stranger()}).exit_status, 4) << form << tag;
+    }
+    artifact_ = repository + ":v2";
+    EXPECT_EQ(we_accept("spdxjson", place().signer()).exit_status, 0) << form;
+  }
+}
+
 WAYBILL_WITH_BOTH_REGISTRIES(Attest);
 
 // Files, without a registry.

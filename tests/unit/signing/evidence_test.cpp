@@ -111,15 +111,18 @@ TEST(JudgeSignatures, TheSubjectIsTheNameThatWasSigned) {
 TEST(JudgeAttestations, EachDemandedTypeNeedsItsKeys) {
   Fixture f;
   const std::string type(kSpdxPredicate);
-  const auto verdict = [&](const std::vector<AttestationEvidence>& found) {
+  const auto verdict = [&](const std::vector<AttestationEvidence>& found,
+                           const std::vector<Evidence>& unreadable = {}) {
     VerificationReport report;
     const std::array required{RequiredAttestation{type, {{f.a.public_key().id()}, 1}}};
-    judge_attestations(f.policy, required, found, report);
+    judge_attestations(f.policy, required, found, unreadable, report);
     EXPECT_EQ(report.checks().size(), 1U);
     return report.checks().front();
   };
   EXPECT_TRUE(verdict({f.statement(f.a, type)}).passed);
   EXPECT_EQ(verdict({}).reason, "there is no attestation of this type");
+  EXPECT_EQ(verdict({}, {{"bundle", {.reason = "it is torn"}}}).reason,
+            "there is no attestation of this type; one could not be read: it is torn");
   EXPECT_FALSE(verdict({f.statement(f.a, std::string(kCycloneDxPredicate))}).passed) << "another type";
   EXPECT_FALSE(verdict({f.statement(f.b, type)}).passed) << "another key";
   AttestationEvidence mislabelled = f.statement(f.a, std::string(kCycloneDxPredicate));
