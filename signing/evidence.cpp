@@ -64,6 +64,7 @@ std::string joined(const std::vector<std::string>& texts, std::string_view separ
 // "2 of 2 keys signed: 'a' (…), 'b' (…)"
 std::string count_text(const Policy& policy, const KeyThreshold& by, const std::set<std::string>& signed_by) {
   std::vector<std::string> names;
+  names.reserve(signed_by.size());
   for (const std::string& id : signed_by) names.push_back(policy.describe(id));
   return fmt::format("{} of {} keys signed, {} needed{}{}", signed_by.size(), by.key_ids.size(), by.threshold,
                      names.empty() ? "" : ": ", joined(names, ", "));

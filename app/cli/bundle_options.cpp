@@ -25,7 +25,7 @@ void add_bundle_options(Command& command, BundleRequest& request) {
       .option("--ordering", &request.deployer.ordering, "WAY",
               "what keeps the order: waves (sync waves, the default) or rollingsync (steps of an ApplicationSet)")
       .choices = {"waves", "rollingsync"};
-  command.option("--epoch", &request.epoch, "[LINE:]N",
+  command.option("--epoch", &request.settings.epoch, "[LINE:]N",
                  "a number that you raise with each release, so that sites can refuse older ones (default: none)");
 }
 

@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 
-#include "app/workflow/epoch.h"
 #include "app/workflow/version.h"
 #include "generator/missing_settings.h"
 
@@ -45,15 +44,13 @@ RenderedBundle render_bundle(const BundleRequest& request, const Services& servi
   warn_about(plan, services.reporter);
   for (const std::string& warning : missing_settings(plan, resolved.recipe.criteria, settings.plan.scheduling))
     services.reporter.warning(warning);
-  Value options = chosen_options(deployer->options(), settings, resolved.recipe.criteria);
-  if (!request.epoch.empty()) options.set(kEpochOption, to_value(parse_epoch(request.epoch)));
   FileTree rendered = deployer->render(plan, resolved.recipe);
   BundleInfo info{.tool_version = std::string(program_version()),
                   .catalogue = resolved.catalogue.id(),
                   .recipe_digest = digest(resolved.recipe).to_string(),
                   .criteria = resolved.recipe.criteria,
                   .deployer = request.deployer.name,
-                  .options = std::move(options)};
+                  .options = chosen_options(deployer->options(), settings, resolved.recipe.criteria)};
   Bundle bundle = seal(std::move(rendered), std::move(info));
   for (Release& release : plan.releases) release.registry = nullptr;  // the catalogue ends here
   return {resolved.recipe, std::move(plan), std::move(bundle)};

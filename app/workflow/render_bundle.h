@@ -12,7 +12,6 @@ struct BundleRequest {
   RecipeRequest recipe;
   DeployerRequest deployer;
   SettingsRequest settings;
-  std::string epoch;  // "[LINE:]NUMBER"; empty: none
 };
 
 struct RenderedBundle {

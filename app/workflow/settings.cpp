@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "app/workflow/epoch.h"
 #include "core/bytes.h"
 #include "core/error.h"
 #include "core/file_system.h"
@@ -99,6 +100,7 @@ Settings read_settings(const SettingsRequest& request, std::int64_t nodes) {
     scheduling.nodes = nodes;
     reader.keep(kNodesOption, nodes);
   }
+  if (!request.epoch.empty()) reader.keep(kEpochOption, to_value(parse_epoch(request.epoch)));
   return std::move(reader.settings);
 }
 

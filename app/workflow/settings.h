@@ -24,6 +24,7 @@ struct SettingsRequest {
   std::vector<std::string> accelerated_node_toleration;
   std::vector<std::string> workload_selector;
   std::string workload_gate;
+  std::string epoch;  // "[LINE:]NUMBER"; see workflow/epoch.h
 };
 
 inline constexpr std::string_view kNodesOption = "nodes";
