@@ -119,8 +119,9 @@ Digest ArtifactSigner::attach_statement(std::string_view statement, std::string_
   }
   const Digest result = same ? *same : push_statement(statement, predicate_type);
   if (refusal) {
-    refusal->add_context(fmt::format("{} is there, and the older ones stay", result.to_string()));
-    throw *refusal;  // NOLINT(misc-throw-by-value-catch-by-reference): a copy is thrown
+    throw Error(ErrorCode::Denied,
+                fmt::format("{}: {} is there, and the older ones stay", refusal->message(), result.to_string()))
+        .hint(refusal->hint());
   }
   return result;
 }

@@ -50,6 +50,7 @@ std::string media_type_of(const std::string& type, const std::string& document, 
   if (known == kTypes.end()) {
     if (is_media_type(type)) return type;
     std::vector<std::string> names;
+    names.reserve(kTypes.size());
     for (const DocumentType& one : kTypes) names.emplace_back(one.name);
     throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is no type of document", type))
         .hint(suggestion(type, names) + ", or write a media type");

@@ -129,11 +129,11 @@ class Verifier {
   void keep_attestations(const std::vector<signing::RequiredAttestation>& required, const FoundEvidence& found) {
     for (const signing::RequiredAttestation& wanted : required) {
       for (const auto& [type, evidence] : found.attestations) {
-        if (type != wanted.predicate_type ||
+        const std::optional<signing::Statement>& statement = evidence.result.statement;
+        if (!statement || type != wanted.predicate_type ||
             !signing::why_not_counted(trust_.policy, wanted.by, evidence.result).empty())
           continue;
-        result_.attestations.push_back(
-            {type, {evidence.result.key_id, evidence.form}, evidence.result.statement->predicate});
+        result_.attestations.push_back({type, {evidence.result.key_id, evidence.form}, statement->predicate});
       }
     }
   }
@@ -294,6 +294,7 @@ Verification verify(const VerifyRequest& request, const Services& services) {
 
 Verification verify_attestation(const VerifyAttestationRequest& request, const Services& services) {
   std::vector<std::string> types;
+  types.reserve(request.types.size());
   for (const std::string& type : request.types) types.push_back(signing::predicate_type(type));
   if (types.empty() && !request.trust.keys.empty())
     throw Error(ErrorCode::InvalidInput, "which attestation is demanded? name its type with --type");
