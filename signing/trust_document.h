@@ -1,5 +1,5 @@
 #pragma once
-// A site's trust as a signed document (docs/decisions/0020): a policy, a version, and the keys that may sign the next
+// A site's trust as a signed document (docs/decisions/0021): a policy, a version, and the keys that may sign the next
 // version. The first version is accepted by people; every later one must be signed by enough owners of the one before
 // and by enough of its own, and its version must be one higher. So trust can change keys without anybody being told,
 // and never go back.

@@ -1,7 +1,7 @@
 #pragma once
 // The epoch of a bundle: a number that whoever publishes raises with each release of a line, so that a site can tell an
 // older bundle, validly signed, from a newer one. It stands among the options of bundle.json, hence in what every form
-// of signature covers; a bundle has none unless it is asked for (docs/decisions/0020).
+// of signature covers; a bundle has none unless it is asked for (docs/decisions/0021).
 #include <cstdint>
 #include <map>
 #include <optional>

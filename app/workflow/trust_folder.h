@@ -1,5 +1,5 @@
 #pragma once
-// What a site trusts, as one folder that can be carried (docs/decisions/0020):
+// What a site trusts, as one folder that can be carried (docs/decisions/0021):
 //
 //   1.trust.json, 2.trust.json, …   the signed trust documents, each the successor of the one before; the last one
 //   holds epochs.json                     the highest epochs that this site has seen
