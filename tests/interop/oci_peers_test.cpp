@@ -153,11 +153,52 @@ TEST_P(OciPeers, RegctlCopiesItWithItsReferrers) {
   EXPECT_THAT(open("team/copy")->referrers(packed_->manifest.digest, kNoteType), SizeIs(2));
 }
 
-TEST_P(OciPeers, BlobsLargerThanMemoryLimitsGoThroughAFile) {
+TEST_P(OciPeers, ALargeBlobGoesUpInChunksAndComesFromAnyByteOn) {
   std::string content(9 << 20, '\0');
   for (std::size_t i = 0; i < content.size(); ++i) content[i] = static_cast<char>(i * 2654435761U >> 13);
-  const Descriptor blob = push_bytes(*registry_, content, "application/octet-stream");
-  EXPECT_EQ(fetch_bytes(*registry_, blob, content.size()), content);
+  const TemporaryFolder uploads;
+  const auto options = [&] {
+    RegistryOptions result;
+    result.environment.variable = [](const std::string&) { return std::nullopt; };
+    result.chunk_size = 2ULL << 20;
+    result.upload_folder = uploads.path();
+    return result;
+  };
+  const Reference reference = Reference::parse(server_->host() + "/peers/large");
+  const Descriptor blob = describe(content, "application/octet-stream");
+  // The first process ends between two chunks.
+  class Ending final : public ByteSource {
+   public:
+    explicit Ending(std::string_view text) noexcept : inner_(text) {}
+    std::size_t read(std::span<std::byte> buffer) override {
+      const std::size_t count = inner_.read(buffer);
+      if (count == 0) throw Error(ErrorCode::Interrupted, "the end");
+      return count;
+    }
+
+   private:
+    SpanSource inner_;
+  };
+  EXPECT_THROW(Registry(reference, options())
+                   .push_blob(blob,
+                              [&](std::uint64_t) {
+                                return std::make_unique<Ending>(std::string_view(content).substr(0, 4 << 20));
+                              }),
+               Error);
+  EXPECT_FALSE(std::filesystem::is_empty(uploads.path()));
+  Registry registry(reference, options());
+  EXPECT_EQ(registry.push_blob(blob, opener(content)), Pushed::Transferred);
+  EXPECT_TRUE(std::filesystem::is_empty(uploads.path()));
+  EXPECT_EQ(fetch_bytes(registry, blob, content.size()), content);
+  const std::unique_ptr<ByteSource> rest = registry.open_blob(blob, 5'000'001);
+  EXPECT_EQ(read_all(*rest, content.size(), "the rest"), content.substr(5'000'001));
+  // Another repository of the same registry takes it over by itself.
+  Registry mirror(Reference::parse(server_->host() + "/peers/mirror"), options());
+  mirror.copies_from(registry);
+  const OpenBlob never = [](std::uint64_t) -> std::unique_ptr<ByteSource> {
+    throw Error(ErrorCode::Internal, "sent although it could be mounted");
+  };
+  EXPECT_EQ(mirror.push_blob(blob, never), Pushed::Transferred);
 }
 
 TEST_P(OciPeers, TagsAreListedAndKept) {
