@@ -81,14 +81,15 @@ void PartialBlob::hash_what_is_there() {
 }
 
 void PartialBlob::complete(const OpenBlob& open) {
-  const bool begun_by_another = size_ != 0;
-  try {
-    fetch(open);
-  } catch (const Error& failure) {
-    if (failure.code() != ErrorCode::Untrusted) throw;
-    clear();
-    if (!begun_by_another) throw;
-    fetch(open);  // what was there is to blame, after a power failure for instance: once from the first byte
+  // What was there may be to blame, after a power failure for instance: then once from the first byte.
+  for (bool begun_by_another = size_ != 0;; begun_by_another = false) {
+    try {
+      return fetch(open);
+    } catch (const Error& failure) {
+      if (failure.code() != ErrorCode::Untrusted) throw;
+      clear();
+      if (!begun_by_another) throw;
+    }
   }
 }
 
@@ -99,7 +100,6 @@ void PartialBlob::fetch(const OpenBlob& open) {
     while (const std::size_t count = source->read(buffer.span())) {
       throw_if_interrupted();
       if (count > blob_.size - size_) {
-        clear();
         throw Error(ErrorCode::Untrusted, fmt::format("content of {} has more than the {} bytes it should have",
                                                       blob_.digest.to_string(), blob_.size));
       }
