@@ -379,26 +379,26 @@ TEST(RegistryFaults, TheListOfReferrersIsWrittenOverWhatWasRead) {
   }
 }
 
-// Each process reads before any writes; with 412 or without, none is lost.
+// A registry that looks at If-Match excludes the race. Where it does not, a writer that has verified its entry can
+// still lose it to one that had read before: no client can prevent that.
 TEST(RegistryFaults, WritersInSeveralProcessesLoseNoReferrer) {
-  for (const FakeIfMatch if_match : {FakeIfMatch::Ignored, FakeIfMatch::Honoured}) {
-    Fixture fixture({.if_match = if_match});
-    const Packed packed = small_bundle();
-    push(*fixture.registry, packed);
-    {
-      std::vector<std::jthread> writers;
-      for (int i = 0; i < 3; ++i) {
-        writers.emplace_back([&, i] {
-          RegistryOptions options;
-          options.environment.variable = [](const std::string&) { return std::nullopt; };
-          options.retry.first = std::chrono::milliseconds(20);
-          Registry own(Reference::parse(fixture.fake.host() + "/team/app"), std::move(options));
-          attach(own, packed.manifest, note(fmt::format("note {}", i)));
-        });
-      }
+  Fixture fixture({.if_match = FakeIfMatch::Honoured});
+  const Packed packed = small_bundle();
+  push(*fixture.registry, packed);
+  attach(*fixture.registry, packed.manifest, note("first"));
+  {
+    std::vector<std::jthread> writers;
+    for (int i = 0; i < 3; ++i) {
+      writers.emplace_back([&, i] {
+        RegistryOptions options;
+        options.environment.variable = [](const std::string&) { return std::nullopt; };
+        options.retry.first = std::chrono::milliseconds(20);
+        Registry own(Reference::parse(fixture.fake.host() + "/team/app"), std::move(options));
+        attach(own, packed.manifest, note(fmt::format("note {}", i)));
+      });
     }
-    EXPECT_THAT(fixture.registry->referrers(packed.manifest.digest), SizeIs(3));
   }
+  EXPECT_THAT(fixture.registry->referrers(packed.manifest.digest), SizeIs(4));
 }
 
 class Listening final : public Reporter {
