@@ -9,47 +9,81 @@
 #include "core/error.h"
 #include "core/json/reader.h"
 #include "core/json/writer.h"
+#include "signing/certificate.h"
 #include "signing/strict_json.h"
 
 namespace waybill::signing {
 namespace {
 
 constexpr std::string_view kWhere = "the bundle";
-constexpr std::array<std::string_view, 4> kReadableMediaTypes = {
-    kBundleMediaType,
-    "application/vnd.dev.sigstore.bundle+json;version=0.3",
-    "application/vnd.dev.sigstore.bundle+json;version=0.2",
-    "application/vnd.dev.sigstore.bundle+json;version=0.1",
+struct ReadableMediaType {
+  std::string_view text;
+  BundleVersion version;
 };
+constexpr std::array<ReadableMediaType, 4> kReadableMediaTypes{{
+    {kBundleMediaType, BundleVersion::V03},
+    {"application/vnd.dev.sigstore.bundle+json;version=0.3", BundleVersion::V03},
+    {"application/vnd.dev.sigstore.bundle+json;version=0.2", BundleVersion::V02},
+    {"application/vnd.dev.sigstore.bundle+json;version=0.1", BundleVersion::V01},
+}};
 constexpr std::string_view kSha256 = "SHA2_256";
 constexpr std::size_t kMostLogEntries = 32;
 constexpr std::size_t kMostTimestamps = 32;
+constexpr std::size_t kLongestChain = 8;
+constexpr std::string_view kMaterial = "the bundle's verification material";
 
 [[noreturn]] void refuse(std::string_view why) {
   throw Error(ErrorCode::InvalidInput, fmt::format("{} {}", kWhere, why));
 }
 
-// The hint of the key, after making sure that it is a key and not a certificate.
-std::string parse_verification_material(const Value& material) {
-  constexpr std::string_view kMaterial = "the bundle's verification material";
-  if (material.is_map() &&
-      (material.find("certificate") != nullptr || material.find("x509CertificateChain") != nullptr)) {
-    refuse("is signed with a certificate, which needs an identity to check against and cannot be checked with a key");
+// The signer's certificate. Older bundles carry a chain, of which only the first link is used: whom to believe is said
+// by the trusted root, and a root that comes along would be a temptation.
+std::string parse_certificate(const Value& material, BundleVersion version) {
+  constexpr std::string_view kCertificate = "the bundle's certificate";
+  if (const Value* certificate = material.find("certificate")) {
+    require_object(*certificate, kCertificate, {"rawBytes"});
+    return require_base64(*certificate, kCertificate, "rawBytes");
   }
-  require_object(material, kMaterial, {"publicKey", "tlogEntries", "timestampVerificationData"});
-  const Value& key = require_member(material, kMaterial, "publicKey");
-  require_object(key, "the bundle's public key", {"hint"});
+  if (version == BundleVersion::V03) refuse("has a chain of certificates, which version 0.3 does not allow");
+  const Value& chain = require_member(material, kMaterial, "x509CertificateChain");
+  require_object(chain, "the bundle's chain of certificates", {"certificates"});
+  std::string first;
+  for (const Value& link : require_list(chain, "the bundle's chain of certificates", "certificates", kLongestChain)) {
+    require_object(link, kCertificate, {"rawBytes"});
+    std::string der = require_base64(link, kCertificate, "rawBytes");
+    if (first.empty()) {
+      first = std::move(der);
+    } else if (Certificate::from_der(der, kCertificate).is_self_issued()) {
+      refuse("carries the certificate of a root");
+    }
+  }
+  if (first.empty()) refuse("has an empty chain of certificates");
+  return first;
+}
+
+void parse_verification_material(const Value& material, SigstoreBundle& bundle) {
+  require_object(material, kMaterial,
+                 {"publicKey", "certificate", "x509CertificateChain", "tlogEntries", "timestampVerificationData"});
+  const auto has = [&](std::string_view name) { return material.find(name) != nullptr ? 1 : 0; };
+  if (has("publicKey") + has("certificate") + has("x509CertificateChain") > 1) refuse("names its signer twice");
+  if (has("publicKey") == 0 && has("certificate") == 0 && has("x509CertificateChain") == 0)
+    refuse("names no signer: neither a key nor a certificate");
+  if (const Value* key = material.find("publicKey")) {
+    require_object(*key, "the bundle's public key", {"hint"});
+    if (key->find("hint") != nullptr) bundle.key_hint = require_text(*key, "the bundle's public key", "hint");
+  } else {
+    bundle.certificate = parse_certificate(material, bundle.version);
+  }
   if (material.find("tlogEntries") != nullptr) {
-    (void)require_list(material, kMaterial, "tlogEntries", kMostLogEntries);
+    bundle.log_entries = require_list(material, kMaterial, "tlogEntries", kMostLogEntries);
   }
   if (const Value* timestamps = material.find("timestampVerificationData")) {
     constexpr std::string_view kTimestamps = "the bundle's timestamp data";
     require_object(*timestamps, kTimestamps, {"rfc3161Timestamps"});
     if (timestamps->find("rfc3161Timestamps") != nullptr) {
-      (void)require_list(*timestamps, kTimestamps, "rfc3161Timestamps", kMostTimestamps);
+      bundle.timestamps = require_list(*timestamps, kTimestamps, "rfc3161Timestamps", kMostTimestamps);
     }
   }
-  return key.find("hint") != nullptr ? require_text(key, "the bundle's public key", "hint") : std::string();
 }
 
 MessageSignature parse_message_signature(const Value& value) {
@@ -92,16 +126,24 @@ std::string write_bundle(const SigstoreBundle& bundle) {
 SigstoreBundle parse_bundle(std::string_view text) {
   const Value root = json::parse(text, kWhere, {.bytes = kLargestBundle});
   require_object(root, kWhere, {"mediaType", "verificationMaterial", "messageSignature", "dsseEnvelope"});
-  if (std::ranges::find(kReadableMediaTypes, require_text(root, kWhere, "mediaType")) == kReadableMediaTypes.end()) {
+  const auto* media_type =
+      std::ranges::find(kReadableMediaTypes, require_text(root, kWhere, "mediaType"), &ReadableMediaType::text);
+  if (media_type == kReadableMediaTypes.end()) {
     refuse("has an unknown media type, expected a sigstore bundle of version 0.1, 0.2 or 0.3");
   }
-  std::string hint = parse_verification_material(require_member(root, kWhere, "verificationMaterial"));
+  SigstoreBundle bundle{.key_hint = {}, .content = MessageSignature{sha256(""), {}}, .version = media_type->version};
+  parse_verification_material(require_member(root, kWhere, "verificationMaterial"), bundle);
   const Value* message = root.find("messageSignature");
   const Value* envelope = root.find("dsseEnvelope");
   if (message != nullptr && envelope != nullptr) refuse("has two contents");
-  if (message != nullptr) return {std::move(hint), parse_message_signature(*message)};
-  if (envelope != nullptr) return {std::move(hint), parse_single_envelope(*envelope)};
-  refuse("has no content: neither a message signature nor a DSSE envelope");
+  if (message != nullptr) {
+    bundle.content = parse_message_signature(*message);
+  } else if (envelope != nullptr) {
+    bundle.content = parse_single_envelope(*envelope);
+  } else {
+    refuse("has no content: neither a message signature nor a DSSE envelope");
+  }
+  return bundle;
 }
 
 std::string sign_message(const PrivateKey& key, std::string_view message) {

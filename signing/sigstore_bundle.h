@@ -1,7 +1,7 @@
 #pragma once
-// Sigstore bundles with a key (media type v0.3): a signature of a file, or a signed statement. Bundles with
-// certificates are refused: they need an identity policy and a trust root, which a bare key is not (oci-and-signing,
-// section 3).
+// Sigstore bundles (media type v0.3): a signature of a file, or a signed statement. We write those that name a key;
+// those with a certificate are read, too, and verified with a trusted root (signing/keyless.h; oci-and-signing, section
+// 3).
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "core/digest.h"
+#include "core/value.h"
 #include "signing/dsse.h"
 #include "signing/key.h"
 
@@ -22,17 +23,24 @@ struct MessageSignature {
   std::string signature;  // decoded
 };
 
+enum class BundleVersion : std::uint8_t { V01, V02, V03 };
+
 struct SigstoreBundle {
   std::string key_hint;  // may be empty; only orders the keys that are tried
   std::variant<MessageSignature, Envelope> content;
+  std::string certificate = {};  // of the signer, DER; empty in bundles that name a key
+  Value::List log_entries = {};  // unread: signing/transparency_log.h
+  Value::List timestamps = {};   // unread: signing/timestamp.h
+  BundleVersion version = BundleVersion::V03;
 };
 
-// The bytes, equal to cosign's: no log entries, no timestamp, no keyid, no line feed at the end.
+// The bytes of a bundle that names a key, equal to cosign's: no log entries, no timestamp, no keyid, no line feed at
+// the end.
 [[nodiscard]] std::string write_bundle(const SigstoreBundle& bundle);
 
-// Media types v0.1 to v0.3. Strict: unknown members, two contents, no content, a certificate, more than one DSSE
-// signature, more than 32 log entries or timestamps are refused. Log entries and timestamps themselves are skipped,
-// neither trusted nor needed. Throws InvalidInput.
+// Media types v0.1 to v0.3. Strict: unknown members, two contents, no content, a key beside a certificate, an empty
+// chain of certificates or one with a root, more than one DSSE signature, more than 32 log entries or timestamps are
+// refused. Log entries and timestamps themselves are left unread: a key needs neither. Throws InvalidInput.
 [[nodiscard]] SigstoreBundle parse_bundle(std::string_view text);
 
 // Signs the file's bytes.

@@ -87,15 +87,40 @@ SignatureResult verify_envelope(const Envelope& envelope, std::string_view hint,
   return result;
 }
 
+SignatureResult failed_for_certificate() {
+  return failed(
+      "the bundle is signed with a certificate, which needs a trusted root and an identity to check against and cannot "
+      "be checked with a key");
+}
+
 }  // namespace
+
+SignatureResult verify_statement(const SigstoreBundle& bundle, std::span<const PublicKey> keys, const Digest& subject,
+                                 std::string_view predicate_type) {
+  const auto* envelope = std::get_if<Envelope>(&bundle.content);
+  if (envelope == nullptr) return failed("the bundle signs a file, not a statement");
+  return verify_envelope(*envelope, bundle.key_hint, keys, subject, predicate_type);
+}
+
+SignatureResult verify_message(const SigstoreBundle& bundle, std::span<const PublicKey> keys,
+                               std::string_view message) {
+  const auto* content = std::get_if<MessageSignature>(&bundle.content);
+  if (content == nullptr) return failed("the bundle signs a statement, not a file");
+  const std::span<const std::string> signatures(&content->signature, 1);
+  const PublicKey* signer = find_signer(keys, bundle.key_hint, message, signatures);
+  if (signer == nullptr) return failed(why_none_signed(keys, signatures));
+  SignatureResult result{.key_id = signer->id()};
+  result.passed = content->digest == sha256(message);
+  result.reason = result.passed ? "signed by " + signer->id() : "the digest that the bundle states is not the file's";
+  return result;
+}
 
 SignatureResult verify_dsse_bundle(std::string_view bundle, std::span<const PublicKey> keys, const Digest& subject,
                                    std::string_view predicate_type) {
   return refusals_as_results([&] {
     const SigstoreBundle parsed = parse_bundle(bundle);
-    const auto* envelope = std::get_if<Envelope>(&parsed.content);
-    if (envelope == nullptr) return failed("the bundle signs a file, not a statement");
-    return verify_envelope(*envelope, parsed.key_hint, keys, subject, predicate_type);
+    if (!parsed.certificate.empty()) return failed_for_certificate();
+    return verify_statement(parsed, keys, subject, predicate_type);
   });
 }
 
@@ -111,15 +136,8 @@ SignatureResult verify_message_bundle(std::string_view bundle, std::span<const P
                                       std::string_view message) {
   return refusals_as_results([&] {
     const SigstoreBundle parsed = parse_bundle(bundle);
-    const auto* content = std::get_if<MessageSignature>(&parsed.content);
-    if (content == nullptr) return failed("the bundle signs a statement, not a file");
-    const std::span<const std::string> signatures(&content->signature, 1);
-    const PublicKey* signer = find_signer(keys, parsed.key_hint, message, signatures);
-    if (signer == nullptr) return failed(why_none_signed(keys, signatures));
-    SignatureResult result{.key_id = signer->id()};
-    result.passed = content->digest == sha256(message);
-    result.reason = result.passed ? "signed by " + signer->id() : "the digest that the bundle states is not the file's";
-    return result;
+    if (!parsed.certificate.empty()) return failed_for_certificate();
+    return verify_message(parsed, keys, message);
   });
 }
 

@@ -13,6 +13,7 @@
 
 #include "core/digest.h"
 #include "signing/key.h"
+#include "signing/sigstore_bundle.h"
 #include "signing/simple_signing.h"
 #include "signing/statement.h"
 
@@ -43,6 +44,12 @@ struct SignatureResult {
 // existing signature of a payload compares the payload's bytes and calls this.
 [[nodiscard]] SignatureResult verify_simple_signing(std::string_view payload, std::string_view base64_signature,
                                                     std::span<const PublicKey> keys, const Digest& manifest);
+
+// The same for bundles that are read already, whoever said that these keys may have signed them.
+[[nodiscard]] SignatureResult verify_message(const SigstoreBundle& bundle, std::span<const PublicKey> keys,
+                                             std::string_view message);
+[[nodiscard]] SignatureResult verify_statement(const SigstoreBundle& bundle, std::span<const PublicKey> keys,
+                                               const Digest& subject, std::string_view predicate_type);
 
 // Whether the bundle is a valid signature by `key` of exactly this statement: signing it again would add nothing. ECDSA
 // nonces are random, so bytes cannot be compared.

@@ -59,12 +59,25 @@ TEST(ParseBundle, TakesOldVersionsLogEntriesTimestampsAndNoHint) {
             "");
 }
 
-TEST(ParseBundle, RefusesCertificates) {
-  const std::string expected =
-      "the bundle is signed with a certificate, which needs an identity to check against and cannot be checked with a "
-      "key";
-  EXPECT_EQ(refusal_of(replaced(kMessage, R"("publicKey":{"hint":)", R"("certificate":{"rawBytes":)")), expected);
-  EXPECT_EQ(refusal_of(replaced(kMessage, R"("publicKey":)", R"("x509CertificateChain":{},"publicKey":)")), expected);
+TEST(ParseBundle, ReadsACertificateInTheFormOfItsVersion) {
+  const std::string with_certificate =
+      replaced(kMessage, R"("publicKey":{"hint":"6eEhgUMC90uz6Pq4iCS6UmaUsPtUwVJu83lykDga3Mk="})",
+               R"("certificate":{"rawBytes":"AAAA"})");
+  EXPECT_EQ(parse_bundle(with_certificate).certificate, std::string(3, '\0'));
+  const std::string with_chain = replaced(with_certificate, R"("certificate":{"rawBytes":"AAAA"})",
+                                          R"("x509CertificateChain":{"certificates":[{"rawBytes":"AAAA"}]})");
+  EXPECT_EQ(refusal_of(with_chain), "the bundle has a chain of certificates, which version 0.3 does not allow");
+  EXPECT_EQ(parse_bundle(replaced(with_chain, kBundleMediaType, "application/vnd.dev.sigstore.bundle+json;version=0.2"))
+                .certificate,
+            std::string(3, '\0'));
+}
+
+TEST(ParseBundle, RefusesTwoSignersAndNone) {
+  EXPECT_EQ(refusal_of(replaced(kMessage, R"("publicKey":)", R"("certificate":{"rawBytes":"AAAA"},"publicKey":)")),
+            "the bundle names its signer twice");
+  EXPECT_EQ(refusal_of(replaced(kMessage, R"("publicKey":{"hint":"6eEhgUMC90uz6Pq4iCS6UmaUsPtUwVJu83lykDga3Mk="})",
+                                R"("tlogEntries":[])")),
+            "the bundle names no signer: neither a key nor a certificate");
 }
 
 TEST(ParseBundle, RefusesAnythingElse) {
