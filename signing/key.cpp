@@ -212,9 +212,18 @@ PrivateKey PrivateKey::from_sec1(const SecretBytes& der, std::string_view name) 
   return PrivateKey(std::make_shared<const State>(State{std::move(key), std::move(public_key)}));
 }
 
+PrivateKey PrivateKey::from_handle(void* handle, std::string_view name) {
+  Pkey key(static_cast<EVP_PKEY*>(handle));
+  if (kind_of(key.get(), name) != KeyKind::EcdsaP256) refuse(name, "it is an RSA key, only ECDSA P-256 keys sign");
+  PublicKey public_key = PublicKey::from_spki(as_bytes(spki_of(key.get())), name);
+  return PrivateKey(std::make_shared<const State>(State{std::move(key), std::move(public_key)}));
+}
+
 std::string PrivateKey::sign(Bytes message) const {
   const Digest digest = sha256(message);
-  const PkeyContext context = context_for(state_->key.get());
+  // Not by name of a library context, which knows nothing of engines.
+  const PkeyContext context =
+      checked(PkeyContext(libcrypto().EVP_PKEY_CTX_new(state_->key.get(), nullptr)), "preparing a key");
   check(libcrypto().EVP_PKEY_sign_init(context.get()), "preparing a key for signing");
   check(libcrypto().EVP_PKEY_CTX_set_signature_md(context.get(), libcrypto().EVP_sha256()), "choosing SHA-256");
   std::size_t size = 0;

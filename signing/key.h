@@ -61,10 +61,14 @@ class PrivateKey {
   // RFC 5915 ECPrivateKey ("SEC1"), DER.
   [[nodiscard]] static PrivateKey from_sec1(const SecretBytes& der, std::string_view name);
 
+  // Takes over a key that OpenSSL holds (an EVP_PKEY), whose private half may lie elsewhere, as in a token: it signs,
+  // but has no PKCS#8 form. Throws InvalidInput as the others do.
+  [[nodiscard]] static PrivateKey from_handle(void* handle, std::string_view name);
+
   // ECDSA over SHA-256 of the message, DER. The nonce is random: two signatures of one message differ.
   [[nodiscard]] std::string sign(Bytes message) const;
   [[nodiscard]] const PublicKey& public_key() const noexcept;
-  // PKCS#8 PrivateKeyInfo, DER.
+  // PKCS#8 PrivateKeyInfo, DER. Throws Internal for a key whose private half lies elsewhere.
   [[nodiscard]] SecretBytes pkcs8() const;
 
  private:

@@ -128,27 +128,34 @@ PrivateKey read_private_key(const SecretBytes& pem, std::string_view name, const
   if (block.type == "EC PRIVATE KEY") return PrivateKey::from_sec1(block.body, name);
   if (block.type == "ENCRYPTED PRIVATE KEY") {
     throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is an encrypted PKCS#8 file, which is not supported", name))
-        .hint("'cosign import-key-pair' turns it into a key file that is");
+        .hint("'openssl pkcs8 -in FILE' decrypts it; 'waybill key import' makes an encrypted key file of the result");
   }
+  if (block.type == "RSA PRIVATE KEY") refuse(name, "it is an RSA key, only ECDSA P-256 keys sign");
   refuse(name, fmt::format("it holds a '{}', expected a private key", block.type));
 }
 
-std::string write_cosign_key(const PrivateKey& key, const SecretBytes& password) {
+std::string write_cosign_key(const PrivateKey& key, const SecretBytes& password, KeyFileForm form) {
+  const ScryptParameters& work = form == KeyFileForm::Old ? kLegacy : kStandard;
   const std::string salt = random_bytes(kSaltSize);
   const std::string nonce = random_bytes(crypto_secretbox_NONCEBYTES);
-  const SecretBytes derived = derive(password, salt, kStandard);
+  const SecretBytes derived = derive(password, salt, work);
   const SecretBytes plain = key.pkcs8();
   std::string ciphertext(plain.size() + crypto_secretbox_MACBYTES, '\0');
   if (libsodium().crypto_secretbox_easy(reinterpret_cast<unsigned char*>(ciphertext.data()), raw(plain.bytes()),
                                         plain.size(), raw(as_bytes(nonce)), raw(derived.bytes())) != 0) {
     throw Error(ErrorCode::Internal, "the key could not be encrypted");
   }
-  const Value parameters = Value::map({{"N", kStandard.n}, {"r", kStandard.r}, {"p", kStandard.p}});
+  const Value parameters = Value::map({{"N", work.n}, {"r", work.r}, {"p", work.p}});
   const Value document =
       Value::map({{"kdf", Value::map({{"name", kKdf}, {"params", parameters}, {"salt", to_base64(as_bytes(salt))}})},
                   {"cipher", Value::map({{"name", kCipher}, {"nonce", to_base64(as_bytes(nonce))}})},
                   {"ciphertext", to_base64(as_bytes(ciphertext))}});
-  return write_pem(kSigstoreType, as_bytes(json::write(document)));
+  return write_pem(form == KeyFileForm::Old ? kCosignType : kSigstoreType, as_bytes(json::write(document)));
+}
+
+bool is_cosign_key(std::string_view text) noexcept {
+  const std::string_view type = first_pem_type(text);
+  return type == kSigstoreType || type == kCosignType;
 }
 
 KeyFileKind key_file_kind(std::string_view text) noexcept {

@@ -29,6 +29,8 @@ const std::vector<CommandEntry>& commands() {
       {"logout", "remove the credentials of a registry", logout_command},
       {"bootstrap", "write what starts a bundle's rollout at one place", bootstrap_command},
       {"keygen", "make a key pair for signing", keygen_command},
+      {"key import", "make a key pair of a private key that another tool made", key_import_command},
+      {"key public", "show the public half of a key", key_public_command},
       {"sign", "sign an artifact, a bundle folder or a file", sign_command},
       {"attest", "sign a statement about an artifact, a bundle folder or a file", attest_command},
       {"attach", "attach a document to an artifact, unsigned", attach_command},

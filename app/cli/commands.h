@@ -27,6 +27,8 @@ Command simulate_command();
 [[nodiscard]] Command logout_command();
 [[nodiscard]] Command bootstrap_command();
 [[nodiscard]] Command keygen_command();
+[[nodiscard]] Command key_import_command();
+[[nodiscard]] Command key_public_command();
 [[nodiscard]] Command sign_command();
 [[nodiscard]] Command attest_command();
 [[nodiscard]] Command attach_command();

@@ -3,11 +3,13 @@
 namespace waybill::cli {
 namespace {
 
-constexpr const char* kSigningKey = "private key: a cosign key file, PKCS#8 or SEC1 PEM, or env://NAME";
+constexpr const char* kSigningKey =
+    "private key: a cosign key file, PKCS#8 or SEC1 PEM, env://NAME, or a pkcs11: URI of a token";
 
 void add_password_option(Command& command, std::string& password_file) {
   command.option("--password-file", &password_file, "FILE",
-                 "file with the key's password ('-' is standard input); default: WAYBILL_PASSWORD, COSIGN_PASSWORD, "
+                 "file with the key's password or the token's PIN ('-' is standard input); default: WAYBILL_PASSWORD, "
+                 "COSIGN_PASSWORD, "
                  "else asked on the terminal");
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/file_system.h"
 #include "signing/key_file.h"
+#include "signing/pem.h"
 #include "signing/sigstore_bundle.h"
 #include "signing/verify.h"
 #include "tests/support/process.h"
@@ -48,6 +49,24 @@ TEST_F(CosignSigning, CosignOpensOurKey) {
   const ProcessResult result = cosign({"public-key", "--key", file});
   EXPECT_EQ(result.exit_status, 0) << result.err;
   EXPECT_EQ(result.out, key.public_key().pem());
+}
+
+TEST_F(CosignSigning, CosignOpensOurKeyInTheOldForm) {
+  WAYBILL_REQUIRE_PEER("cosign");
+  const PrivateKey key = PrivateKey::generate();
+  const std::string file = write("old.key", write_cosign_key(key, SecretBytes::copy_of(kPassword), KeyFileForm::Old));
+  const ProcessResult result = cosign({"public-key", "--key", file});
+  EXPECT_EQ(result.exit_status, 0) << result.err;
+  EXPECT_EQ(result.out, key.public_key().pem());
+}
+
+TEST_F(CosignSigning, WeOpenWhatCosignImportedFromOurPkcs8) {
+  WAYBILL_REQUIRE_PEER("cosign");
+  const PrivateKey key = PrivateKey::generate();
+  const std::string plain = write("plain.pem", write_pem("PRIVATE KEY", key.pkcs8().bytes()));
+  const ProcessResult made = cosign({"import-key-pair", "--key", plain, "--output-key-prefix", "theirs"});
+  ASSERT_EQ(made.exit_status, 0) << made.err;
+  EXPECT_EQ(read_key(path("theirs.key")).public_key(), key.public_key());
 }
 
 TEST_F(CosignSigning, WeOpenCosignsKeys) {

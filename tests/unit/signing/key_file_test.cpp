@@ -107,6 +107,16 @@ TEST(WriteCosignKey, HasCosignsMembersInCosignsOrder) {
   EXPECT_NE(text.find(R"("},"cipher":{"name":"nacl/secretbox","nonce":")"), std::string_view::npos);
 }
 
+TEST(WriteCosignKey, HasAnOldFormThatTheSamePasswordOpens) {
+  const PrivateKey key = PrivateKey::generate();
+  const std::string file = write_cosign_key(key, SecretBytes::copy_of("pass"), KeyFileForm::Old);
+  EXPECT_TRUE(file.starts_with("-----BEGIN ENCRYPTED COSIGN PRIVATE KEY-----\n"));
+  EXPECT_TRUE(is_cosign_key(file));
+  const PrivateKey read =
+      read_private_key(SecretBytes::copy_of(file), "old.key", [] { return SecretBytes::copy_of("pass"); });
+  EXPECT_EQ(read.public_key(), key.public_key());
+}
+
 TEST(KeyFileKind, TellsPublicFromPrivate) {
   EXPECT_EQ(key_file_kind(vectors::kPublicPem), KeyFileKind::Public);
   EXPECT_EQ(key_file_kind(vectors::kEncryptedPem), KeyFileKind::Private);
