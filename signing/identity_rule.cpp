@@ -42,6 +42,8 @@ bool TextRule::matches(const std::string& text) const {
 
 const std::string& TextRule::text() const noexcept { return state_->text; }
 
+std::string IdentityRule::id() const { return fmt::format("{} ({})", identity.text(), oidc_issuer.text()); }
+
 std::string IdentityRule::why_not(const Certificate& certificate) const {
   const std::vector<std::string>& names = certificate.identities();
   if (names.empty()) return "the certificate names nobody";

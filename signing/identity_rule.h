@@ -29,6 +29,8 @@ struct IdentityRule {
   TextRule identity;
   TextRule oidc_issuer;
 
+  // How reports and policies name whoever fits: "IDENTITY (OIDC ISSUER)", as the rule says them.
+  [[nodiscard]] std::string id() const;
   // Why the certificate does not fit; empty when one of its identities and its issuer do.
   [[nodiscard]] std::string why_not(const Certificate& certificate) const;
 };

@@ -19,6 +19,7 @@ std::vector<PublicKey> Policy::public_keys() const {
 }
 
 std::string Policy::describe(std::string_view key_id) const {
+  if (certificates && certificates->rule.id() == key_id) return std::string(key_id);
   const auto found = std::ranges::find_if(keys, [&](const TrustedKey& trusted) { return trusted.key.id() == key_id; });
   if (found == keys.end() || found->name.empty()) return fmt::format("key {}", key_id);
   return fmt::format("'{}' ({})", found->name, key_id);
@@ -49,6 +50,16 @@ Policy policy_of_keys(std::vector<PublicKey> keys, std::size_t threshold,
                             policy.keys.size() == 1 ? "" : "s"));
   rule.signatures.threshold = threshold;
   rule.annotations = std::move(annotations);
+  policy.rules.push_back(std::move(rule));
+  return policy;
+}
+
+Policy policy_of_certificates(CertificatePolicy certificates, std::map<std::string, std::string> annotations) {
+  Policy policy;
+  PolicyRule rule;
+  rule.signatures.key_ids = {certificates.rule.id()};
+  rule.annotations = std::move(annotations);
+  policy.certificates = std::move(certificates);
   policy.rules.push_back(std::move(rule));
   return policy;
 }

@@ -15,6 +15,7 @@
 
 #include "core/digest.h"
 #include "signing/key.h"
+#include "signing/trusted_signers.h"
 
 namespace waybill::signing {
 
@@ -51,13 +52,15 @@ struct PolicyRule {
 
 struct Policy {
   std::vector<TrustedKey> keys;
+  std::optional<CertificatePolicy> certificates;  // named in rules by IdentityRule::id, as keys are by theirs
   std::vector<PolicyRule> rules;
   std::map<std::string, std::string> revoked_keys;  // key id to reason
   std::map<Digest, std::string> revoked_digests;    // of artifacts, bundles and files, to reason
   std::optional<std::int64_t> expires;              // seconds since 1970; the only thing that a clock decides
 
   [[nodiscard]] std::vector<PublicKey> public_keys() const;
-  // "'release' (BASE64)", or "key BASE64" where it has no name.
+  [[nodiscard]] TrustedSigners signers() const { return {public_keys(), certificates}; }
+  // "'release' (BASE64)", "key BASE64" where it has no name, or the rule for certificates as it is.
   [[nodiscard]] std::string describe(std::string_view key_id) const;
   // The first rule that is about this repository; with nullopt (a folder, a file, a layout) the first that is about
   // everything. Null pointer: nothing is allowed.
@@ -67,6 +70,10 @@ struct Policy {
 // One of the keys signed, whatever it is: what `--key` means.
 [[nodiscard]] Policy policy_of_keys(std::vector<PublicKey> keys, std::size_t threshold,
                                     std::map<std::string, std::string> annotations);
+
+// Whoever the rule is about signed, with a certificate.
+[[nodiscard]] Policy policy_of_certificates(CertificatePolicy certificates,
+                                            std::map<std::string, std::string> annotations);
 
 // The text of a key file that a policy names; relative names are relative to the policy. Throws NotFound.
 using ReadKeyFile = std::function<std::string(const std::string& file)>;

@@ -10,9 +10,11 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "core/digest.h"
 #include "signing/key.h"
+#include "signing/report.h"
 #include "signing/sigstore_bundle.h"
 #include "signing/simple_signing.h"
 #include "signing/statement.h"
@@ -23,6 +25,8 @@ struct SignatureResult {
   bool passed = false;
   std::string reason = {};  // lower case, no final stop; says why it failed, or which key passed
   std::string key_id = {};  // PublicKey::id of the key that verified; may be set although a later check failed
+  // What was looked at for a signature with a certificate (signing/keyless.h).
+  std::vector<Check> checks = {};
   // What was signed, only when it passed.
   std::optional<Statement> statement = {};
   std::optional<SimpleSigning> payload = {};

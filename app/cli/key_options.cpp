@@ -22,6 +22,16 @@ void add_trust_options(Command& command, TrustChoice& trust) {
   command.option("--threshold", &trust.threshold, "N", "so many of the keys must have signed (default 1)");
   command.option("--annotation", &trust.annotations, "KEY=VALUE",
                  "the signature must hold this annotation; may be given again");
+  CertificateChoice& certificates = trust.certificates;
+  command.option("--certificate-identity", &certificates.identity, "NAME",
+                 "instead of keys: who signed with a certificate (an e-mail address or a URI)");
+  command.option("--certificate-identity-regexp", &certificates.identity_regexp, "EXPRESSION",
+                 "the same as a regular expression that the whole name must match");
+  command.option("--certificate-oidc-issuer", &certificates.oidc_issuer, "URL", "who must vouch for that name");
+  command.option("--certificate-oidc-issuer-regexp", &certificates.oidc_issuer_regexp, "EXPRESSION",
+                 "the same as a regular expression that the whole address must match");
+  command.option("--trusted-root", &certificates.trusted_root, "FILE",
+                 "the authorities and logs that are believed about certificates (sigstore's trusted_root.json)");
   command.option("--policy", &trust.policy, "FILE", "a policy instead of keys: who must have signed what");
   command.option("--trust", &trust.folder, "DIR", "a site's trust folder instead of keys");
   command.option("--as", &trust.repository, "REPOSITORY",

@@ -1,6 +1,6 @@
 #pragma once
 // The signatures and attestations that lie beside a file, and in the folder attestation/ of a bundle
-// (app/workflow/signature_files.h), each verified against the keys of a policy.
+// (app/workflow/signature_files.h), each verified against those whom a policy trusts.
 #include <string>
 #include <vector>
 
@@ -13,12 +13,12 @@ namespace waybill {
 // Form "file": the signatures of `file`, whose bytes these are, and its attestations of these types.
 [[nodiscard]] FoundEvidence find_file_evidence(const std::string& file, const std::string& bytes,
                                                const std::vector<std::string>& types,
-                                               const std::vector<signing::PublicKey>& keys);
+                                               const signing::TrustedSigners& signers);
 
 struct FolderEvidence {
   FoundEvidence found;                // of checksums.txt: forms "checksums" and "bundle"
-  std::vector<FileProblem> problems;  // files in attestation/ that none of the keys made, or that are executable
+  std::vector<FileProblem> problems;  // files in attestation/ that none of them made, or that are executable
 };
-[[nodiscard]] FolderEvidence find_folder_evidence(const FileTree& folder, const std::vector<signing::PublicKey>& keys);
+[[nodiscard]] FolderEvidence find_folder_evidence(const FileTree& folder, const signing::TrustedSigners& signers);
 
 }  // namespace waybill

@@ -21,8 +21,8 @@ constexpr std::string_view kBundleTypes = "application/vnd.dev.sigstore.bundle";
 
 class Search {
  public:
-  Search(oci::StoreReader& store, const Digest& subject, const std::vector<signing::PublicKey>& keys)
-      : store_(store), subject_(subject), keys_(keys) {}
+  Search(oci::StoreReader& store, const Digest& subject, const signing::TrustedSigners& signers)
+      : store_(store), subject_(subject), signers_(signers) {}
 
   FoundEvidence run() {
     read_bundles();
@@ -67,7 +67,7 @@ class Search {
     const auto* envelope = std::get_if<signing::Envelope>(&parsed.content);
     if (envelope == nullptr || envelope->payload_type != signing::kInTotoPayloadType) return;
     std::string type = signing::parse_statement(envelope->payload).predicate_type;
-    signing::SignatureResult result = signing::verify_dsse_bundle(bundle, keys_, subject_, type);
+    signing::SignatureResult result = signing::verify_dsse_bundle(bundle, signers_, subject_, type);
     if (type == signing::kSignaturePredicate) {
       found_.signatures.push_back({"bundle", std::move(result)});
     } else {
@@ -92,7 +92,7 @@ class Search {
     if (layer.media_type != signing::kSimpleSigningMediaType || signature == layer.annotations.end()) return;
     const std::string payload = oci::fetch_bytes(store_, layer, signing::kLargestSimpleSigningPayload);
     found_.signatures.push_back(
-        {"simplesigning", signing::verify_simple_signing(payload, signature->second, keys_, subject_)});
+        {"simplesigning", signing::verify_simple_signing(payload, signature->second, signers_.keys, subject_)});
   }
 
   void read_attestation(const oci::Descriptor& layer) {
@@ -104,21 +104,20 @@ class Search {
     std::string type = signing::parse_statement(envelope.payload).predicate_type;
     // cosign keeps signatures out of this tag; a statement that claims to be one is none here.
     if (type == signing::kSignaturePredicate) return;
-    signing::SignatureResult result = signing::verify_dsse_envelope(bytes, keys_, subject_, type);
+    signing::SignatureResult result = signing::verify_dsse_envelope(bytes, signers_.keys, subject_, type);
     found_.attestations.push_back({std::move(type), {"dsse", std::move(result)}});
   }
 
   oci::StoreReader& store_;
   const Digest& subject_;
-  const std::vector<signing::PublicKey>& keys_;
+  const signing::TrustedSigners& signers_;
   FoundEvidence found_;
 };
 
 }  // namespace
 
-FoundEvidence find_evidence(oci::StoreReader& store, const Digest& subject,
-                            const std::vector<signing::PublicKey>& keys) {
-  return Search(store, subject, keys).run();
+FoundEvidence find_evidence(oci::StoreReader& store, const Digest& subject, const signing::TrustedSigners& signers) {
+  return Search(store, subject, signers).run();
 }
 
 }  // namespace waybill

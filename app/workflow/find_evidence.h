@@ -1,10 +1,11 @@
 #pragma once
-// The signatures and attestations that a store holds of an artifact, in every form, each verified against the keys of a
-// policy. Whoever may push can attach anything: what cannot be read is evidence that failed, never an end.
+// The signatures and attestations that a store holds of an artifact, in every form, each verified against those whom a
+// policy trusts. Whoever may push can attach anything: what cannot be read is evidence that failed, never an end.
 #include <vector>
 
 #include "oci/store.h"
 #include "signing/evidence.h"
+#include "signing/trusted_signers.h"
 
 namespace waybill {
 
@@ -16,6 +17,6 @@ struct FoundEvidence {
 
 // Looks at the first 256 bundles and the first 1000 layers of each of cosign's tags.
 [[nodiscard]] FoundEvidence find_evidence(oci::StoreReader& store, const Digest& subject,
-                                          const std::vector<signing::PublicKey>& keys);
+                                          const signing::TrustedSigners& signers);
 
 }  // namespace waybill

@@ -36,24 +36,30 @@ void warn_about(const Plan& plan, Reporter& reporter) {
 
 }  // namespace
 
+RenderedBundle render_plan(const Catalogue& catalogue, Recipe recipe, Plan plan, const DeployerRequest& request,
+                           const Settings& settings) {
+  const std::unique_ptr<Deployer> deployer = make_deployer(request);
+  FileTree rendered = deployer->render(plan, recipe);
+  BundleInfo info{.tool_version = std::string(program_version()),
+                  .catalogue = catalogue.id(),
+                  .recipe_digest = digest(recipe).to_string(),
+                  .criteria = recipe.criteria,
+                  .deployer = request.name,
+                  .options = chosen_options(deployer->options(), settings, recipe.criteria)};
+  Bundle bundle = seal(std::move(rendered), std::move(info));
+  for (Release& release : plan.releases) release.registry = nullptr;  // the catalogue ends before the result
+  return {std::move(recipe), std::move(plan), std::move(bundle)};
+}
+
 RenderedBundle render_bundle(const BundleRequest& request, const Services& services) {
-  const std::unique_ptr<Deployer> deployer = make_deployer(request.deployer);
+  (void)make_deployer(request.deployer);  // refuses what it cannot do before anything is read
   const Settings settings = read_settings(request.settings, request.recipe.words.nodes);
   const ResolvedRecipe resolved = resolve_recipe(recipe_request(request), services);
   Plan plan = make_plan(resolved.catalogue, resolved.recipe, settings.plan);
   warn_about(plan, services.reporter);
   for (const std::string& warning : missing_settings(plan, resolved.recipe.criteria, settings.plan.scheduling))
     services.reporter.warning(warning);
-  FileTree rendered = deployer->render(plan, resolved.recipe);
-  BundleInfo info{.tool_version = std::string(program_version()),
-                  .catalogue = resolved.catalogue.id(),
-                  .recipe_digest = digest(resolved.recipe).to_string(),
-                  .criteria = resolved.recipe.criteria,
-                  .deployer = request.deployer.name,
-                  .options = chosen_options(deployer->options(), settings, resolved.recipe.criteria)};
-  Bundle bundle = seal(std::move(rendered), std::move(info));
-  for (Release& release : plan.releases) release.registry = nullptr;  // the catalogue ends here
-  return {resolved.recipe, std::move(plan), std::move(bundle)};
+  return render_plan(resolved.catalogue, resolved.recipe, std::move(plan), request.deployer, settings);
 }
 
 }  // namespace waybill

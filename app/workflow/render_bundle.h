@@ -23,4 +23,8 @@ struct RenderedBundle {
 // runs: its releases' `registry` is null in the result.
 [[nodiscard]] RenderedBundle render_bundle(const BundleRequest& request, const Services& services);
 
+// The second half: a plan that was made of the recipe and the settings' options.
+[[nodiscard]] RenderedBundle render_plan(const Catalogue& catalogue, Recipe recipe, Plan plan,
+                                         const DeployerRequest& request, const Settings& settings);
+
 }  // namespace waybill

@@ -30,12 +30,14 @@ std::string read_value(const std::string& path) {
 
 class Reader {
  public:
-  void read(const std::vector<std::string>& texts, Setter setter, std::string_view option) {
+  enum class Files : bool { Named, Within };
+  void read(const std::vector<std::string>& texts, Setter setter, std::string_view option, Files files = Files::Named) {
+    if (texts.empty()) return;
     Value list = Value::list();
     for (const std::string& text : texts) {
       std::vector<ValueOverride> changes = parse_overrides(text, setter);
       std::string kept = text;
-      if (setter == Setter::SetFile) {
+      if (setter == Setter::SetFile && files == Files::Named) {
         Value& value = changes.front().value;
         const std::string file = value.as_string();
         value = read_value(file);
@@ -74,12 +76,64 @@ class Reader {
 
 }  // namespace
 
+namespace {
+
+// The texts of a list; those of a map as "key=value".
+std::vector<std::string> texts_of(const Value& chosen, std::string_view option) {
+  std::vector<std::string> texts;
+  const Value* value = chosen.find(option);
+  if (value == nullptr) return texts;
+  const auto text_of = [&](const Value& item) {
+    if (!item.is_string()) throw Error(ErrorCode::InvalidInput, fmt::format("the option '{}' holds no texts", option));
+    return item.as_string();
+  };
+  if (value->is_map()) {
+    for (const Value::Member& member : value->members()) texts.push_back(member.key + "=" + text_of(member.value));
+  } else if (value->is_list()) {
+    for (const Value& item : value->items()) texts.push_back(text_of(item));
+  } else {
+    throw Error(ErrorCode::InvalidInput, fmt::format("the option '{}' is neither a list nor a map", option));
+  }
+  return texts;
+}
+
+// As it is written on the command line.
+std::string epoch_word(const Value& chosen) {
+  const Value* epoch = chosen.find(kEpochOption);
+  const Value* number = epoch == nullptr ? nullptr : epoch->find("number");
+  if (number == nullptr || !number->is_int()) return {};
+  return fmt::format("{}:{}", epoch->text_or("line", kDefaultLine), number->as_int());
+}
+
+}  // namespace
+
+SettingsRequest settings_request(const Value& chosen) {
+  return {.set = texts_of(chosen, "set"),
+          .set_string = texts_of(chosen, "setString"),
+          .set_json = texts_of(chosen, "setJson"),
+          .set_file = {},
+          .set_file_text = texts_of(chosen, "setFile"),
+          .system_node_selector = texts_of(chosen, "systemNodeSelector"),
+          .system_node_toleration = texts_of(chosen, "systemNodeToleration"),
+          .accelerated_node_selector = texts_of(chosen, "acceleratedNodeSelector"),
+          .accelerated_node_toleration = texts_of(chosen, "acceleratedNodeToleration"),
+          .workload_selector = texts_of(chosen, "workloadSelector"),
+          .workload_gate = chosen.text_or("workloadGate", ""),
+          .epoch = epoch_word(chosen)};
+}
+
+std::int64_t chosen_nodes(const Value& chosen) {
+  const Value* nodes = chosen.find(kNodesOption);
+  return nodes != nullptr && nodes->is_int() ? nodes->as_int() : 0;
+}
+
 Settings read_settings(const SettingsRequest& request, std::int64_t nodes) {
   Reader reader;
   reader.read(request.set_json, Setter::SetJson, "setJson");
   reader.read(request.set, Setter::Set, "set");
   reader.read(request.set_string, Setter::SetString, "setString");
   reader.read(request.set_file, Setter::SetFile, "setFile");
+  reader.read(request.set_file_text, Setter::SetFile, "setFile", Reader::Files::Within);
   Scheduling& scheduling = reader.settings.plan.scheduling;
   scheduling.system_selector =
       reader.read_labels(request.system_node_selector, kSystemSelectorFlag, "systemNodeSelector");

@@ -16,7 +16,8 @@ struct SettingsRequest {
   std::vector<std::string> set;
   std::vector<std::string> set_string;
   std::vector<std::string> set_json;
-  std::vector<std::string> set_file;  // component:path=FILE
+  std::vector<std::string> set_file;       // component:path=FILE
+  std::vector<std::string> set_file_text;  // component:path=TEXT, as bundle.json keeps what a file said
   // See generator/scheduling.h.
   std::vector<std::string> system_node_selector;
   std::vector<std::string> system_node_toleration;
@@ -39,5 +40,10 @@ struct Settings {
 // Reads the files that are named. `nodes` is --nodes, 0 when it is not given. Throws InvalidInput for what is malformed
 // and for a file that is larger than 1 MiB or no text; NotFound for one that is not there.
 [[nodiscard]] Settings read_settings(const SettingsRequest& request, std::int64_t nodes);
+
+// What was chosen, as it is kept: the reverse. Other options, which a deployer keeps, are passed over. Throws
+// InvalidInput.
+[[nodiscard]] SettingsRequest settings_request(const Value& chosen);
+[[nodiscard]] std::int64_t chosen_nodes(const Value& chosen);  // 0: not chosen
 
 }  // namespace waybill

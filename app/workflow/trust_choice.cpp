@@ -23,11 +23,19 @@ signing::Policy read_policy(const std::string& file) {
 Trust open_trust(const TrustChoice& choice, const Services& services) {
   if (!choice.given()) {
     throw Error(ErrorCode::InvalidInput, "nobody is trusted: no key given")
-        .hint("name the signer's public key with --key, a policy with --policy or a trust folder with --trust");
+        .hint(
+            "name the signer's public key with --key, a policy with --policy, a trust folder with --trust, or who "
+            "signs "
+            "with a certificate with --certificate-identity");
   }
-  if (int{!choice.keys.empty()} + int{!choice.policy.empty()} + int{!choice.folder.empty()} != 1)
-    throw Error(ErrorCode::InvalidInput, "--key, --policy and --trust exclude each other: each says whom to trust");
-  if (choice.keys.empty() && (choice.threshold != 1 || !choice.annotations.empty()))
+  if (int{!choice.keys.empty()} + int{choice.certificates.given()} + int{!choice.policy.empty()} +
+          int{!choice.folder.empty()} !=
+      1)
+    throw Error(ErrorCode::InvalidInput,
+                "--key, --certificate-identity, --policy and --trust exclude each other: each says whom to trust");
+  if (choice.certificates.given() && choice.threshold != 1)
+    throw Error(ErrorCode::InvalidInput, "--threshold goes with --key: certificates are counted as one signer");
+  if (choice.keys.empty() && !choice.certificates.given() && (choice.threshold != 1 || !choice.annotations.empty()))
     throw Error(ErrorCode::InvalidInput, "--threshold and --annotation go with --key")
         .hint("a policy and a trust folder say it themselves");
   if (choice.allow_older && choice.folder.empty())
@@ -36,6 +44,9 @@ Trust open_trust(const TrustChoice& choice, const Services& services) {
   if (!choice.folder.empty()) {
     trust.folder = TrustFolder::open(choice.folder);
     trust.policy = trust.folder->current().document.policy;
+  } else if (choice.certificates.given()) {
+    trust.policy =
+        signing::policy_of_certificates(open_certificates(choice.certificates), parse_annotations(choice.annotations));
   } else if (!choice.policy.empty()) {
     trust.policy = read_policy(choice.policy);
   } else {

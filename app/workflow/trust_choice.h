@@ -1,12 +1,13 @@
 #pragma once
-// Whom a command trusts, as the command line says it: keys, a policy file, or a site's trust folder. All three become
-// one policy.
+// Whom a command trusts, as the command line says it: keys, holders of certificates, a policy file, or a site's trust
+// folder. All of them become one policy.
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "app/workflow/certificate_choice.h"
 #include "app/workflow/services.h"
 #include "app/workflow/trust_folder.h"
 #include "oci/target.h"
@@ -19,13 +20,16 @@ struct TrustChoice {
   std::string password_file;      // for keys that are private ones
   std::int64_t threshold = 1;
   std::vector<std::string> annotations;  // K=V that the signatures must hold; with keys only
+  CertificateChoice certificates;        // instead of keys
   std::string policy;                    // a file
   std::string folder;                    // a site's trust
   std::string repository;                // whose rules apply; empty: the target's
   bool allow_older = false;              // than the site has seen
 
   // Whether anybody was named at all.
-  [[nodiscard]] bool given() const noexcept { return !keys.empty() || !policy.empty() || !folder.empty(); }
+  [[nodiscard]] bool given() const noexcept {
+    return !keys.empty() || certificates.given() || !policy.empty() || !folder.empty();
+  }
 };
 
 struct Trust {

@@ -10,6 +10,7 @@
 #include "app/workflow/file_evidence.h"
 #include "app/workflow/find_evidence.h"
 #include "app/workflow/pack_bundle.h"
+#include "app/workflow/reproduce.h"
 #include "app/workflow/signature_files.h"
 #include "core/error.h"
 #include "core/file_system.h"
@@ -29,10 +30,15 @@ const std::string kThisBundle = "the bundle";
 // One verification: the policy's rule, and what is reported on the way.
 class Verifier {
  public:
-  // `types`: attestations of these (none: of those that the rule demands) instead of a signature.
+  // `types`: attestations of these (none: of those that the rule demands) instead of a signature. `reproduce`: the
+  // catalogue from which a bundle must be rendered again.
   Verifier(const Trust& trust, const std::optional<std::string>& repository,
-           std::optional<std::vector<std::string>> types = std::nullopt)
-      : trust_(trust), repository_(trust.repository ? trust.repository : repository), types_(std::move(types)) {}
+           std::optional<std::vector<std::string>> types = std::nullopt,
+           std::optional<CatalogueChoice> reproduce = std::nullopt)
+      : trust_(trust),
+        repository_(trust.repository ? trust.repository : repository),
+        types_(std::move(types)),
+        reproduce_(std::move(reproduce)) {}
 
   Verification artifact(oci::StoreReader& store, const oci::Descriptor& artifact) {
     const std::string subject = artifact.digest.to_string();
@@ -41,7 +47,7 @@ class Verifier {
     result_.report.add({"digest", true, "the manifest has this digest", subject});
     digests_.push_back(artifact.digest);
 
-    const FoundEvidence found = find_evidence(store, artifact.digest, trust_.policy.public_keys());
+    const FoundEvidence found = find_evidence(store, artifact.digest, trust_.policy.signers());
     judge(found, artifact.digest, subject,
           std::array{signing::SignatureForm{"bundle", "signature (bundle)"},
                      signing::SignatureForm{"simplesigning", "signature (simplesigning)"}});
@@ -54,7 +60,7 @@ class Verifier {
     const Digest digest = bundle_digest(tree);
     result_.digest = digest.to_string();
     digests_.push_back(digest);
-    const FolderEvidence evidence = find_folder_evidence(folder, trust_.policy.public_keys());
+    const FolderEvidence evidence = find_folder_evidence(folder, trust_.policy.signers());
     const std::string subject(kChecksumsFile);
     const RelPath checksums = RelPath::parse(kChecksumsFile);
     const std::string missing =
@@ -76,8 +82,7 @@ class Verifier {
     const Digest digest = sha256(bytes);
     result_.digest = digest.to_string();
     digests_.push_back(digest);
-    const FoundEvidence found =
-        find_file_evidence(path.string(), bytes, types_to_look_for(), trust_.policy.public_keys());
+    const FoundEvidence found = find_file_evidence(path.string(), bytes, types_to_look_for(), trust_.policy.signers());
     judge(found, digest, path.string(), std::array{signing::SignatureForm{"file", "signature"}},
           fmt::format("there is no file '{}'", signature_file(path.string())));
     check_epoch(std::nullopt, false);
@@ -109,6 +114,12 @@ class Verifier {
       evidence.insert(evidence.end(), found.unreadable.begin(), found.unreadable.end());
       result_.signers =
           signing::judge_signatures(trust_.policy, *rule_, forms, evidence, digest, subject, result_.report);
+      // What was looked at for those that count; of the others the signature's check says where it ended.
+      for (const signing::Evidence& one : evidence) {
+        if (!one.result.passed) continue;
+        for (const signing::Check& check : one.result.checks)
+          result_.report.add({check.name, check.passed, check.reason, subject});
+      }
     }
     signing::judge_attestations(trust_.policy, required, found.attestations, found.unreadable, result_.report);
     keep_attestations(required, found);
@@ -180,6 +191,11 @@ class Verifier {
     if (!problems.empty()) return;
     result_.report.add(
         {"files", true, fmt::format("exactly the {} files that are listed", tree.size()), std::string(kBundleFile)});
+    // Only what is trusted so far is worth rendering.
+    if (reproduce_ && result_.report.trusted()) {
+      for (signing::Check& check : reproduce(tree, *reproduce_)) result_.report.add(std::move(check));
+      reproduce_.reset();
+    }
     try {
       check_epoch(epoch_of(read_bundle_info(tree)), true);
     } catch (const Error& error) {
@@ -234,6 +250,8 @@ class Verifier {
   }
 
   Verification finish() {
+    if (reproduce_ && result_.report.trusted())
+      result_.report.add({"reproduction", false, "it is no bundle, which alone can be rendered again", result_.digest});
     signing::judge_revocation(trust_.policy, digests_, result_.report);
     signing::judge_expiry(trust_.policy, trust_.now, result_.report);
     return std::move(result_);
@@ -242,6 +260,7 @@ class Verifier {
   const Trust& trust_;
   std::optional<std::string> repository_;
   std::optional<std::vector<std::string>> types_;
+  std::optional<CatalogueChoice> reproduce_;  // still to be done
   const signing::PolicyRule* rule_ = nullptr;
   std::vector<Digest> digests_;  // by which the target may be revoked
   Verification result_;
@@ -249,9 +268,9 @@ class Verifier {
 
 Verification verify_target(const std::string& text, bool offline, const ConnectionOptions& connection,
                            const Trust& trust, std::optional<std::vector<std::string>> types,
-                           const Services& services) {
+                           std::optional<CatalogueChoice> reproduce, const Services& services) {
   const oci::Target target = oci::parse_target(text);
-  Verifier verifier(trust, repository_of(target), std::move(types));
+  Verifier verifier(trust, repository_of(target), std::move(types), std::move(reproduce));
   Verification verification;
   if (const auto* path = std::get_if<oci::PathTarget>(&target)) {
     verification = fs::is_directory(path->path) ? verifier.files(read_folder(path->path)) : verifier.file(path->path);
@@ -286,8 +305,8 @@ Verification verify(const VerifyRequest& request, const Services& services) {
   Trust trust = open_trust(request.trust, services);
   if (request.remember && !trust.folder)
     throw Error(ErrorCode::InvalidInput, "--remember goes with --trust: only a trust folder remembers epochs");
-  Verification verification =
-      verify_target(request.target, request.offline, request.connection, trust, std::nullopt, services);
+  Verification verification = verify_target(request.target, request.offline, request.connection, trust, std::nullopt,
+                                            request.reproduce, services);
   if (request.remember && verification.report.trusted()) remember_epoch(trust, verification.epoch);
   return verification;
 }
@@ -299,7 +318,8 @@ Verification verify_attestation(const VerifyAttestationRequest& request, const S
   if (types.empty() && !request.trust.keys.empty())
     throw Error(ErrorCode::InvalidInput, "which attestation is demanded? name its type with --type");
   const Trust trust = open_trust(request.trust, services);
-  return verify_target(request.target, request.offline, request.connection, trust, std::move(types), services);
+  return verify_target(request.target, request.offline, request.connection, trust, std::move(types), std::nullopt,
+                       services);
 }
 
 Value to_value(const Verification& verification) {

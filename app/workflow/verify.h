@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/workflow/epoch.h"
+#include "app/workflow/resolve_recipe.h"
 #include "app/workflow/stores.h"
 #include "app/workflow/trust_choice.h"
 #include "core/file_tree.h"
@@ -45,8 +46,9 @@ struct Verification {
 struct VerifyRequest {
   std::string target;
   TrustChoice trust;
-  bool offline = false;   // refuse targets that need the network
-  bool remember = false;  // the epoch, in the trust folder, once the target is trusted
+  bool offline = false;                           // refuse targets that need the network
+  bool remember = false;                          // the epoch, in the trust folder, once the target is trusted
+  std::optional<CatalogueChoice> reproduce = {};  // render a trusted bundle again from this catalogue, and compare
   ConnectionOptions connection;
 };
 
