@@ -76,8 +76,9 @@ Value cyclonedx_document(const SbomInput& input) {
   for (const FileItem& file : inventory.files) components.push_back(file_component(file));
 
   Value metadata = Value::map({{"timestamp", timestamp(input.epoch)}});
-  metadata.set("tools", Value::map({{"components", Value::list({component("application", "tool", "waybill",
-                                                                          input.bundle.info.tool_version)})}}));
+  Value tool = component("application", "tool", "waybill", input.bundle.info.tool_version);
+  tool.set("licenses", Value::list({Value::map({{"license", Value::map({{"id", kToolLicence}})}})}));
+  metadata.set("tools", Value::map({{"components", Value::list({std::move(tool)})}}));
   metadata.set("component", std::move(root));
   return Value::map(
       {{"$schema", "http://cyclonedx.org/schema/bom-1.6.schema.json"},

@@ -1,6 +1,7 @@
 #pragma once
 // What a sealed bundle contains, once, for every list that is made of it: SPDX, CycloneDX and provenance say the same.
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "generator/image_reference.h"
@@ -38,6 +39,9 @@ struct Inventory {
 // Charts of the recipe's components that the bundle holds, images that its values and manifests name, all its files.
 // Throws InvalidInput when values or manifests are no YAML.
 [[nodiscard]] Inventory take_inventory(const Bundle& bundle, const Recipe& recipe);
+
+// Of this program. The licences of charts and images are stated nowhere that a bundle is made from.
+inline constexpr std::string_view kToolLicence = "Apache-2.0";
 
 // Seconds since 1970 as 2026-01-02T03:04:05Z. Throws InvalidInput outside the years 1970 to 9999.
 [[nodiscard]] std::string timestamp(std::int64_t epoch);

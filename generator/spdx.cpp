@@ -65,7 +65,10 @@ class Document {
   Document(const SbomInput& input, const std::vector<FileItem>& files) : input_(input) {
     relate("SPDXRef-DOCUMENT", "DESCRIBES", kBundleId);
     packages_.push_back(root_package(input, files));
-    packages_.push_back(package(kToolId, "waybill", input.bundle.info.tool_version, "NOASSERTION", "APPLICATION"));
+    Value tool = package(kToolId, "waybill", input.bundle.info.tool_version, "NOASSERTION", "APPLICATION");
+    tool.set("licenseConcluded", kToolLicence);
+    tool.set("licenseDeclared", kToolLicence);
+    packages_.push_back(std::move(tool));
     relate(kToolId, "BUILD_TOOL_OF", kBundleId);
   }
 

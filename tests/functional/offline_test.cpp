@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include "tests/functional/support/workspace.h"
+#include "tests/support/source_path.h"
 
 namespace waybill::testing {
 namespace {
@@ -23,6 +24,28 @@ class Offline : public Workspace {
   }
   void write(const std::string& name, const std::string& text) const { write_file(path(name), text, Overwrite::Yes); }
 };
+
+TEST_F(Offline, ASignatureWithACertificate) {
+  const std::string folder = source_path("tests/support/sigstore/");
+  const ProcessResult placed =
+      execute({"python3", "-c",
+               "import json, sys\n"
+               "cases = [json.loads(line) for line in open(sys.argv[1] + 'cases.jsonl')]\n"
+               "roots = [json.loads(line) for line in open(sys.argv[1] + 'roots.jsonl')]\n"
+               "case = next(c for c in cases if c['name'] == 'rekor2-happy-path')\n"
+               "open('file', 'w').write(case['artifact'])\n"
+               "open('file.sigstore.json', 'w').write(case['bundle'])\n"
+               "open('root.json', 'w').write(next(r['root'] for r in roots if r['name'] == case['root']))\n",
+               folder});
+  ASSERT_EQ(placed.exit_status, 0) << placed.err;
+  const Words trust{"--trusted-root",
+                    "root.json",
+                    "--certificate-identity-regexp",
+                    "https://github\\.com/.*",
+                    "--certificate-oidc-issuer",
+                    "https://token.actions.githubusercontent.com"};
+  EXPECT_THAT(verify("file", trust), Exited(0));
+}
 
 TEST_F(Offline, TheFilterEndsWhoeverOpensASocket) {
   const ProcessResult result = filtered({program(), "verify", "oci://127.0.0.1:1/a:v1", "--key", "k.pub"});

@@ -9,6 +9,7 @@
 #include "core/file_system.h"
 #include "core/json/reader.h"
 #include "signing/keyless.h"
+#include "tests/support/process.h"
 #include "tests/support/source_path.h"
 
 namespace waybill::signing {
@@ -82,6 +83,40 @@ std::vector<Case> all_cases() {
   std::vector<Case> cases;
   for (Value& value : lines_of("cases.jsonl")) cases.push_back({std::move(value)});
   return cases;
+}
+
+// cosign on the same bundles, artifacts and roots.
+TEST(ConformanceByCosign, CosignAgreesOnEveryCase) {
+  WAYBILL_REQUIRE_PEER("cosign");
+  const TemporaryFolder folder;
+  const auto write = [&](const std::string& name, std::string_view bytes) {
+    write_file(folder.path() / name, bytes, Overwrite::Yes);
+  };
+  int judged = 0;
+  for (const Value& test : lines_of("cases.jsonl")) {
+    // With a key nothing of the root counts here; a root without a start is not read at all there, either.
+    if (test.find("key") != nullptr) continue;
+    const std::string& bundle = test.find("bundle")->as_string();
+    write("bundle.json", bundle);
+    write("artifact", test.find("artifact")->as_string());
+    write("root.json", root_named(test.find("root")->as_string()));
+    std::vector<std::string> command{"cosign", "verify-blob"};
+    if (bundle.find("\"dsseEnvelope\":") != std::string::npos)
+      command = {"cosign", "verify-blob-attestation", "--type", "slsaprovenance1"};
+    for (const std::string& word :
+         {std::string("--bundle"), std::string("bundle.json"), std::string("--new-bundle-format"),
+          std::string("--trusted-root"), std::string("root.json"), std::string("--certificate-identity"),
+          test.text_or("identity", kIdentity), std::string("--certificate-oidc-issuer"),
+          test.text_or("issuer", kIssuer)})
+      command.push_back(word);
+    if (bundle.find("\"signedTimestamp\":") != std::string::npos) command.emplace_back("--use-signed-timestamps");
+    command.emplace_back("artifact");
+    const testing::ProcessResult result =
+        testing::run(command, {.folder = folder.path().string(), .environment = {{"HOME", folder.path().string()}}});
+    EXPECT_EQ(result.exit_status == 0, test.find("failure") == nullptr) << test.find("name")->as_string() << result.err;
+    ++judged;
+  }
+  EXPECT_EQ(judged, 67);
 }
 
 INSTANTIATE_TEST_SUITE_P(Suite, Conformance, ::testing::ValuesIn(all_cases()), [](const auto& instance) {

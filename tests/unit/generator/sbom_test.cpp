@@ -109,6 +109,39 @@ TEST_F(Sbom, BothFormatsListTheSame) {
   EXPECT_EQ(ours.size(), bundle_.tree.size());
 }
 
+// The digest of the bundle and of every file in it, and of nothing else but images that are named by digest.
+TEST_F(Sbom, BothFormatsHoldTheDigestsOfTheBundle) {
+  std::set<std::string> expected{Digest::parse(kDigest).hex(), std::string(64, 'd')};
+  for (const auto& [path, file] : bundle_.tree.files()) expected.insert(sha256(file.bytes).hex());
+  const auto digests = [](const Value& document, std::string_view name, std::string_view algorithm,
+                          std::string_view content) {
+    std::set<std::string> found;
+    const auto visit = [&](const auto& self, const Value& value) -> void {
+      if (value.is_list()) {
+        for (const Value& item : value.items()) self(self, item);
+      }
+      if (!value.is_map()) return;
+      if (value.text_or(name, "") == algorithm) found.insert(value.text_or(content, ""));
+      for (const Value::Member& member : value.members()) self(self, member.value);
+    };
+    visit(visit, document);
+    return found;
+  };
+  EXPECT_EQ(digests(spdx_document(input_), "algorithm", "SHA256", "checksumValue"), expected);
+  EXPECT_EQ(digests(cyclonedx_document(input_), "alg", "SHA-256", "content"), expected);
+}
+
+TEST_F(Sbom, StatesTheLicenceThatIsKnown) {
+  const Value spdx = spdx_document(input_);
+  for (const Value& package : spdx.find("packages")->items()) {
+    EXPECT_EQ(package.text_or("licenseDeclared", ""),
+              package.text_or("name", "") == "waybill" ? "Apache-2.0" : "NOASSERTION");
+  }
+  const Value cyclonedx = cyclonedx_document(input_);
+  const Value& tool = cyclonedx.find("metadata")->find("tools")->find("components")->items().at(0);
+  EXPECT_EQ(tool.find("licenses")->items().at(0).find("license")->text_or("id", ""), "Apache-2.0");
+}
+
 TEST_F(Sbom, EqualInputsGiveEqualDocuments) {
   EXPECT_EQ(spdx_document(input_), spdx_document(input_));
   EXPECT_EQ(cyclonedx_document(input_), cyclonedx_document(input_));
