@@ -3,7 +3,7 @@
 #include <fmt/core.h>
 
 #include "core/error.h"
-#include "signing/libcrypto_x509.h"
+#include "signing/libcryptox509.h"
 
 namespace waybill::signing {
 namespace {

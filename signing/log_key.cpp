@@ -6,7 +6,7 @@
 #include <array>
 
 #include "core/error.h"
-#include "signing/libcrypto_x509.h"
+#include "signing/libcryptox509.h"
 
 namespace waybill::signing {
 namespace {

@@ -1,7 +1,7 @@
 #include "signing/sct.h"
 
 #include "core/digest.h"
-#include "signing/libcrypto_x509.h"
+#include "signing/libcryptox509.h"
 
 namespace waybill::signing {
 namespace {

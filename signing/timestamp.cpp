@@ -1,10 +1,9 @@
 #include "signing/timestamp.h"
 
-#include <array>
 #include <chrono>
 #include <ctime>
 
-#include "signing/libcrypto_x509.h"
+#include "signing/libcryptox509.h"
 
 namespace waybill::signing {
 namespace {
@@ -15,10 +14,11 @@ using Response = std::unique_ptr<TS_RESP, FreeByX509<&LibcryptoX509::TS_RESP_fre
 using Verifying = std::unique_ptr<TS_VERIFY_CTX, FreeByX509<&LibcryptoX509::TS_VERIFY_CTX_free>>;
 
 std::int64_t seconds_since_1970(const std::tm& time) {
-  using namespace std::chrono;
-  const sys_days day = year(time.tm_year + 1900) / month(static_cast<unsigned>(time.tm_mon + 1)) /
-                       std::chrono::day(static_cast<unsigned>(time.tm_mday));
-  return sys_seconds(day).time_since_epoch().count() + time.tm_hour * 3600 + time.tm_min * 60 + time.tm_sec;
+  const std::chrono::sys_days day = std::chrono::year(time.tm_year + 1900) /
+                                    std::chrono::month(static_cast<unsigned>(time.tm_mon + 1)) /
+                                    std::chrono::day(static_cast<unsigned>(time.tm_mday));
+  return std::chrono::sys_seconds(day).time_since_epoch().count() + time.tm_hour * 3600 + time.tm_min * 60 +
+         time.tm_sec;
 }
 
 bool hashes_soundly(TS_TST_INFO* info) {

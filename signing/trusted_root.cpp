@@ -46,15 +46,16 @@ std::int64_t parse_time(const std::string& text) {
   const bool fraction = rest.size() > 2 && rest.size() <= 11 && rest[0] == '.' && rest.back() == 'Z' &&
                         number(rest, 1, rest.size() - 2).has_value();
   if (rest != "Z" && !fraction) refuse(fmt::format("has a time '{}' that is not RFC 3339 in UTC", text.substr(0, 60)));
-  using namespace std::chrono;
-  const year_month_day day{year(*number(text, 0, 4)), month(static_cast<unsigned>(*number(text, 5, 2))),
-                           std::chrono::day(static_cast<unsigned>(*number(text, 8, 2)))};
+  const std::chrono::year_month_day day{std::chrono::year(*number(text, 0, 4)),
+                                        std::chrono::month(static_cast<unsigned>(*number(text, 5, 2))),
+                                        std::chrono::day(static_cast<unsigned>(*number(text, 8, 2)))};
   const int hour = *number(text, 11, 2);
   const int minute = *number(text, 14, 2);
   const int second = *number(text, 17, 2);
   if (!day.ok() || hour > 23 || minute > 59 || second > 59)
     refuse(fmt::format("has a time '{}' that does not exist", text));
-  return sys_seconds(sys_days(day)).time_since_epoch().count() + hour * 3600 + minute * 60 + second;
+  return std::chrono::sys_seconds(std::chrono::sys_days(day)).time_since_epoch().count() + hour * 3600 + minute * 60 +
+         second;
 }
 
 Validity parse_validity(const Value& value, std::string_view where) {

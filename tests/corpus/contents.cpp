@@ -10,7 +10,7 @@
 #include "oci/media_types.h"
 #include "tests/corpus/mutation.h"
 
-namespace waybill::corpus {
+namespace waybill::signing::corpus {
 namespace {
 
 std::string manifest_verdict(const std::string& bytes) {
@@ -242,4 +242,4 @@ Mutations tree_mutations() {
   return all;
 }
 
-}  // namespace waybill::corpus
+}  // namespace waybill::signing::corpus

@@ -4,7 +4,7 @@
 
 #include "tests/corpus/mutation.h"
 
-namespace waybill::corpus {
+namespace waybill::signing::corpus {
 namespace {
 
 void expect_all(const Mutations& mutations) {
@@ -40,4 +40,4 @@ TEST(Corpus, IsLargeAndNamesEveryRuleOnce) {
 }
 
 }  // namespace
-}  // namespace waybill::corpus
+}  // namespace waybill::signing::corpus

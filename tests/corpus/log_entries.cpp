@@ -11,10 +11,8 @@
 #include "tests/corpus/mutation.h"
 #include "tests/support/source_path.h"
 
-namespace waybill::corpus {
+namespace waybill::signing::corpus {
 namespace {
-
-using namespace signing;  // NOLINT(google-build-using-namespace): the whole file is about it
 
 Value line_named(const std::string& file, std::string_view name) {
   std::istringstream text(read_file(testing::source_path("tests/support/sigstore/" + file)));
@@ -186,4 +184,4 @@ Mutations log_entry_mutations() {
   return all;
 }
 
-}  // namespace waybill::corpus
+}  // namespace waybill::signing::corpus

@@ -6,7 +6,7 @@
 
 #include "core/json/writer.h"
 
-namespace waybill::corpus {
+namespace waybill::signing::corpus {
 namespace {
 
 struct Kind {
@@ -104,4 +104,4 @@ Value& at(Value& document, const std::vector<std::string>& path) {
   return *value;
 }
 
-}  // namespace waybill::corpus
+}  // namespace waybill::signing::corpus

@@ -8,7 +8,7 @@
 
 #include "core/value.h"
 
-namespace waybill::corpus {
+namespace waybill::signing::corpus {
 
 inline constexpr std::string_view kAccepted = "accepted";
 
@@ -50,4 +50,4 @@ struct Object {
 [[nodiscard]] Mutations manifest_mutations();
 [[nodiscard]] Mutations tree_mutations();
 
-}  // namespace waybill::corpus
+}  // namespace waybill::signing::corpus

@@ -11,10 +11,8 @@
 #include "tests/corpus/mutation.h"
 #include "tests/unit/signing/vectors.h"
 
-namespace waybill::corpus {
+namespace waybill::signing::corpus {
 namespace {
-
-using namespace signing;  // NOLINT(google-build-using-namespace): the whole file is about it
 
 const Digest kSubject = Digest::parse(vectors::kManifestDigest);
 constexpr std::string_view kMessage = "hello\n";
@@ -327,4 +325,4 @@ Mutations payload_mutations() {
   return all;
 }
 
-}  // namespace waybill::corpus
+}  // namespace waybill::signing::corpus
