@@ -17,8 +17,9 @@ std::int64_t seconds_since_1970(const std::tm& time) {
   const std::chrono::sys_days day = std::chrono::year(time.tm_year + 1900) /
                                     std::chrono::month(static_cast<unsigned>(time.tm_mon + 1)) /
                                     std::chrono::day(static_cast<unsigned>(time.tm_mday));
-  return std::chrono::sys_seconds(day).time_since_epoch().count() + time.tm_hour * 3600 + time.tm_min * 60 +
-         time.tm_sec;
+  const std::chrono::sys_seconds moment =
+      day + std::chrono::hours(time.tm_hour) + std::chrono::minutes(time.tm_min) + std::chrono::seconds(time.tm_sec);
+  return moment.time_since_epoch().count();
 }
 
 bool hashes_soundly(TS_TST_INFO* info) {

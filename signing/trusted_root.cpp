@@ -54,8 +54,9 @@ std::int64_t parse_time(const std::string& text) {
   const int second = *number(text, 17, 2);
   if (!day.ok() || hour > 23 || minute > 59 || second > 59)
     refuse(fmt::format("has a time '{}' that does not exist", text));
-  return std::chrono::sys_seconds(std::chrono::sys_days(day)).time_since_epoch().count() + hour * 3600 + minute * 60 +
-         second;
+  const std::chrono::sys_seconds moment = std::chrono::sys_days(day) + std::chrono::hours(hour) +
+                                          std::chrono::minutes(minute) + std::chrono::seconds(second);
+  return moment.time_since_epoch().count();
 }
 
 Validity parse_validity(const Value& value, std::string_view where) {

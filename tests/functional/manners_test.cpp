@@ -42,6 +42,8 @@ const Words& verbs() {
                             "bootstrap",
                             "simulate",
                             "keygen",
+                            "key import",
+                            "key public",
                             "sign",
                             "verify",
                             "verify-attestation",
