@@ -9,6 +9,7 @@ pkg_check_modules(LIBYAML REQUIRED IMPORTED_TARGET yaml-0.1>=0.2.5)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium>=1.0.18)
 pkg_check_modules(LIBARCHIVE REQUIRED IMPORTED_TARGET libarchive>=3.6)
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl>=7.88)
+pkg_check_modules(ISAL REQUIRED IMPORTED_TARGET libisal>=2.30)
 pkg_check_modules(LIBGIT2 REQUIRED IMPORTED_TARGET libgit2>=1.5)
 
 # C libraries are opened on first use (docs/decisions/0010): the soname is taken from the library that the headers belong to.
@@ -29,3 +30,4 @@ waybill_soname(SODIUM_SONAME WAYBILL_SODIUM sodium)
 waybill_soname(CURL_SONAME WAYBILL_CURL curl)
 waybill_soname(LIBGIT2_SONAME WAYBILL_LIBGIT2 git2)
 waybill_soname(LIBARCHIVE_SONAME WAYBILL_LIBARCHIVE archive)
+waybill_soname(ISAL_SONAME WAYBILL_ISAL isal)

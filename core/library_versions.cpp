@@ -23,7 +23,8 @@ std::vector<std::pair<std::string, std::string>> library_versions() {
           {"libyaml", ask<decltype(yaml_get_version_string)>(WAYBILL_LIBYAML_SONAME, "yaml_get_version_string")},
           {"zlib", ask<decltype(zlibVersion)>(WAYBILL_ZLIB_SONAME, "zlibVersion")},
           {"libarchive", WAYBILL_LIBARCHIVE_SONAME},
-          {"libcurl", WAYBILL_CURL_SONAME}};
+          {"libcurl", WAYBILL_CURL_SONAME},
+          {"isa-l", WAYBILL_ISAL_SONAME}};
 }
 
 }  // namespace waybill

@@ -30,28 +30,40 @@ class Region final : public ByteSource {
   std::uint64_t rest_;
 };
 
+class BytesOfFile final : public RandomAccessBytes {
+ public:
+  BytesOfFile(UniqueFd fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)) {
+    struct stat status = {};
+    if (::fstat(fd_.get(), &status) != 0) throw system_error(fmt::format("cannot read '{}'", name_));
+    if (!S_ISREG(status.st_mode)) throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is no regular file", name_));
+    size_ = static_cast<std::uint64_t>(status.st_size);
+  }
+  [[nodiscard]] const std::string& name() const noexcept override { return name_; }
+  [[nodiscard]] std::uint64_t size() const noexcept override { return size_; }
+
+  std::size_t read_at(std::uint64_t offset, std::span<std::byte> buffer) const override {
+    std::size_t filled = 0;
+    while (filled < buffer.size()) {
+      const std::span<std::byte> rest = buffer.subspan(filled);
+      const ssize_t count = ::pread(fd_.get(), rest.data(), rest.size(), static_cast<off_t>(offset + filled));
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) throw system_error(fmt::format("cannot read '{}'", name_));
+      if (count == 0) break;
+      filled += static_cast<std::size_t>(count);
+    }
+    return filled;
+  }
+
+ private:
+  UniqueFd fd_;
+  std::string name_;
+  std::uint64_t size_ = 0;
+};
+
 }  // namespace
 
 RandomAccessFile::RandomAccessFile(UniqueFd fd, std::string name)
-    : fd_(std::make_shared<const UniqueFd>(std::move(fd))), name_(std::move(name)) {
-  struct stat status = {};
-  if (::fstat(fd_->get(), &status) != 0) throw system_error(fmt::format("cannot read '{}'", name_));
-  if (!S_ISREG(status.st_mode)) throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is no regular file", name_));
-  size_ = static_cast<std::uint64_t>(status.st_size);
-}
-
-std::size_t RandomAccessFile::read_at(std::uint64_t offset, std::span<std::byte> buffer) const {
-  std::size_t filled = 0;
-  while (filled < buffer.size()) {
-    const std::span<std::byte> rest = buffer.subspan(filled);
-    const ssize_t count = ::pread(fd_->get(), rest.data(), rest.size(), static_cast<off_t>(offset + filled));
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw system_error(fmt::format("cannot read '{}'", name_));
-    if (count == 0) break;
-    filled += static_cast<std::size_t>(count);
-  }
-  return filled;
-}
+    : bytes_(std::make_shared<const BytesOfFile>(std::move(fd), std::move(name))) {}
 
 std::unique_ptr<ByteSource> RandomAccessFile::open(std::uint64_t offset, std::uint64_t size) const {
   return std::make_unique<Region>(*this, offset, size);

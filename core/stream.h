@@ -46,6 +46,18 @@ class NullSink final : public ByteSink {
   void write(Bytes) override {}
 };
 
+// Only counts.
+class CountingSink final : public ByteSink {
+ public:
+  using ByteSink::write;
+  void write(Bytes bytes) override { count_ += bytes.size(); }
+  void skip(std::uint64_t size) noexcept { count_ += size; }  // as if so many had been written
+  [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
+
+ private:
+  std::uint64_t count_ = 0;
+};
+
 // Reads bytes that somebody else keeps alive.
 class SpanSource final : public ByteSource {
  public:

@@ -111,9 +111,13 @@ void TarWriter::write_new_folders(std::string_view path) {
   previous_ = path;
 }
 
-void TarWriter::add_file(std::string_view path, Executable executable, std::uint64_t size, ByteSource& content) {
+void TarWriter::begin_file(std::string_view path, Executable executable, std::uint64_t size) {
   write_new_folders(path);
   write_header(path, '0', executable == Executable::Yes ? 0755 : 0644, size);
+}
+
+void TarWriter::add_file(std::string_view path, Executable executable, std::uint64_t size, ByteSource& content) {
+  begin_file(path, executable, size);
   std::array<std::byte, kChunk> buffer;
   std::uint64_t count = 0;
   while (const std::size_t got = content.read(buffer)) {
@@ -124,7 +128,7 @@ void TarWriter::add_file(std::string_view path, Executable executable, std::uint
   }
   if (count != size)
     throw Error(ErrorCode::Untrusted, fmt::format("'{}' does not have the {} bytes that it should have", path, size));
-  write_padding(size);
+  end_file(size);
 }
 
 void TarWriter::add_file(std::string_view path, Executable executable, std::string_view bytes) {

@@ -24,6 +24,10 @@ class TarWriter {
   // taken from `content`; Untrusted when it ends before or has more, which leaves a tar that must not be used.
   void add_file(std::string_view path, Executable executable, std::uint64_t size, ByteSource& content);
   void add_file(std::string_view path, Executable executable, std::string_view bytes);
+  // The same in three steps, for content that does not come from a source: exactly `size` bytes are written to the sink
+  // in between.
+  void begin_file(std::string_view path, Executable executable, std::uint64_t size);
+  void end_file(std::uint64_t size) { write_padding(size); }
   // Once, at the end; does not end the sink.
   void finish();
 

@@ -5,27 +5,21 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <map>
+#include <deque>
 #include <memory>
 
 #include "core/compression.h"
 #include "core/error.h"
 #include "core/file_system.h"
-#include "core/json/writer.h"
 #include "core/tar_writer.h"
-#include "oci/layout_index.h"
-#include "oci/media_types.h"
+#include "oci/archive_contents.h"
 #include "oci/oci_archive.h"
-#include "oci/progress.h"
 #include "oci/reference.h"
 
 namespace fs = std::filesystem;
 
 namespace waybill::oci {
 namespace {
-
-// What containerd's import calls the image.
-constexpr std::string_view kImageName = "io.containerd.image.name";
 
 bool is_zstd(const fs::path& file) {
   const std::string name = file.filename().string();
@@ -84,81 +78,27 @@ class Held {
   std::unique_ptr<FdSource> lock_;
 };
 
-// A blob of the new archive and where it comes from.
-struct Part {
-  std::uint64_t size = 0;
-  OpenBlob open;
-};
-
-// In byte order of their paths.
-using Parts = std::map<Digest, Part>;
-
-bool is_file_system_layer(const Descriptor& layer) {
-  return layer.media_type.find(".image.layer.v1.tar") != std::string::npos ||
-         layer.media_type.find(".image.rootfs.diff.tar") != std::string::npos;
-}
-
-std::string blob_path(const Digest& digest) { return fmt::format("blobs/sha256/{}", digest.hex()); }
-
-// What docker's list says of a manifest; null when docker could not load it: an index, or an artifact.
-Value docker_image(std::string_view bytes, std::string_view media_type) {
-  if (is_index_type(media_type)) return {};
-  const ImageManifest manifest = parse_image_manifest(bytes, media_type);
-  const bool is_image = manifest.config.media_type == media_type::kImageConfig ||
-                        manifest.config.media_type == media_type::kDockerImageConfig;
-  const bool has_layers = std::all_of(manifest.layers.begin(), manifest.layers.end(), is_file_system_layer);
-  if (!is_image || !has_layers || !manifest.artifact_type.empty()) return {};
-  Value layers = Value::list();
-  for (const Descriptor& layer : manifest.layers) layers.push_back(blob_path(layer.digest));
-  return Value::map({{"Config", blob_path(manifest.config.digest)}, {"RepoTags", nullptr}, {"Layers", layers}});
-}
-
-// docker's list of images (spec "One tar for sneaker-net"): the tagged single images of the index, each once with its
-// names. Empty when there is none.
-std::string docker_manifest(const ImageIndex& index, const Parts& parts) {
-  std::map<Digest, Value> images;
-  for (const Descriptor& entry : index.manifests) {
-    const std::optional<std::string> tag = tag_of_entry(entry);
-    const auto part = parts.find(entry.digest);
-    if (!tag || is_digest_tag(*tag) || part == parts.end()) continue;
-    auto image = images.find(entry.digest);
-    if (image == images.end()) {
-      const std::unique_ptr<ByteSource> source = part->second.open(0);
-      Value made = docker_image(read_all(*source, kLargestManifest, entry.digest.to_string()), entry.media_type);
-      if (made.is_null()) continue;
-      image = images.emplace(entry.digest, std::move(made)).first;
-    }
-    const auto name = entry.annotations.find(std::string(kImageName));
-    if (name == entry.annotations.end()) continue;
-    Value* names = image->second.find("RepoTags");
-    const bool known = names->is_list() && std::find(names->items().begin(), names->items().end(),
-                                                     Value(name->second)) != names->items().end();
-    if (!known) names->push_back(name->second);
-  }
-  if (images.empty()) return {};
-  Value list = Value::list();
-  for (auto& [digest, image] : images) list.push_back(std::move(image));
-  return json::write(list);
-}
-
 class ArchiveWriter {
  public:
-  ArchiveWriter(StoreReader& from, const ArchiveDestination& to, const CopyOptions& options)
-      : from_(from), to_(to), options_(options), zstd_(is_zstd(to.file)), held_(to.file) {
-    index_.media_type = media_type::kImageIndex;
-    if (held_.archive() != nullptr) index_ = held_.archive()->index();
+  ArchiveWriter(StoreReader& from, const fs::path& file, const CopyOptions& options)
+      : from_(from), file_(file), options_(options), zstd_(is_zstd(file)), held_(file) {
+    if (held_.archive() != nullptr) contents_.index() = held_.archive()->index();
   }
 
-  CopyCounts copy(const Descriptor& manifest, ForceTag force) {
-    if (held_.archive() != nullptr) require_free_tag(*held_.archive(), to_.tag, manifest.digest, force);
-    const Closure closure = closure_of(from_, manifest.digest, options_.referrers);
+  CopyCounts copy(std::span<const ArchiveArtifact> artifacts, ForceTag force) {
+    for (const ArchiveArtifact& artifact : artifacts) {
+      if (held_.archive() != nullptr) require_free_tag(*held_.archive(), artifact.tag, artifact.manifest.digest, force);
+      closures_.push_back(closure_of(from_, artifact.manifest.digest, options_.referrers));
+    }
     take_over();
-    for (const FoundManifest& found : closure.manifests) add(found);
-    if (held_.archive() != nullptr) require_no_lost_signatures(from_, *held_.archive(), closure);
-    for (const TaggedDigest& tagged : closure.tags) tag(closure, tagged.manifest, tagged.tag, {});
-    Annotations names;
-    if (!to_.image_name.empty()) names.emplace(kImageName, to_.image_name);
-    tag(closure, manifest, to_.tag, names);
+    for (const Closure& closure : closures_) add(closure);
+    for (std::size_t i = 0; i < artifacts.size(); ++i) {
+      const ArchiveArtifact& artifact = artifacts[i];
+      for (const TaggedDigest& tagged : closures_[i].tags) tag(closures_[i], tagged.manifest, tagged.tag, {});
+      Annotations names;
+      if (!artifact.image_name.empty()) names.emplace(kImageName, artifact.image_name);
+      tag(closures_[i], artifact.manifest, artifact.tag, names);
+    }
     if (changed_) write();
     return counts_;
   }
@@ -168,8 +108,12 @@ class ArchiveWriter {
     OciArchive* held = held_.archive();
     if (held == nullptr) return;
     for (const Descriptor& blob : held->blobs())
-      parts_.emplace(blob.digest,
-                     Part{blob.size, [held, blob](std::uint64_t offset) { return held->open_blob(blob, offset); }});
+      contents_.add(blob, [held, blob](std::uint64_t offset) { return held->open_blob(blob, offset); });
+  }
+
+  void add(const Closure& closure) {
+    for (const FoundManifest& found : closure.manifests) add(found);
+    if (held_.archive() != nullptr) require_no_lost_signatures(from_, *held_.archive(), closure);
   }
 
   void add(const FoundManifest& found) {
@@ -184,28 +128,28 @@ class ArchiveWriter {
       ++counts_.blobs_pushed;
       counts_.bytes_pushed += blob.size;
     }
-    if (found.links.subject && add_referrer(index_, manifest.descriptor, found.links)) changed_ = true;
+    if (found.links.subject && add_referrer(contents_.index(), manifest.descriptor, found.links)) changed_ = true;
   }
 
   bool add_part(const Descriptor& blob, OpenBlob open) {
-    const bool is_new = parts_.emplace(blob.digest, Part{blob.size, std::move(open)}).second;
+    const bool is_new = contents_.add(blob, std::move(open));
     changed_ = changed_ || is_new;
     return is_new;
   }
 
   void tag(const Closure& closure, const Descriptor& manifest, const std::string& name, const Annotations& more) {
-    const auto held = find_tag(index_, name, to_.file.string());
+    const auto held = find_tag(contents_.index(), name, file_.string());
     if (held && held->digest == manifest.digest) return;
     const auto found = std::find_if(closure.manifests.begin(), closure.manifests.end(), [&](const FoundManifest& each) {
       return each.manifest.descriptor.digest == manifest.digest;
     });
-    set_tag(index_, found->manifest.descriptor, found->links.artifact_type, name, more);
+    set_tag(contents_.index(), found->manifest.descriptor, found->links.artifact_type, name, more);
     ++counts_.tags_set;
     changed_ = true;
   }
 
   void write() {
-    AtomicFile file(to_.file);
+    AtomicFile file(file_);
     if (zstd_) {
       ZstdSink packed(file.sink());
       write_tar(packed);
@@ -217,44 +161,41 @@ class ArchiveWriter {
   }
 
   void write_tar(ByteSink& sink) {
-    std::uint64_t total = 0;
-    for (const auto& [digest, part] : parts_) total += part.size;
-    CopyProgress progress(options_.reporter, total);
+    CopyProgress progress(options_.reporter, contents_.bytes());
     TarWriter tar(sink);
-    for (const auto& [digest, part] : parts_) {
-      const Descriptor blob{{}, digest, part.size, {}, {}, {}};
-      VerifyingSource content(progress.counted(blob, part.open)(0), digest, part.size);
-      tar.add_file(blob_path(digest), Executable::No, part.size, content);
-    }
-    tar.add_file("index.json", Executable::No, index_bytes(index_));
-    if (const std::string images = docker_manifest(index_, parts_); !images.empty())
-      tar.add_file("manifest.json", Executable::No, images);
-    tar.add_file("oci-layout", Executable::No, kLayoutVersionFile);
+    contents_.write(tar, progress);
     tar.finish();
   }
 
   StoreReader& from_;
-  const ArchiveDestination& to_;
+  const fs::path& file_;
   const CopyOptions& options_;
   bool zstd_;
   Held held_;
-  ImageIndex index_;
-  Parts parts_;
+  ArchiveContents contents_;
+  std::deque<Closure> closures_;  // their manifests are parts of the contents
   CopyCounts counts_;
   bool changed_ = false;
 };
 
 }  // namespace
 
-CopyCounts copy_to_archive(StoreReader& from, const ArchiveDestination& to, const Descriptor& manifest, ForceTag force,
-                           const CopyOptions& options) {
-  check_tag(to.tag);
+CopyCounts copy_to_archive(StoreReader& from, const fs::path& file, std::span<const ArchiveArtifact> artifacts,
+                           ForceTag force, const CopyOptions& options) {
+  for (const ArchiveArtifact& artifact : artifacts) check_tag(artifact.tag);
   return with_context(
       [&] {
-        return fmt::format("while copying {} from '{}' to '{}'", manifest.digest.to_string(), from.name(),
-                           to.file.string());
+        const std::string what =
+            artifacts.size() == 1 ? artifacts.front().manifest.digest.to_string() : "several artifacts";
+        return fmt::format("while copying {} from '{}' to '{}'", what, from.name(), file.string());
       },
-      [&] { return ArchiveWriter(from, to, options).copy(manifest, force); });
+      [&] { return ArchiveWriter(from, file, options).copy(artifacts, force); });
+}
+
+CopyCounts copy_to_archive(StoreReader& from, const ArchiveDestination& to, const Descriptor& manifest, ForceTag force,
+                           const CopyOptions& options) {
+  const ArchiveArtifact artifact{manifest, to.tag, to.image_name};
+  return copy_to_archive(from, to.file, {&artifact, 1}, force, options);
 }
 
 }  // namespace waybill::oci

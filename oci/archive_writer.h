@@ -5,7 +5,7 @@
 // where it comes from into a file beside the final name, which takes that name when all is there. Nothing is changed
 // in place: what an archive holds already is taken over into the new one.
 #include <filesystem>
-#include <optional>
+#include <span>
 #include <string>
 
 #include "oci/copy.h"
@@ -20,9 +20,18 @@ struct ArchiveDestination {
   std::string image_name;
 };
 
+struct ArchiveArtifact {
+  Descriptor manifest;
+  std::string tag;
+  std::string image_name;  // as above
+};
+
 // Throws Conflict when the tag is taken and not forced, when another process changes the archive meanwhile, and when
 // the file is there and is no archive; then nothing was written.
 CopyCounts copy_to_archive(StoreReader& from, const ArchiveDestination& to, const Descriptor& manifest, ForceTag force,
                            const CopyOptions& options = {});
+// Several at once: the archive is written once.
+CopyCounts copy_to_archive(StoreReader& from, const std::filesystem::path& file,
+                           std::span<const ArchiveArtifact> artifacts, ForceTag force, const CopyOptions& options = {});
 
 }  // namespace waybill::oci

@@ -20,6 +20,11 @@ std::unique_ptr<OciArchive> OciArchive::open(const std::filesystem::path& file) 
   return std::unique_ptr<OciArchive>(new OciArchive(open_archive_file(file)));
 }
 
+std::unique_ptr<OciArchive> OciArchive::open(RandomAccessFile tar) {
+  TarIndex index = read_tar_index(tar);
+  return std::unique_ptr<OciArchive>(new OciArchive({std::move(tar), std::move(index)}));
+}
+
 OciArchive::OciArchive(ArchiveFile archive) : archive_(std::move(archive)) {
   const std::string& name = archive_.file.name();
   if (!archive_.index.links.empty()) {

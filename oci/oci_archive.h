@@ -15,8 +15,11 @@ class OciArchive final : public LayoutReader<StoreReader> {
   // Throws NotFound when the file is not there or no layout is in it; InvalidInput for a tar that is refused (links,
   // paths that lead out, duplicates, damage: core/tar_index.h) and for an index.json that cannot be read.
   [[nodiscard]] static std::unique_ptr<OciArchive> open(const std::filesystem::path& file);
+  // The same of an uncompressed tar, whatever holds its bytes.
+  [[nodiscard]] static std::unique_ptr<OciArchive> open(RandomAccessFile tar);
 
   [[nodiscard]] const ImageIndex& index() const noexcept { return index_; }
+  [[nodiscard]] const ArchiveFile& archive() const noexcept { return archive_; }
   // Every blob that the archive holds, listed or not.
   [[nodiscard]] std::vector<Descriptor> blobs() const;
 

@@ -54,6 +54,7 @@ THIRD_PARTY = {
     "archive_entry.h": ["core/*.cpp"],
     "zlib.h": ["core/*.cpp"],
     "curl/*": ["core/http/*.cpp"],
+    "isa-l/*": ["core/erasure_code.cpp"],
     "openssl/*": ["core/*.cpp", "signing/*.cpp"],
     "sodium.h": ["core/secret.cpp", "signing/*.cpp"],
     "git2.h": ["git/*.cpp"],
