@@ -189,7 +189,8 @@ PartDivision divide_archive(const Digest& root, std::uint64_t tar_size, const Pa
 
 std::string write_description(const PartDescription& part) {
   Value value = Value::map({{"format", kFormat}, {"set", part.set.id().hex()}});
-  for (Value::Member& member : division_value(part.set).members()) value.set(member.key, std::move(member.value));
+  const Value division = division_value(part.set);
+  for (const Value::Member& member : division.members()) value.set(member.key, member.value);
   value.set("kind", name_of(part.kind));
   value.set("index", part.index);
   return json::write(value) + "\n";

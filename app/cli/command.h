@@ -36,7 +36,7 @@ struct Argument {
   std::string help;
   bool required = true;
   std::vector<std::string> choices = {};       // the only values there are, for completion; empty: any
-  std::vector<std::string>* values = nullptr;  // instead of `value`, of the last argument: any number of them
+  std::vector<std::string>* values = nullptr;  // instead of `value`, of one argument: any number of words
 };
 
 struct Example {

@@ -70,6 +70,15 @@ void add_option(CLI::App& app, const Option& option, std::string_view verb) {
   }
 }
 
+// The arguments behind one that takes any number of words get the last of these, which keeps one at least.
+void take_last_words(const std::vector<Argument>& arguments, std::vector<std::string>& words) {
+  for (auto argument = arguments.rbegin(); argument != arguments.rend() && argument->values == nullptr; ++argument) {
+    if (words.size() < 2) return;
+    *argument->value = std::move(words.back());
+    words.pop_back();
+  }
+}
+
 std::vector<std::string> option_words(const Command& command, const std::vector<Option>& global) {
   std::vector<std::string> words{"--help"};
   for (const auto* options : {&command.options, &global}) {
@@ -120,11 +129,13 @@ void parse(const Command& command, GlobalBindings& globals, const std::vector<st
   const std::vector<Option> global = globals.options();
   for (const Option& option : global) add_option(app, option, {});
   for (const Option& option : command.options) add_option(app, option, command.name);
-  for (const Argument& argument : command.arguments) {
-    if (argument.values != nullptr) {
-      app.add_option(argument.name, *argument.values);
+  const auto list =
+      std::ranges::find_if(command.arguments, [](const Argument& each) { return each.values != nullptr; });
+  for (auto argument = command.arguments.begin(); argument != command.arguments.end() && argument <= list; ++argument) {
+    if (argument == list) {
+      app.add_option(argument->name, *argument->values);
     } else {
-      app.add_option(argument.name, *argument.value);
+      app.add_option(argument->name, *argument->value);
     }
   }
   try {
@@ -153,6 +164,7 @@ void parse(const Command& command, GlobalBindings& globals, const std::vector<st
     while (!text.empty() && (text.back() == '.' || text.back() == '\n')) text.pop_back();
     throw Error(ErrorCode::InvalidInput, text).hint(fmt::format("see 'waybill {} --help'", command.name));
   }
+  if (list != command.arguments.end()) take_last_words(command.arguments, *list->values);
   for (const Argument& argument : command.arguments) {
     if (argument.required && (argument.values != nullptr ? argument.values->empty() : argument.value->empty())) {
       throw Error(ErrorCode::InvalidInput,
