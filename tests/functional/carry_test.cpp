@@ -8,12 +8,14 @@
 #include <algorithm>
 #include <fstream>
 #include <random>
+#include <sstream>
 
 #include "core/digest.h"
 #include "core/tar_writer.h"
 #include "tests/functional/support/image_layout.h"
 #include "tests/functional/support/workspace.h"
 #include "tests/support/registry_server.h"
+#include "tests/support/source_path.h"
 
 namespace fs = std::filesystem;
 
@@ -234,6 +236,49 @@ TEST_F(Carry, WhatLoadWroteIsReadByOthers) {
     expect_same_blobs("image", "by-skopeo");
     fs::remove_all(path("by-skopeo"));
   }
+}
+
+// docs/carrying.md: its commands, with two registries and a folder in place of the medium.
+TEST_F(Carry, TheGuideIsTrue) {
+  WAYBILL_REQUIRE_PEER("docker-registry");
+  WAYBILL_REQUIRE_PEER("openssl");
+  const RegistryServer source(RegistryKind::FallbackTag);
+  const RegistryServer site(RegistryKind::FallbackTag);
+  make_key("vendor");
+  make_key("site");
+  ASSERT_THAT(waybill(joined({"bundle", "--output", "bundle"}, criteria())), Exited(0));
+  ASSERT_THAT(waybill(joined({"bundle", "--output", "next"}, other_criteria())), Exited(0));
+  for (const auto& [folder, tag] : {std::pair("bundle", "v1"), std::pair("next", "v2")}) {
+    const std::string target = source.target("gpu/bundle:") + tag;
+    ASSERT_THAT(waybill({"push", folder, target}), Exited(0));
+    ASSERT_THAT(waybill({"sign", target, "--key", "vendor.key"}), Exited(0));
+  }
+  write_image(path("image"), "v1", 5, 2'700'000);
+  ASSERT_THAT(waybill({"copy", "oci-layout:image:v1", source.target("team/app:v1")}), Exited(0));
+  fs::create_directories(path("bin"));
+  fs::create_symlink(program(), path("bin/waybill"));
+
+  std::istringstream guide(read_file(source_path("docs/carrying.md")));
+  std::vector<std::string> commands;
+  for (std::string line; std::getline(guide, line);) {
+    if (!line.starts_with("    ")) continue;
+    for (const auto& [word, place] : {std::pair(std::string("registry.example.com"), source.host()),
+                                      std::pair(std::string("registry.site.example"), site.host()),
+                                      std::pair(std::string("/media/stick"), path("stick"))}) {
+      for (std::size_t at = line.find(word); at != std::string::npos; at = line.find(word, at + place.size()))
+        line.replace(at, word.size(), place);
+    }
+    commands.push_back(line.substr(4));
+  }
+  ASSERT_THAT(commands, SizeIs(10));
+  for (const std::string& command : commands) {
+    EXPECT_THAT(execute({"sh", "-ec", command}, {{"PATH", path("bin") + ":/usr/bin:/bin"}}), Exited(0)) << command;
+  }
+  for (const char* artifact : {"gpu/bundle:v1", "gpu/bundle:v2", "team/app:v1"})
+    EXPECT_EQ(digest_of(site.target(artifact)), digest_of(source.target(artifact)));
+  ASSERT_THAT(waybill({"load", "stick", "oci-layout:lost"}), Exited(2));
+  fs::remove(files("stick")[2]);
+  EXPECT_THAT(waybill({"load", "stick", "oci://" + site.host()}), Exited(0));
 }
 
 // docs/carrying.md, "Without waybill".
@@ -461,6 +506,56 @@ TEST_F(Carry, EveryFlippedBitIsRepaired) {
   const ProcessResult several = waybill({"load", "parts", "oci-layout:out"});
   EXPECT_THAT(several, Exited(0));
   expect_same_blobs("image", "out");
+}
+
+// docs/formats.md, "Parts", read by somebody else.
+constexpr const char* kIndependentReader = R"(
+import glob, hashlib, json, sys, tarfile
+double = lambda x: x << 1 ^ (0x11d if x & 0x80 else 0)
+def times(a, b):
+    product = 0
+    while b:
+        product, a, b = product ^ (a if b & 1 else 0), double(a), b >> 1
+    return product
+inverse = {a: b for a in range(1, 256) for b in range(1, 256) if times(a, b) == 1}
+bodies = {'data': {}, 'parity': {}}
+for name in glob.glob(sys.argv[1] + '/*.tar'):
+    with tarfile.open(name) as tar:
+        files = {member.name: tar.extractfile(member).read() for member in tar}
+    part = json.loads(files['waybill-part.json'])
+    body = files['waybill-data' if part['kind'] == 'data' else 'waybill-parity']
+    blocks = [hashlib.sha256(body[i:i + 2**20]).hexdigest() for i in range(0, len(body), 2**20)]
+    *lines, own = files['waybill-hashes'].decode().splitlines()
+    assert lines == blocks
+    assert own == hashlib.sha256(files['waybill-part.json'] + '\n'.join(lines + ['']).encode()).hexdigest()
+    division = {key: part[key] for key in ('root', 'archive', 'slice', 'data', 'parity', 'groups')}
+    assert part['set'] == hashlib.sha256(json.dumps(division, sort_keys=True, separators=(',', ':')).encode()).hexdigest()
+    bodies[part['kind']][part['index']] = body
+archive = b''.join(bodies['data'][i] for i in sorted(bodies['data']))
+assert len(archive) == part['archive'] and len(bodies['data']) == part['data'] and len(bodies['parity']) == part['parity']
+k = part['data']
+for row in range(part['parity']):
+    total = 0
+    for column in range(k):
+        factor = inverse[(k + row) ^ column]
+        table = bytes(times(factor, value) for value in range(256))
+        total ^= int.from_bytes(bodies['data'][column + 1].ljust(part['slice'], b'\0').translate(table), 'big')
+    assert bodies['parity'][row + 1] == total.to_bytes(part['slice'], 'big')
+with open('joined.tar', 'wb') as joined:
+    joined.write(archive)
+root = hashlib.sha256(b'waybill-archive/1\n')
+with tarfile.open('joined.tar') as tar:
+    for member in sorted((m for m in tar if m.isfile()), key=lambda m: m.name):
+        content = tar.extractfile(member).read()
+        root.update(f'{hashlib.sha256(content).hexdigest()} {len(content)} {member.name}\n'.encode())
+assert part['root'] == 'sha256:' + root.hexdigest()
+)";
+
+TEST_F(Carry, AnotherProgramReadsTheFormatByItsDescription) {
+  WAYBILL_REQUIRE_PYTHON("tarfile");
+  save_image({"--parity", "75%"});
+  EXPECT_THAT(files("parts"), SizeIs(7));
+  EXPECT_THAT(execute({"python3", "-c", kIndependentReader, "parts"}), Exited(0));
 }
 
 TEST_F(Carry, AnyPartsUpToTheParityMayBeLost) {
