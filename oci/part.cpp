@@ -87,9 +87,7 @@ std::vector<std::uint64_t> members(std::uint64_t count, std::uint64_t groups, st
   return result;
 }
 
-std::size_t hashes_size(const PartDescription& part) {
-  return (part.blocks() + 1) * kHashLine;
-}
+std::size_t hashes_size(const PartDescription& part) { return (part.blocks() + 1) * kHashLine; }
 
 std::string hash_lines(std::span<const Digest> blocks) {
   std::string lines;

@@ -1,5 +1,5 @@
 #pragma once
-// How an archive is cut into files that are carried (docs/formats.md, "Parts"; docs/decisions/0022).
+// How an archive is cut into files that are carried (docs/formats.md, "Parts"; docs/decisions/0023).
 //
 // A part is a tar of three entries that any tar program reads: what the part is (waybill-part.json), its bytes of the
 // archive (waybill-data, or waybill-parity), and the SHA-256 of every MiB of these (waybill-hashes). An archive that is

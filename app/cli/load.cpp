@@ -90,7 +90,7 @@ Command load_command() {
   command.option("--check", &state->check, "", "read and verify every byte of every part; load nothing");
   command.option("--set", &state->request.set, "ID",
                  "the set to load, by the first digits of its id, where there are several");
-  add_trusted_key_options(command, state->request.keys, state->request.password_file);
+  add_trust_options(command, state->request.trust);
   command.option("--force-tag", &state->request.force_tag, "", "move tags that name other artifacts");
   add_connection_options(command, state->request.connection);
   add_format_option(command, state->format, {"text", "json"});

@@ -8,7 +8,6 @@
 #include <map>
 #include <type_traits>
 
-#include "app/workflow/keys.h"
 #include "app/workflow/registry_name.h"
 #include "app/workflow/verify.h"
 #include "core/error.h"
@@ -76,14 +75,16 @@ class Loading {
       : request_(request), services_(services), target_(parse(request.target)) {}
 
   LoadResult run() {
-    const std::vector<signing::PublicKey> keys = open_public_keys(request_.keys, request_.password_file, services_);
+    std::optional<Trust> trust;
+    if (request_.trust.given()) trust = open_trust(request_.trust, services_);
     const oci::PartSet set = find_set(request_, services_);
     set.require_complete();
     tell_missing(set);
-    LoadResult result{set.division(), request_.target, {}, !keys.empty(), {}};
+    LoadResult result{set.division(), request_.target, {}, trust.has_value(), {}};
     const auto archive = all_damage_told(set, [&] { return open(set); });
     entries_ = entries_of(*archive);
-    require_trust(*archive, keys);
+    std::vector<std::optional<Epoch>> epochs;
+    if (trust) epochs = require_trust(*archive, *trust);
     choose_tag();
     open_destinations();
     all_damage_told(set, [&] {
@@ -91,6 +92,7 @@ class Loading {
       for (const Destination& destination : destinations_) copy(destination, *archive, result);
     });
     for (const Destination& destination : destinations_) tag(destination, result);
+    for (const std::optional<Epoch>& epoch : epochs) remember_epoch(*trust, epoch);
     return result;
   }
 
@@ -145,12 +147,24 @@ class Loading {
                 fmt::format("the set {} does not hold what its parts say", set.division().short_id()));
   }
 
-  void require_trust(oci::OciArchive& archive, const std::vector<signing::PublicKey>& keys) const {
-    if (keys.empty()) return;
+  std::vector<std::optional<Epoch>> require_trust(oci::OciArchive& archive, const Trust& trust) const {
+    std::vector<std::optional<Epoch>> epochs;
     for (const Entry& entry : entries_) {
       with_context([&] { return fmt::format("nothing was loaded into '{}'", request_.target); },
-                   [&] { verify_artifact(archive, entry.manifest, keys).report.throw_unless_trusted(); });
+                   [&] {
+                     const Verification verification =
+                         verify_artifact(archive, entry.manifest, destination_of(entry), trust);
+                     verification.report.throw_unless_trusted();
+                     epochs.push_back(verification.epoch);
+                   });
     }
+    return epochs;
+  }
+
+  // The repository whose rules apply: not what the set says of itself, but where the user lets it go.
+  [[nodiscard]] std::optional<std::string> destination_of(const Entry& entry) const {
+    if (target_) return repository_of(*target_);
+    return fmt::format("{}/{}", *bare_registry(request_.target), entry.repository);
   }
 
   void choose_tag() {

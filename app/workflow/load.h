@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/workflow/stores.h"
+#include "app/workflow/trust_choice.h"
 #include "oci/copy.h"
 #include "oci/part_set.h"
 
@@ -15,8 +16,7 @@ struct LoadRequest {
   std::string set;                   // the first digits of its id; empty: the only one
   std::string target;  // a registry ("oci://HOST": each artifact to its own repository there), a repository, a layout
                        // or an archive; a tag only for a single artifact
-  std::vector<std::string> keys;  // one of them must have signed each artifact; empty: not verified
-  std::string password_file;
+  TrustChoice trust;   // verify each artifact before anything is written; nobody named: not verified
   bool force_tag = false;
   ConnectionOptions connection;
 };
@@ -35,7 +35,8 @@ struct LoadResult {
   oci::CopyCounts counts;
 };
 
-// Every blob is verified before it has its name at the target; all tags come last. Throws NotFound when parts, or blobs
+// Every blob is verified before it has its name at the target; all tags come last. Throws Untrusted when
+// somebody is trusted who did not sign an artifact as demanded; NotFound when parts, or blobs
 // that were left out and are not at the target, are missing, and Untrusted when parts are damaged beyond repair; naming
 // all of them.
 [[nodiscard]] LoadResult load(const LoadRequest& request, const Services& services);

@@ -84,12 +84,13 @@ class Saving {
     oci::StoreReader& store = *chosen.source.store;
     for (const oci::FoundManifest& found : chosen.closure.manifests) {
       // Manifests always travel: they say what has to be there.
-      contents_.add(found.manifest.descriptor, [&found] { return std::make_unique<SpanSource>(found.manifest.bytes); });
+      contents_.add(found.manifest.descriptor, oci::opener(found.manifest.bytes));
       for (const oci::Descriptor& blob : found.links.blobs) {
         if (is_held(blob)) held_.emplace(blob.digest, blob.size);
       }
       for (const oci::Descriptor& blob : oci::blobs_to_copy(store, found.links)) {
-        if (!is_held(blob) && contents_.add(blob, [&store, blob] { return store.fetch_blob(blob); }))
+        if (!is_held(blob) &&
+            contents_.add(blob, [&store, blob](std::uint64_t offset) { return store.open_blob(blob, offset); }))
           carried_.emplace_back(&store, blob);
       }
       if (found.links.subject) oci::add_referrer(contents_.index(), found.manifest.descriptor, found.links);
