@@ -40,9 +40,9 @@ CheckpointSignature parse_signature(std::string_view line) {
 }
 
 // The note's key hash for Ed25519; the beginning of the log's id for the other kinds, as Rekor writes it.
-std::string hint_of(const Log& log, std::string_view name) {
-  if (log.key->ed25519().empty()) return log.id.substr(0, kHintSize);
-  const Digest hash = sha256(std::string(name) + '\n' + kEd25519 + log.key->ed25519());
+std::string hint_of(const LogKey& key, std::string_view log_id, std::string_view name) {
+  if (key.ed25519().empty()) return std::string(log_id.substr(0, kHintSize));
+  const Digest hash = sha256(std::string(name) + '\n' + kEd25519 + key.ed25519());
   return std::string(as_text(hash.raw()).substr(0, kHintSize));
 }
 
@@ -77,8 +77,10 @@ Checkpoint parse_checkpoint(std::string_view note) {
 
 bool is_signed_by(const Checkpoint& checkpoint, const Log& log) {
   if (!log.key) return false;
+  const LogKey& key = *log.key;
   return std::ranges::any_of(checkpoint.signatures, [&](const CheckpointSignature& signature) {
-    return signature.key_hint == hint_of(log, signature.name) && log.key->verify(checkpoint.text, signature.signature);
+    return signature.key_hint == hint_of(key, log.id, signature.name) &&
+           key.verify(checkpoint.text, signature.signature);
   });
 }
 

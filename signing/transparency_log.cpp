@@ -74,14 +74,13 @@ std::string promised_bytes(const LogEntry& entry) {
                      json::HtmlEscape::No);
 }
 
-std::string why_not_included(const LogEntry& entry, const Log& log) {
-  const InclusionProof& proof = *entry.proof;
+std::string why_not_included(std::string_view body, const InclusionProof& proof, const Log& log) {
   const Checkpoint checkpoint = parse_checkpoint(proof.checkpoint);
   if (!is_signed_by(checkpoint, log)) return "the checkpoint is not signed by the log";
   if (checkpoint.root != proof.root || checkpoint.size != proof.size) {
     return "the checkpoint is about another tree than the inclusion proof";
   }
-  if (!proves_inclusion(merkle_leaf(entry.body), proof.index, proof.size, proof.path, proof.root)) {
+  if (!proves_inclusion(merkle_leaf(body), proof.index, proof.size, proof.path, proof.root)) {
     return "the inclusion proof does not lead from the entry to the checkpoint's root hash";
   }
   return {};
@@ -227,9 +226,9 @@ EntryResult verify_log_entry(const LogEntry& entry, const TrustedRoot& root, Inc
   if (!std::ranges::all_of(all_times, [&](std::int64_t time) { return log->validity.holds_at(time); })) {
     return {"the transparency log was not to be believed at that time", {}};
   }
-  const bool has_proof = entry.proof && !entry.proof->checkpoint.empty();
-  if (has_proof) {
-    if (const std::string failure = why_not_included(entry, *log); !failure.empty()) return {failure, {}};
+  if (entry.proof && !entry.proof->checkpoint.empty()) {
+    if (const std::string failure = why_not_included(entry.body, *entry.proof, *log); !failure.empty())
+      return {failure, {}};
   } else if (need == InclusionProofNeed::Required) {
     return {"the log entry has no inclusion proof with a checkpoint", {}};
   } else if (entry.promise.empty()) {

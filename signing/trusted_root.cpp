@@ -26,32 +26,31 @@ constexpr std::size_t kLogIdSize = 32;
   throw Error(ErrorCode::InvalidInput, fmt::format("{} {}", kWhere, why));
 }
 
-std::optional<int> number(std::string_view text, std::size_t start, std::size_t size) {
+bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+// Of digits, as the shape of the text says.
+int number(std::string_view text, std::size_t start, std::size_t size) {
   int value = 0;
-  for (const char c : text.substr(start, size)) {
-    if (c < '0' || c > '9') return std::nullopt;
-    value = value * 10 + (c - '0');
-  }
+  for (const char c : text.substr(start, size)) value = value * 10 + (c - '0');
   return value;
 }
 
 // RFC 3339 in UTC, as protobuf writes it: "2022-04-13T20:06:15Z" or with a fraction of a second, which is cut off.
 std::int64_t parse_time(const std::string& text) {
   constexpr std::string_view kShape = "dddd-dd-ddTdd:dd:dd";
-  const bool shaped =
-      text.size() > kShape.size() && std::ranges::equal(kShape, text.substr(0, kShape.size()), [](char shape, char c) {
-        return shape == 'd' ? c >= '0' && c <= '9' : shape == c;
-      });
+  const bool shaped = text.size() > kShape.size() &&
+                      std::ranges::equal(kShape, text.substr(0, kShape.size()),
+                                         [](char shape, char c) { return shape == 'd' ? is_digit(c) : shape == c; });
   const std::string_view rest = shaped ? std::string_view(text).substr(kShape.size()) : std::string_view();
   const bool fraction = rest.size() > 2 && rest.size() <= 11 && rest[0] == '.' && rest.back() == 'Z' &&
-                        number(rest, 1, rest.size() - 2).has_value();
+                        std::ranges::all_of(rest.substr(1, rest.size() - 2), is_digit);
   if (rest != "Z" && !fraction) refuse(fmt::format("has a time '{}' that is not RFC 3339 in UTC", text.substr(0, 60)));
-  const std::chrono::year_month_day day{std::chrono::year(*number(text, 0, 4)),
-                                        std::chrono::month(static_cast<unsigned>(*number(text, 5, 2))),
-                                        std::chrono::day(static_cast<unsigned>(*number(text, 8, 2)))};
-  const int hour = *number(text, 11, 2);
-  const int minute = *number(text, 14, 2);
-  const int second = *number(text, 17, 2);
+  const std::chrono::year_month_day day{std::chrono::year(number(text, 0, 4)),
+                                        std::chrono::month(static_cast<unsigned>(number(text, 5, 2))),
+                                        std::chrono::day(static_cast<unsigned>(number(text, 8, 2)))};
+  const int hour = number(text, 11, 2);
+  const int minute = number(text, 14, 2);
+  const int second = number(text, 17, 2);
   if (!day.ok() || hour > 23 || minute > 59 || second > 59)
     refuse(fmt::format("has a time '{}' that does not exist", text));
   const std::chrono::sys_seconds moment = std::chrono::sys_days(day) + std::chrono::hours(hour) +
