@@ -36,8 +36,9 @@ TextRule TextRule::matching(std::string expression) {
 }
 
 bool TextRule::matches(const std::string& text) const {
-  if (!state_->expression) return text == state_->text;
-  return text.size() <= kLongestMatched && std::regex_match(text, *state_->expression);
+  const std::optional<std::regex>& expression = state_->expression;
+  if (!expression) return text == state_->text;
+  return text.size() <= kLongestMatched && std::regex_match(text, *expression);
 }
 
 const std::string& TextRule::text() const noexcept { return state_->text; }
