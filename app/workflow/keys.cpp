@@ -92,7 +92,7 @@ std::vector<signing::PublicKey> open_public_keys(const std::vector<std::string>&
 }
 
 KeyPairFiles write_key_pair(const signing::PrivateKey& key, const KeyPairRequest& request, const Services& services) {
-  const KeyPairFiles files{request.prefix + ".key", request.prefix + ".pub", key.public_key().id()};
+  KeyPairFiles files{request.prefix + ".key", request.prefix + ".pub", key.public_key().id()};
   const Overwrite overwrite = request.replace == ReplaceKeys::Yes ? Overwrite::Yes : Overwrite::No;
   for (const std::string& file : {files.private_key, files.public_key}) {
     if (request.replace == ReplaceKeys::No && std::filesystem::exists(std::filesystem::symlink_status(file))) {
