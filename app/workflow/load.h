@@ -35,10 +35,9 @@ struct LoadResult {
   oci::CopyCounts counts;
 };
 
-// Every blob is verified before it has its name at the target; all tags come last. Throws Untrusted when
-// somebody is trusted who did not sign an artifact as demanded; NotFound when parts, or blobs
-// that were left out and are not at the target, are missing, and Untrusted when parts are damaged beyond repair; naming
-// all of them.
+// Every blob is verified before it has its name at the target; all tags come last. Throws Untrusted when somebody is
+// trusted who did not sign an artifact as demanded, and when parts are damaged beyond repair; NotFound when parts are
+// missing, or blobs that were left out and are not at the target; naming all of them.
 [[nodiscard]] LoadResult load(const LoadRequest& request, const Services& services);
 
 struct CheckResult {
