@@ -225,8 +225,8 @@ class PartReader final : public RandomAccessBytes {
     }
     if (survivors.size() < data)
       lose(index, block, fmt::format("and {} more parts would be needed there to repair it", data - survivors.size()));
-    const Block bytes = decode(data, members.size() - data, survivors, sources, lost, block,
-                               block_size(describe({PartKind::Data, index}).body_size(), block));
+    Block bytes = decode(data, members.size() - data, survivors, sources, lost, block,
+                         block_size(describe({PartKind::Data, index}).body_size(), block));
     const std::vector<FoundPart>& copies = set_.copies(PartKind::Data, index);
     if (!copies.empty() && sha256(Bytes(bytes)) != copies.front().blocks[block])
       lose(index, block, "and what its parity gives is not what was there");
@@ -288,6 +288,7 @@ class Checker {
     for_each_copy([&](const FoundPart& part) { look(part); });
     for (Found& found : found_) found.damage.repairable = is_repairable(found.part, found.first, found.last);
     std::vector<PartSet::Damage> result;
+    result.reserve(found_.size());
     for (Found& found : found_) result.push_back(std::move(found.damage));
     return result;
   }
