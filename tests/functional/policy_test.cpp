@@ -2,6 +2,8 @@
 // of each.
 #include <fstream>
 
+#include "core/bytes.h"
+#include "core/digest.h"
 #include "tests/functional/support/workspace.h"
 #include "tests/support/fake_registry.h"
 
@@ -306,10 +308,16 @@ TEST_F(AicrFolder, AChangedFileIsDamage) {
 
 TEST_F(AicrFolder, ItsAttestationIsReadAndNotTakenOnTrust) {
   fs::create_directories(path("aicr/attestation"));
+  const std::string statement =
+      R"({"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"checksums.txt","digest":{"sha256":")" +
+      sha256(read_file(path("aicr/checksums.txt"))).hex() +
+      R"("}}],"predicateType":"https://aicr.nvidia.com/bundle/v1","predicate":{}})";
   write(
       "aicr/attestation/bundle-attestation.sigstore.json",
       R"({"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","verificationMaterial":{"certificate":{"rawBytes":"AA=="}},)"
-      R"("dsseEnvelope":{"payload":"e30=","payloadType":"application/vnd.in-toto+json","signatures":[{"sig":"AA=="}]}})");
+      R"("dsseEnvelope":{"payload":")" +
+          to_base64(as_bytes(statement)) +
+          R"(","payloadType":"application/vnd.in-toto+json","signatures":[{"sig":"AA=="}]}})");
   expect_level("not verified", "attested");
   EXPECT_THAT(waybill({"verify", "aicr", "--key", "a.pub"}).out,
               AllOf(HasSubstr("NOT TRUSTED"), HasSubstr("certificate")));
