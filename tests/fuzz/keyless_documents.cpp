@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "core/error.h"
 #include "core/json/reader.h"
 #include "signing/checkpoint.h"
 #include "signing/keyless.h"
@@ -49,31 +48,9 @@ void read_timestamp(std::string_view response) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size == 0) return 0;
-  const std::string_view text = fuzz::as_text(data + 1, size - 1);
-  try {
-    switch (data[0]) {
-      case 'r':
-        read_root(text);
-        break;
-      case 'x':
-        read_certificate(text);
-        break;
-      case 'c':
-        read_checkpoint(text);
-        break;
-      case 'e':
-        read_entry(text);
-        break;
-      case 't':
-        read_timestamp(text);
-        break;
-      default:
-        break;
-    }
-  } catch (const Error& error) {
-    fuzz::require(error.code() == ErrorCode::InvalidInput, "bad input is reported as such");
-  }
+  fuzz::read_by_first_byte(
+      data, size,
+      {{'r', read_root}, {'x', read_certificate}, {'c', read_checkpoint}, {'e', read_entry}, {'t', read_timestamp}});
   return 0;
 }
 }  // namespace waybill::signing

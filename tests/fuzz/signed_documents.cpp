@@ -49,31 +49,12 @@ void read_keys(std::string_view text) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size == 0) return 0;
-  const std::string_view text = fuzz::as_text(data + 1, size - 1);
-  try {
-    switch (data[0]) {
-      case 'b':
-        read_bundle(text);
-        break;
-      case 's':
-        (void)parse_statement(text);
-        break;
-      case 'p':
-        read_payload(text);
-        break;
-      case 'k':
-        read_keys(text);
-        break;
-      case 'd':
-        (void)malformed_ecdsa_signature(text);
-        break;
-      default:
-        break;
-    }
-  } catch (const Error& error) {
-    fuzz::require(error.code() == ErrorCode::InvalidInput, "bad input is reported as such");
-  }
+  fuzz::read_by_first_byte(data, size,
+                           {{'b', read_bundle},
+                            {'s', [](std::string_view text) { (void)parse_statement(text); }},
+                            {'p', read_payload},
+                            {'k', read_keys},
+                            {'d', [](std::string_view text) { (void)malformed_ecdsa_signature(text); }}});
   return 0;
 }
 }  // namespace waybill::signing

@@ -2,7 +2,6 @@
 // them. The first byte chooses the reader, the rest is its input.
 #include <string>
 
-#include "core/error.h"
 #include "core/json/reader.h"
 #include "core/json/writer.h"
 #include "signing/dsse.h"
@@ -72,31 +71,8 @@ void match(std::string_view text) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size == 0) return 0;
-  const std::string_view text = fuzz::as_text(data + 1, size - 1);
-  try {
-    switch (data[0]) {
-      case 'p':
-        read_policy(text);
-        break;
-      case 't':
-        read_trust(text);
-        break;
-      case 's':
-        read_signed(text);
-        break;
-      case 'e':
-        read_envelope(text);
-        break;
-      case 'm':
-        match(text);
-        break;
-      default:
-        break;
-    }
-  } catch (const Error& error) {
-    fuzz::require(error.code() == ErrorCode::InvalidInput, "bad input is reported as such");
-  }
+  fuzz::read_by_first_byte(
+      data, size, {{'p', read_policy}, {'t', read_trust}, {'s', read_signed}, {'e', read_envelope}, {'m', match}});
   return 0;
 }
 }  // namespace waybill::signing
