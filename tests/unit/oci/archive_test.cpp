@@ -16,6 +16,7 @@
 #include "oci/oci_archive.h"
 #include "oci/pack.h"
 #include "oci/platform.h"
+#include "tests/support/thrown_error.h"
 
 namespace fs = std::filesystem;
 
@@ -23,6 +24,7 @@ namespace waybill::oci {
 namespace {
 
 using ::testing::ElementsAre;
+using testing::error_of;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -33,16 +35,6 @@ FileTree tree(const std::string& content) {
   FileTree result;
   result.add(RelPath::parse("hello.txt"), content);
   return result;
-}
-
-template <typename Body>
-Error error_of(const Body& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    return error;
-  }
-  return {ErrorCode::Internal, "nothing was thrown"};
 }
 
 class Archives : public ::testing::Test {

@@ -16,6 +16,7 @@
 #include "oci/oci_archive.h"
 #include "oci/part_set.h"
 #include "oci/part_writer.h"
+#include "tests/support/thrown_error.h"
 
 namespace fs = std::filesystem;
 
@@ -23,19 +24,10 @@ namespace waybill::oci {
 namespace {
 
 using ::testing::ElementsAre;
+using testing::error_of;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-template <typename Body>
-Error error_of(const Body& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    return error;
-  }
-  return {ErrorCode::Internal, "nothing was thrown"};
-}
 
 PartDescription part_of(const PartDivision& set, PartKind kind, std::uint64_t index) { return {set, kind, index}; }
 
