@@ -263,16 +263,7 @@ TEST_P(Attest, WeAcceptAnIndexAndItsChildrenThatCosignSigned) {
   for (const char* form : {kBundleForm, kTagForm}) {
     make(std::string("index-") + (form == kTagForm ? "tag" : "bundle"));
     const std::string repository = artifact_.substr(0, artifact_.rfind(':'));
-    const std::string layer = place().path("layer.tar");
-    place().must({"tar", "-cf", layer, "-C", place().path(""), "signer.pub"});
-    std::vector<std::string> build{"crane", "index", "append", "-t", repository + ":v2"};
-    for (const std::string platform : {"linux/amd64", "linux/arm64"}) {
-      const std::string image = repository + ":" + platform.substr(platform.find('/') + 1);
-      place().must({"crane", "append", "--platform", platform, "--new_layer", layer, "--new_tag", image});
-      place().must({"crane", "mutate", image, "--set-platform", platform});
-      build.insert(build.end(), {"-m", image});
-    }
-    place().must(std::move(build));
+    place().make_index(repository, "v2");
     artifact_ = repository + ":v2";
     cosign("sign", {"--recursive"}, form);
     cosign("attest", {"--type", "spdxjson", "--predicate", write("predicate", statements()[0].predicate)}, form);

@@ -183,16 +183,7 @@ TEST_P(SignedIndex, CosignAcceptsTheIndexAndEveryChildInBothForms) {
   WAYBILL_REQUIRE_PEER("cosign");
   WAYBILL_REQUIRE_PEER("crane");
   const std::string index = another("index");
-  const std::string layer = place().path("layer.tar");
-  place().must({"tar", "-cf", layer, "-C", place().path(""), "signer.pub"});
-  std::vector<std::string> build{"crane", "index", "append", "-t", index + ":v1"};
-  for (const std::string platform : {"linux/amd64", "linux/arm64"}) {
-    const std::string image = index + ":" + platform.substr(platform.find('/') + 1);
-    place().must({"crane", "append", "--platform", platform, "--new_layer", layer, "--new_tag", image});
-    place().must({"crane", "mutate", image, "--set-platform", platform});
-    build.insert(build.end(), {"-m", image});
-  }
-  place().must(std::move(build));
+  place().make_index(index, "v1");
   place().must({WAYBILL_PROGRAM, "sign", "oci://" + index + ":v1", "--key", place().signing_key()});
   for (const std::string tag : {":v1", ":amd64", ":arm64"}) {
     for (const char* form : {"--new-bundle-format=true", kTagForm}) {

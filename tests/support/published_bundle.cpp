@@ -76,6 +76,19 @@ ProcessResult Workplace::cosign(const std::string& command, const std::string& k
   return run(whole);
 }
 
+void Workplace::make_index(const std::string& repository, const std::string& tag) const {
+  const std::string layer = path("layer.tar");
+  must({"tar", "-cf", layer, "-C", path(""), "signer.pub"});
+  std::vector<std::string> build{"crane", "index", "append", "-t", repository + ":" + tag};
+  for (const std::string platform : {"amd64", "arm64"}) {
+    const std::string image = repository + ":" + platform;
+    must({"crane", "append", "--platform", "linux/" + platform, "--new_layer", layer, "--new_tag", image});
+    must({"crane", "mutate", image, "--set-platform", "linux/" + platform});
+    build.insert(build.end(), {"-m", image});
+  }
+  must(std::move(build));
+}
+
 PublishedBundle::PublishedBundle(RegistryKind kind, std::string waybill)
     : place_(std::move(waybill)), server_(kind), result_(place_.publish({"--output", "oci://" + reference()})) {}
 

@@ -39,6 +39,8 @@ class Workplace {
   // 'cosign COMMAND' that trusts the key file alone: no transparency log, registries on this machine without TLS.
   [[nodiscard]] ProcessResult cosign(const std::string& command, const std::string& key,
                                      const std::vector<std::string>& arguments) const;
+  // Builds REPOSITORY:TAG with crane: an index of two images, REPOSITORY:amd64 and :arm64, whose layer holds `signer`.
+  void make_index(const std::string& repository, const std::string& tag) const;
 
  private:
   TemporaryFolder folder_;
