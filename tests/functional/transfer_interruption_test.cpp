@@ -112,6 +112,28 @@ class TransferInterruption : public Workspace {
     EXPECT_GE(went_on, kills / 10) << "the kills came too early or too late";
   }
 
+  // `transfer` and a target are the command. Each place is a new repository: the server may still be at work on the
+  // last.
+  void kill_transfers_into(FakeRegistry& registry, int kills, const Words& transfer) {
+    registry.expect_referrers(1);
+    int round = 0;
+    const auto repository = [&] { return fmt::format("killed/r{}", round); };
+    const auto name = [&] { return fmt::format("oci://{}/{}:v1", registry.host(), repository()); };
+    kill_again_and_again(kills, {.command = [&] { return joined(transfer, {name()}); },
+                                 .clear =
+                                     [&] {
+                                       registry.forget(repository());
+                                       ++round;
+                                     },
+                                 .look =
+                                     [&] {
+                                       EXPECT_THAT(registry.tags_too_early(), IsEmpty());
+                                       return registry.manifest("v1").has_value();
+                                     },
+                                 .moved = [&] { return registry.uploaded_bytes(); },
+                                 .tag_digest = [&] { return inspected(name()); }});
+  }
+
   // The layout has no tag, or a tag with everything; no file under a final name is other than its name says.
   bool layout_is_whole_or_untagged() {
     if (!fs::exists(path("out/index.json"))) return false;
@@ -136,26 +158,7 @@ class TransferInterruption : public Workspace {
 TEST_F(TransferInterruption, APushThatIsKilledGoesOn) {
   ASSERT_THAT(waybill({"copy", "oci://" + source_.host() + "/team/image:v1", "oci-layout:images"}), Exited(0));
   FakeRegistry target;
-  target.expect_referrers(1);
-  int round = 0;
-  const auto repository = [&] { return fmt::format("killed/r{}", round); };
-  const auto name = [&] { return fmt::format("oci://{}/{}:v1", target.host(), repository()); };
-  kill_again_and_again(70, {.command =
-                                [&] {
-                                  return Words{"push", "oci-layout:images:v1", name()};
-                                },
-                            .clear =
-                                [&] {
-                                  target.forget(repository());
-                                  ++round;
-                                },
-                            .look =
-                                [&] {
-                                  EXPECT_THAT(target.tags_too_early(), IsEmpty());
-                                  return target.manifest("v1").has_value();
-                                },
-                            .moved = [&] { return target.uploaded_bytes(); },
-                            .tag_digest = [&] { return inspected(name()); }});
+  kill_transfers_into(target, 70, {"push", "oci-layout:images:v1"});
 }
 
 TEST_F(TransferInterruption, APullThatIsKilledGoesOn) {
@@ -171,28 +174,8 @@ TEST_F(TransferInterruption, APullThatIsKilledGoesOn) {
 }
 
 TEST_F(TransferInterruption, ACopyBetweenRegistriesThatIsKilledGoesOn) {
-  const std::string from = "oci://" + source_.host() + "/team/image:v1";
   FakeRegistry target({.referrers_api = true});
-  target.expect_referrers(1);
-  int round = 0;
-  const auto repository = [&] { return fmt::format("killed/r{}", round); };
-  const auto name = [&] { return fmt::format("oci://{}/{}:v1", target.host(), repository()); };
-  kill_again_and_again(60, {.command =
-                                [&] {
-                                  return Words{"copy", from, name()};
-                                },
-                            .clear =
-                                [&] {
-                                  target.forget(repository());
-                                  ++round;
-                                },
-                            .look =
-                                [&] {
-                                  EXPECT_THAT(target.tags_too_early(), IsEmpty());
-                                  return target.manifest("v1").has_value();
-                                },
-                            .moved = [&] { return target.uploaded_bytes(); },
-                            .tag_digest = [&] { return inspected(name()); }});
+  kill_transfers_into(target, 60, {"copy", "oci://" + source_.host() + "/team/image:v1"});
 }
 
 }  // namespace
