@@ -5,7 +5,6 @@
 #include "app/cli/commands.h"
 #include "app/cli/recipe_options.h"
 #include "app/workflow/trust.h"
-#include "core/error.h"
 #include "core/json/writer.h"
 
 namespace waybill::cli {
@@ -22,8 +21,7 @@ Command trust_init_command() {
       .summary = "begin a site's trust folder",
       .description =
           "Makes a folder with the first signed trust document, which its own owners must have signed. Nothing else "
-          "vouches "
-          "for it: compare the key ids that 'waybill trust show' prints with what the owners say, before.\n\n"
+          "vouches for it: compare the key ids that 'waybill trust show' prints with what the owners say, before.\n\n"
           "The folder can be carried; 'verify', 'pull', 'copy' and 'commit' take it with --trust.",
       .arguments = {{"FILE", &state->source, "a signed trust document", true}},
       .options = {},
@@ -32,7 +30,6 @@ Command trust_init_command() {
   command.option("--trust", &state->folder, "DIR", "the trust folder");
   add_format_option(command, state->format, {"text", "json"});
   command.run = [state](Console& console) {
-    if (state->folder.empty()) throw Error(ErrorCode::InvalidInput, "which trust folder? name it with --trust DIR");
     const TrustChange change = init_trust(state->folder, state->source);
     console.out(state->format == "json"
                     ? json::write_pretty(Value::map({{"trust", change.folder}, {"version", change.version}}))

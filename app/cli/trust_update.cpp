@@ -5,7 +5,6 @@
 #include "app/cli/commands.h"
 #include "app/cli/recipe_options.h"
 #include "app/workflow/trust.h"
-#include "core/error.h"
 #include "core/json/writer.h"
 
 namespace waybill::cli {
@@ -22,10 +21,9 @@ Command trust_update_command() {
       .summary = "replace a site's trust by its next version",
       .description =
           "Takes the next version of the trust document. Enough owners of the version that is held must have signed "
-          "it, and "
-          "enough of its own; its version must be one higher. Otherwise nothing is changed and the exit status is 4: "
-          "trust "
-          "never goes back. A site that missed versions is given another site's whole folder, or the files in order.",
+          "it, and enough of its own; its version must be one higher. Otherwise nothing is changed and the exit status "
+          "is 4: trust never goes back. A site that missed versions is given another site's whole folder, or the files "
+          "in order.",
       .arguments = {{"FILE", &state->source, "a signed trust document, or a trust folder that has newer ones", true}},
       .options = {},
       .examples = {{"waybill trust update 2.trust.json --trust /etc/waybill/trust", "the next version"},
@@ -34,7 +32,6 @@ Command trust_update_command() {
   command.option("--trust", &state->folder, "DIR", "the trust folder");
   add_format_option(command, state->format, {"text", "json"});
   command.run = [state](Console& console) {
-    if (state->folder.empty()) throw Error(ErrorCode::InvalidInput, "which trust folder? name it with --trust DIR");
     const TrustChange change = update_trust(state->folder, state->source);
     const bool changed = change.before != change.version;
     if (state->format == "json") {

@@ -82,6 +82,10 @@ Value list_of(const std::vector<std::string>& texts) {
   return list;
 }
 
+void require_named(const std::string& folder) {
+  if (folder.empty()) throw Error(ErrorCode::InvalidInput, "no trust folder named").hint("name it with --trust DIR");
+}
+
 }  // namespace
 
 ShownTrust show_trust(const std::string& place) {
@@ -125,12 +129,14 @@ SignedTrustText sign_trust_document(const SignTrustRequest& request, const Servi
 }
 
 TrustChange init_trust(const std::string& folder, const std::string& file) {
+  require_named(folder);
   signing::SignedTrust first = signing::read_signed_trust(read_file(file, kLargestFile), file);
   const std::uint64_t version = first.document.version;
   return {TrustFolder::create(folder, std::move(first)).path().string(), 0, version};
 }
 
 TrustChange update_trust(const std::string& folder, const std::string& source) {
+  require_named(folder);
   TrustFolder trust = TrustFolder::open(folder);
   TrustChange change{folder, trust.current().document.version, 0};
   std::vector<signing::SignedTrust> offered;

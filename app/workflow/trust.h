@@ -35,7 +35,8 @@ struct TrustChange {
   std::uint64_t before = 0;  // version; 0: there was none
   std::uint64_t version = 0;
 };
-// Begins a trust folder with a signed document, whose keys people have compared.
+// Begins a trust folder with a signed document, whose keys people have compared. Both throw InvalidInput when the
+// folder has no name.
 [[nodiscard]] TrustChange init_trust(const std::string& folder, const std::string& file);
 // Replaces the trust by the version in the file, or by all that a newer trust folder has. A version that is held
 // already changes nothing; any other that does not follow is Untrusted, and then nothing is changed beyond the versions

@@ -117,6 +117,15 @@ TEST_F(TrustFolder, NeverGoesBack) {
   EXPECT_EQ(version(), 3);
 }
 
+TEST_F(TrustFolder, ATrustFolderMustBeNamed) {
+  begin();
+  for (const char* command : {"init", "update"}) {
+    const ProcessResult result = waybill({"trust", command, "1.json"});
+    EXPECT_THAT(result, Exited(2));
+    EXPECT_THAT(result.err, HasSubstr("name it with --trust DIR"));
+  }
+}
+
 TEST_F(TrustFolder, ASiteThatMissedVersionsTakesAnothersFolder) {
   begin();
   fs::copy(path("site"), path("late"), fs::copy_options::recursive);
