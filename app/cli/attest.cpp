@@ -36,9 +36,8 @@ Command attest_command() {
       .summary = "sign a statement about an artifact, a bundle folder or a file",
       .description =
           "An artifact gets both forms that cosign knows: a sigstore bundle as referrer and the .att tag. A file F "
-          "gets "
-          "F.TYPE.sigstore.json, a bundle folder attestation/TYPE.sigstore.json about its checksums.txt. What the same "
-          "key says already is kept; --replace removes what it said before of the same type.\n\n"
+          "gets F.TYPE.sigstore.json, a bundle folder attestation/TYPE.sigstore.json about its checksums.txt. What the "
+          "same key says already is kept; --replace removes what it said before of the same type.\n\n"
           "TYPE is one of cosign's short names (spdxjson, cyclonedx, slsaprovenance1, vuln, openvex, custom, …) or the "
           "URI of a predicate type. The predicate is a JSON object; of 'spdx' and 'custom' any text.",
       .arguments = {{"TARGET", &state->request.target, "oci://…, oci-layout:FOLDER:TAG, a bundle folder or a file",

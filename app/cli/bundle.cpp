@@ -22,12 +22,9 @@ Command bundle_command() {
       .summary = "render a bundle into a folder",
       .description =
           "Writes what rolls a recipe out (Argo CD's Applications, Flux's Kustomizations and HelmReleases, or scripts "
-          "for "
-          "Helm) with its values and "
-          "manifests, a list of all files and their "
-          "checksums. The folder "
-          "names no address: the same bytes serve git, a registry and any mirror. The folder must be new or empty, "
-          "unless --force replaces it.",
+          "for Helm) with its values and manifests, a list of all files and their checksums. The folder names no "
+          "address: the same bytes serve git, a registry and any mirror. The folder must be new or empty, unless "
+          "--force replaces it.",
       .arguments = {},
       .options = {},
       .examples =

@@ -82,11 +82,10 @@ Command catalogue_check_command() {
       .summary = "find every mistake in a catalogue",
       .description =
           "Reads the registry, all overlays, value files and manifests, resolves every recipe that a query can get, "
-          "and "
-          "tells everything that is wrong in one run, each with file, line, column, the rule and what to do. Without a "
-          "folder it checks the embedded catalogue. The first folder is a catalogue of its own or, if it has no "
-          "overlays/base.yaml, lies over the embedded one; further folders lie over it. Exit status 2 says that there "
-          "are errors; warnings alone are no failure unless --strict is given.",
+          "and tells everything that is wrong in one run, each with file, line, column, the rule and what to do. "
+          "Without a folder it checks the embedded catalogue. The first folder is a catalogue of its own or, if it has "
+          "no overlays/base.yaml, lies over the embedded one; further folders lie over it. Exit status 2 says that "
+          "there are errors; warnings alone are no failure unless --strict is given.",
       .arguments = {{"DIR", nullptr, "a catalogue, and folders that lie over it", false, {}, &state->request.folders}},
       .options = {},
       .examples = {{"waybill catalogue check recipes", "a catalogue of your own"},

@@ -36,8 +36,7 @@ Command commit_command() {
           "other side of an air gap. Whom you trust (--key, --policy or --trust) must have signed it, and it must hold "
           "exactly the files that it lists; otherwise nothing is written and the exit status is 4.\n\n"
           "Committing an older bundle is the way back: the branch gets a new commit with the older files. A trust "
-          "folder "
-          "that has seen a newer epoch refuses it without --allow-older.",
+          "folder that has seen a newer epoch refuses it without --allow-older.",
       .arguments = {bundle_argument(request.bundle)},
       .options = {},
       .examples = {{"waybill commit oci://registry.site.example/gpu/bundle:v1 --key waybill.pub \\\n"

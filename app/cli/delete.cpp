@@ -25,8 +25,7 @@ Command delete_command() {
           "--yes is given. Where other tags would be lost with it, nothing is deleted unless that is forced; some "
           "registries can delete a tag only together with its artifact, which is said. What refers to the artifact is "
           "not deleted from a registry. A layout keeps the content of what is deleted until --prune removes what no "
-          "tag "
-          "leads to any more, signatures of what is gone included.",
+          "tag leads to any more, signatures of what is gone included.",
       .arguments = {{"TARGET", &state->request.target,
                      "oci://REGISTRY/REPOSITORY:TAG, …@DIGEST, oci-layout:FOLDER:TAG or …@DIGEST", true}},
       .options = {},

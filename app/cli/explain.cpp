@@ -117,11 +117,9 @@ Command explain_command() {
       .summary = "show which layer set each value, and what it replaced",
       .description =
           "For every field and value of the resolved recipe: the file and line that set it, and below it what it "
-          "replaced, "
-          "latest first. A layer is an overlay, a value file, a default of the registry or, with --recipe, that file "
-          "where "
-          "it says something else than its overlays. Constraints that became weaker are marked. Without PATH and "
-          "--component it begins with the overlays, and why each is there.",
+          "replaced, latest first. A layer is an overlay, a value file, a default of the registry or, with --recipe, "
+          "that file where it says something else than its overlays. Constraints that became weaker are marked. "
+          "Without PATH and --component it begins with the overlays, and why each is there.",
       .arguments =
           {{"PATH", &state->request.path,
             "what to explain, as query's selectors say it: components.gpu-operator.values.driver.version, "

@@ -19,9 +19,8 @@ Command key_import_command() {
       .description =
           "Reads one private key on the curve P-256, PKCS#8 ('PRIVATE KEY') or SEC1 ('EC PRIVATE KEY') in PEM, not "
           "encrypted, and writes cosign's files: PREFIX.key (mode 0600, encrypted with the password, which may be "
-          "empty) "
-          "and PREFIX.pub. RSA keys (also PKCS#1) and other curves are refused: waybill verifies with RSA keys but "
-          "signs with ECDSA P-256 alone, which every verifier takes.",
+          "empty) and PREFIX.pub. RSA keys (also PKCS#1) and other curves are refused: waybill verifies with RSA keys "
+          "but signs with ECDSA P-256 alone, which every verifier takes.",
       .arguments = {{"FILE", &state->file, "the private key; '-' is standard input", true}},
       .options = {},
       .examples = {{"waybill key import signing.pem --output-prefix release", "release.key and release.pub"},

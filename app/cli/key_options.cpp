@@ -9,8 +9,7 @@ constexpr const char* kSigningKey =
 void add_password_option(Command& command, std::string& password_file) {
   command.option("--password-file", &password_file, "FILE",
                  "file with the key's password or the token's PIN ('-' is standard input); default: WAYBILL_PASSWORD, "
-                 "COSIGN_PASSWORD, "
-                 "else asked on the terminal");
+                 "COSIGN_PASSWORD, else asked on the terminal");
 }
 
 }  // namespace

@@ -21,9 +21,8 @@ Command list_command() {
       .summary = "list the tags of a repository, or the repositories of a registry",
       .description =
           "Lists the tags of a repository, a layout or an archive, sorted, one a line; without those that are made "
-          "from "
-          "digests, which hold signatures and lists of referrers. Of a registry alone its repositories are listed, "
-          "where it tells them.",
+          "from digests, which hold signatures and lists of referrers. Of a registry alone its repositories are "
+          "listed, where it tells them.",
       .arguments = {{"TARGET", &state->request.target,
                      "oci://REGISTRY/REPOSITORY, oci://REGISTRY, oci-layout:FOLDER, oci-archive:FILE or "
                      "docker-archive:FILE",

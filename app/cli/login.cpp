@@ -21,11 +21,11 @@ Command login_command() {
       .summary = "store the credentials of a registry",
       .description =
           "Asks the registry whether it takes the user name and the password, and stores them then: with the "
-          "credential "
-          "helper that a configuration file names for the registry, else in the file: REGISTRY_AUTH_FILE, containers' "
-          "auth.json or Docker's config.json, whichever is there first, and Docker's if none is. Docker, podman, oras "
-          "and helm find them there. All else in the file stays, and only its owner can read it. The password comes "
-          "from --password-stdin, WAYBILL_REGISTRY_PASSWORD or the terminal, never from the command line.",
+          "credential helper that a configuration file names for the registry, else in the file: REGISTRY_AUTH_FILE, "
+          "containers' auth.json or Docker's config.json, whichever is there first, and Docker's if none is. Docker, "
+          "podman, oras and helm find them there. All else in the file stays, and only its owner can read it. The "
+          "password comes from --password-stdin, WAYBILL_REGISTRY_PASSWORD or the terminal, never from the command "
+          "line.",
       .arguments = {{"REGISTRY", &state->request.registry, "HOST or HOST:PORT", true}},
       .options = {},
       .examples = {{"waybill login registry.example.com --username robot", "asks for the password"},

@@ -20,8 +20,7 @@ Command recipe_command() {
       .summary = "resolve the recipe for a target",
       .description =
           "Finds the overlays of the catalogue that match the criteria, merges them in order, and writes the recipe: "
-          "components with "
-          "versions and overrides, constraints, and the order of deployment.",
+          "components with versions and overrides, constraints, and the order of deployment.",
       .arguments = {},
       .options = {},
       .examples =

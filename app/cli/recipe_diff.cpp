@@ -159,19 +159,15 @@ Command recipe_diff_command() {
   const auto state = std::make_shared<State>();
   const std::string form =
       "a recipe file, or criteria as key=value,…; then @DIR for the catalogue of that folder and @DIR for each folder "
-      "laid "
-      "over it";
+      "laid over it";
   Command command{
       .name = "recipe diff",
       .summary = "show what differs between two recipes",
       .description =
           "Compares components, their fields, values and manifests, constraints, validation and the order of "
-          "deployment. "
-          "Where the recipes come from (criteria, overlays, versions of the catalogue) is no difference. A value is "
-          "one "
-          "leaf of what a component's chart is given, each element of a list by itself; values that are empty are "
-          "listed "
-          "but not counted. Exit status: 0 when nothing differs, 1 when something does.",
+          "deployment. Where the recipes come from (criteria, overlays, versions of the catalogue) is no difference. A "
+          "value is one leaf of what a component's chart is given, each element of a list by itself; values that are "
+          "empty are listed but not counted. Exit status: 0 when nothing differs, 1 when something does.",
       .arguments = {{"A", &state->before, form, true}, {"B", &state->after, "the other one, in the same form", true}},
       .options = {},
       .examples = {{"waybill recipe diff service=eks,intent=training service=eks,intent=inference",

@@ -44,13 +44,10 @@ Command recipe_list_command() {
       .summary = "list all targets that the catalogue covers",
       .description =
           "A target is a set of criteria that some overlays of the catalogue ask for together. Every query gets the "
-          "recipe "
-          "of exactly one target, the one that states the most of what the query states; so this is the list of all "
-          "recipes that differ. Criteria keep the targets that state these values. Of each target the components of "
-          "its "
-          "recipe are counted, and the values that their charts are given: leaves that are neither null nor empty, "
-          "each "
-          "element of a list by itself.",
+          "recipe of exactly one target, the one that states the most of what the query states; so this is the list of "
+          "all recipes that differ. Criteria keep the targets that state these values. Of each target the components "
+          "of its recipe are counted, and the values that their charts are given: leaves that are neither null nor "
+          "empty, each element of a list by itself.",
       .arguments = {},
       .options = {},
       .examples = {{"waybill recipe list", "everything"},

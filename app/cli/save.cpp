@@ -41,10 +41,9 @@ Command save_command() {
       .description =
           "Writes artifacts, with everything that refers to them, into a folder: as one OCI archive, which skopeo, "
           "oras and docker read as well, or, where that would be larger than --part-size, as numbered parts. Every "
-          "part "
-          "tells what it belongs to and the hash of each of its MiB; 'waybill load' takes them in any order. The same "
-          "artifacts give the same bytes. The files get their names together, when all are written; a run that was "
-          "interrupted is repeated as it is.\n\n"
+          "part tells what it belongs to and the hash of each of its MiB; 'waybill load' takes them in any order. The "
+          "same artifacts give the same bytes. The files get their names together, when all are written; a run that "
+          "was interrupted is repeated as it is.\n\n"
           "With --parity, further parts are added from which lost or damaged ones are computed: any part may be "
           "replaced by any parity part. Without a --part-size the set is then cut into so many parts that the parity "
           "costs about the share that was asked for.\n\n"

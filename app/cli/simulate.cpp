@@ -40,14 +40,10 @@ Command simulate_command() {
       .summary = "prove that Argo CD keeps a bundle's order, or show how it would not",
       .description =
           "Explores the orders in which Argo CD's controllers can install, upgrade and remove the bundle: waves, "
-          "health "
-          "checks, syncs that fail and are tried again, components that cannot be rendered or degrade. No component "
-          "may "
-          "start before all that it depends on is healthy, none may be removed while something needs it, and the "
-          "rollout "
-          "must be able to finish. Where that fails, the shortest way there is printed and the exit status is 1. "
-          "Without "
-          "--from, the upgrade is one that changes every component.",
+          "health checks, syncs that fail and are tried again, components that cannot be rendered or degrade. No "
+          "component may start before all that it depends on is healthy, none may be removed while something needs it, "
+          "and the rollout must be able to finish. Where that fails, the shortest way there is printed and the exit "
+          "status is 1. Without --from, the upgrade is one that changes every component.",
       .arguments = {bundle_argument(state->request.bundle)},
       .options = {},
       .examples = {{"waybill simulate bundle", "install, any upgrade, removal"},
