@@ -130,13 +130,14 @@ Digest archive_root(const ArchiveFile& archive) {
   RootHash hash;
   for (const auto& [path, entry] : archive.index.files) {
     if (path.starts_with(kOurs)) continue;
-    const bool is_blob = path.starts_with(kBlobs);
-    const auto named = is_blob ? Digest::try_parse("sha256:" + path.substr(kBlobs.size())) : std::nullopt;
-    if (is_blob && !named) {
+    if (!path.starts_with(kBlobs)) {
+      hash.add(path, entry.size, sha256(archive.text(path, kLargestManifest)));
+    } else if (const auto named = Digest::try_parse("sha256:" + path.substr(kBlobs.size()))) {
+      hash.add(path, entry.size, *named);
+    } else {
       throw Error(ErrorCode::InvalidInput, fmt::format("the archive '{}' is refused: it holds '{}', which is no blob",
                                                        archive.file.name(), path.substr(0, 200)));
     }
-    hash.add(path, entry.size, named ? *named : sha256(archive.text(path, kLargestManifest)));
   }
   return hash.finish();
 }

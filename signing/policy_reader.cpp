@@ -43,12 +43,11 @@ std::optional<std::int64_t> parse_time(std::string_view text) {
   const std::chrono::year_month_day day{std::chrono::year(field(0, 4)),
                                         std::chrono::month(static_cast<unsigned>(field(5, 2))),
                                         std::chrono::day(static_cast<unsigned>(field(8, 2)))};
-  const int hour = field(11, 2);
-  const int minute = field(14, 2);
-  const int second = field(17, 2);
-  if (!day.ok() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
-  const std::chrono::sys_seconds midnight{std::chrono::sys_days(day)};
-  return midnight.time_since_epoch().count() + hour * 3600 + minute * 60 + second;
+  const std::chrono::hours hour(field(11, 2));
+  const std::chrono::minutes minute(field(14, 2));
+  const std::chrono::seconds second(field(17, 2));
+  if (!day.ok() || hour.count() > 23 || minute.count() > 59 || second.count() > 59) return std::nullopt;
+  return (std::chrono::sys_days(day) + hour + minute + second).time_since_epoch().count();
 }
 
 }  // namespace
@@ -96,6 +95,7 @@ KeyThreshold PolicyReader::read_threshold(const yaml::Node& node, const Policy& 
   if (document_.find(node, "keys") != nullptr) {
     result = {};
     std::vector<std::string> names;
+    names.reserve(policy.keys.size());
     for (const TrustedKey& known : policy.keys) names.push_back(known.name);
     for (const yaml::Node& item : document_.list(node, "keys", kMostPolicyKeys)) {
       const std::string name = document_.text(item, "the name of a key");
@@ -183,7 +183,7 @@ PolicyRule PolicyReader::read_rule(const yaml::Node& node, const Policy& policy)
 
 Policy PolicyReader::read(const yaml::Node& root) const {
   Policy policy;
-  if (const yaml::Node* expires = document_.find(root, "expires")) policy.expires = read_time(*expires);
+  if (const yaml::Node* expires = document_.find(root, "expires")) policy.expires.emplace(read_time(*expires));
   const auto& keys = document_.map(root, "keys", kMostPolicyKeys);
   if (keys.empty()) document_.fail(root, "no 'keys' are given, so nobody could sign");
   for (const auto& [name, node] : keys) {

@@ -60,7 +60,8 @@ std::vector<Entry> entries_of(const oci::OciArchive& archive) {
 // One store, and what goes there.
 struct Destination {
   std::unique_ptr<oci::Store> store;         // null: an archive
-  std::unique_ptr<oci::OciArchive> archive;  // what is there now, if anything
+  std::filesystem::path archive_file;        // if it is one
+  std::unique_ptr<oci::OciArchive> archive;  // what it holds now, if anything
   std::string name;                          // "oci://HOST/REPOSITORY", without tag
   std::vector<const Entry*> entries;
 
@@ -72,7 +73,10 @@ struct Destination {
 class Loading {
  public:
   Loading(const LoadRequest& request, const Services& services)
-      : request_(request), services_(services), target_(parse(request.target)) {}
+      : request_(request),
+        services_(services),
+        registry_(bare_registry(request.target).value_or(std::string())),
+        target_(parse(request.target)) {}
 
   LoadResult run() {
     std::optional<Trust> trust;
@@ -92,7 +96,9 @@ class Loading {
       for (const Destination& destination : destinations_) copy(destination, *archive, result);
     });
     for (const Destination& destination : destinations_) tag(destination, result);
-    for (const std::optional<Epoch>& epoch : epochs) remember_epoch(*trust, epoch);
+    if (trust) {
+      for (const std::optional<Epoch>& epoch : epochs) remember_epoch(*trust, epoch);
+    }
     return result;
   }
 
@@ -164,7 +170,7 @@ class Loading {
   // The repository whose rules apply: not what the set says of itself, but where the user lets it go.
   [[nodiscard]] std::optional<std::string> destination_of(const Entry& entry) const {
     if (target_) return repository_of(*target_);
-    return fmt::format("{}/{}", *bare_registry(request_.target), entry.repository);
+    return fmt::format("{}/{}", registry_, entry.repository);
   }
 
   void choose_tag() {
@@ -192,6 +198,7 @@ class Loading {
         std::error_code ignored;
         if (std::filesystem::exists(archive->file, ignored)) destination.archive = oci::OciArchive::open(archive->file);
         destination.name = "oci-archive:" + archive->file.string();
+        destination.archive_file = archive->file;
       } else {
         destination.store = open_store(*target_, MissingLayout::Make, request_.connection, services_);
         if (const auto* layout = std::get_if<oci::LayoutTarget>(&*target_))
@@ -214,10 +221,12 @@ class Loading {
       repositories[entry.repository].push_back(&entry);
     }
     for (auto& [repository, entries] : repositories) {
-      const std::string name = fmt::format("oci://{}/{}", *bare_registry(request_.target), repository);
-      destinations_.push_back(
-          {open_store(oci::parse_target(name), MissingLayout::Refuse, request_.connection, services_), nullptr, name,
-           std::move(entries)});
+      Destination destination;
+      destination.name = fmt::format("oci://{}/{}", registry_, repository);
+      destination.store =
+          open_store(oci::parse_target(destination.name), MissingLayout::Refuse, request_.connection, services_);
+      destination.entries = std::move(entries);
+      destinations_.push_back(std::move(destination));
     }
   }
 
@@ -279,10 +288,11 @@ class Loading {
       return;
     }
     std::vector<oci::ArchiveArtifact> artifacts;
-    for (const Entry* entry : destination.entries)
-      artifacts.push_back({entry->manifest, *entry->tag, entry->whole_name});
-    const auto& file = std::get<oci::ArchiveTarget>(*target_).file;
-    add(result.counts, oci::copy_to_archive(archive, file, artifacts, force(), options));
+    artifacts.reserve(destination.entries.size());
+    for (const Entry* entry : destination.entries) {
+      if (entry->tag) artifacts.push_back({entry->manifest, *entry->tag, entry->whole_name});  // check() wants one
+    }
+    add(result.counts, oci::copy_to_archive(archive, destination.archive_file, artifacts, force(), options));
   }
 
   static void add(oci::CopyCounts& sum, const oci::CopyCounts& more) {
@@ -310,7 +320,8 @@ class Loading {
 
   const LoadRequest& request_;
   const Services& services_;
-  std::optional<oci::Target> target_;  // nullopt: a registry alone
+  std::string registry_;               // if the target is a registry alone
+  std::optional<oci::Target> target_;  // if it is not
   std::vector<Entry> entries_;
   std::vector<Destination> destinations_;
 };

@@ -42,7 +42,7 @@ class Saving {
       receipts_.push_back(read_receipt(file, request_.receipt_keys, request_.password_file, services_));
     for (const std::string& target : request_.targets) choose(target);
     require_one_repository();
-    for (Chosen& chosen : chosen_) add(chosen);
+    for (const Chosen& chosen : chosen_) add(chosen);
     name_all();
     if (!receipts_.empty()) require_all();
     SaveResult result = write();

@@ -121,7 +121,7 @@ SignResult sign(const SignRequest& request, const Services& services) {
     throw Error(ErrorCode::InvalidInput, "--annotation and --replace are for artifacts")
         .hint("the signature of a file says nothing but that; what was signed is replaced by --force");
   }
-  Keys keys = open_private_keys(request.keys, request.password_file, services);
+  const Keys keys = open_private_keys(request.keys, request.password_file, services);
   SignResult result;
   if (path == nullptr) {
     result = sign_artifact(target, request, keys, services);

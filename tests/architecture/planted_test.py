@@ -59,6 +59,7 @@ PLANTED = [
     ("generator/plan.cpp", '#include <string>\n#include "generator/plan.h"\n', "own-header-first"),
     ("core/bad.cpp", "  using namespace std;\n", "using-namespace"),
     ("core/bad.cpp", "int x;  // TO" "DO: later\n", "unfinished"),
+    ("core/bad.cpp", "int \u0430 = 1;\n", "ascii-name"),
     ("docs/bad.md", "built in /ro" "ot/project\n", "private-name"),
     ("docs/bad.md", "https://deb.debian" ".org/debian\n", "private-name"),
     ("generator/CMakeLists.txt", "waybill_room(NAME generator DEPENDS core oci USES fmt::fmt)\n", "link-graph"),

@@ -164,6 +164,20 @@ def finished(path, text):
             yield number, "unfinished", "finish it, or open an issue"
 
 
+# Comments and texts, which may hold any letters.
+PROSE = re.compile(r'//[^\n]*|/[*].*?[*]/|R"([^(\s]*)[(].*?[)]\1"|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'', re.DOTALL)
+
+
+def ascii_names(path, text):
+    """Names that look alike and are not (what clang-tidy calls misc-confusable-identifiers, in a fraction of the time)."""
+    if not path.endswith((".h", ".cpp")) or text.isascii():
+        return
+    code = PROSE.sub(lambda found: "\n" * found.group().count("\n"), text)
+    for number, line in enumerate(code.splitlines(), 1):
+        if not line.isascii():
+            yield number, "ascii-name", "names are written in ASCII"
+
+
 # --- what no file may name -------------------------------------------------------------------------------------------
 
 # Folders of a developer's machine and the hosts that package managers are configured with: neither belongs into a file. The
@@ -219,7 +233,7 @@ def skips_by_name(path, text):
 
 def check(path, text, read):
     """All findings of one file; `read` gives the text of a path of the tree, or None when there is no such file."""
-    for rule in (third_party_seams, size, header_guard, no_using_namespace, finished, private_names, link_graph, skips_by_name):
+    for rule in (third_party_seams, size, header_guard, no_using_namespace, finished, ascii_names, private_names, link_graph, skips_by_name):
         yield from rule(path, text)
     for rule in (include_matrix, own_header_first):
         yield from rule(path, text, read)

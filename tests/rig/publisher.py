@@ -111,14 +111,14 @@ class Site:
         return os.path.join(clone, "clusters/a/bundle"), os.path.join(clone, "clusters/a/root.yaml")
 
     def publish_to_mirror(self, components):
-        """To the registry; from there by an archive, as it would be carried, to the mirror. Returns (bundle, root.yaml) as the mirror has them."""
+        """To the registry; from there saved, as it would be carried, and loaded into the mirror. Returns (bundle, root.yaml) as the mirror has them."""
         tag = f"v{self.count}"
         self.waybill("publish", *self.write_catalogue(components), "--output", f"oci://{self.cluster.registry}/gpu/bundle:{tag}", "--key",
                      self.cluster.path("signer.key"))
         published, mirrored = f"oci://{self.cluster.registry}/gpu/bundle", f"oci://{self.cluster.mirror}/mirrored/bundle"
-        archive = f"oci-archive:{self.next_path('carried')}.tar:{tag}"
-        self.waybill("copy", f"{published}:{tag}", archive, "--key", self.cluster.path("signer.pub"))
-        self.waybill("copy", archive, f"{mirrored}:{tag}")
+        carried = self.next_path("carried")
+        self.waybill("save", f"{published}:{tag}", "--output", carried)
+        self.waybill("load", carried, f"{mirrored}:{tag}", "--key", self.cluster.path("signer.pub"))
         bundle, root = self.next_path("bundle"), self.next_path("root") + ".yaml"
         self.waybill("pull", f"{mirrored}:{tag}", "--output", bundle, "--key", self.cluster.path("signer.pub"))
         self.waybill("bootstrap", f"{mirrored}:{tag}", "--repo-url", mirrored, "--output", root)
