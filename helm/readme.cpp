@@ -142,7 +142,7 @@ std::string component_readme(const Release& release, const std::vector<Step>& st
     if (step.component != component.name) continue;
     install += fmt::format("    {}\n", install_command(step));
     if (step.kind != StepKind::Kustomize)
-      remove = fmt::format("    helm uninstall {} -n {}\n", step.name, step.name_space) + remove;
+      remove.insert(0, fmt::format("    helm uninstall {} -n {}\n", step.name, step.name_space));
     has_definitions = has_definitions || step.name == component.name + "-definitions";
   }
   if (install.empty()) return text + "\nIt only makes namespaces.\n";

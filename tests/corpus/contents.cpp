@@ -49,12 +49,12 @@ std::string tree_verdict(const FileTree& tree) {
 
 Mutations manifest_mutations() {
   Mutations all;
-  oci::ImageManifest manifest{.media_type = std::string(oci::media_type::kImageManifest),
-                              .artifact_type = std::string(oci::media_type::kBundle),
-                              .config = oci::describe("{}", oci::media_type::kImageConfig),
-                              .layers = {oci::describe("layer", "application/vnd.oci.image.layer.v1.tar+gzip")},
-                              .subject = oci::describe("subject", oci::media_type::kImageManifest),
-                              .annotations = {{"a", "b"}}};
+  const oci::ImageManifest manifest{.media_type = std::string(oci::media_type::kImageManifest),
+                                    .artifact_type = std::string(oci::media_type::kBundle),
+                                    .config = oci::describe("{}", oci::media_type::kImageConfig),
+                                    .layers = {oci::describe("layer", "application/vnd.oci.image.layer.v1.tar+gzip")},
+                                    .subject = oci::describe("subject", oci::media_type::kImageManifest),
+                                    .annotations = {{"a", "b"}}};
   const std::string good = oci::to_bytes(manifest);
   const Value document = json::parse(good, "good");
   all.push_back({"manifest: good", std::string(kAccepted), manifest_verdict(good)});

@@ -264,8 +264,8 @@ TEST_F(Interruption, TwoPathsOfOneRepositoryBothArrive) {
   ProcessResult a;
   ProcessResult b;
   {
-    std::jthread first([&] { a = waybill(publish({"--repo", "remote.git", "--path", "a"})); });
-    std::jthread second([&] { b = waybill(publish({"--repo", "remote.git", "--path", "b"}, other_criteria())); });
+    const std::jthread first([&] { a = waybill(publish({"--repo", "remote.git", "--path", "a"})); });
+    const std::jthread second([&] { b = waybill(publish({"--repo", "remote.git", "--path", "b"}, other_criteria())); });
   }
   EXPECT_THAT(a, Exited(0));
   EXPECT_THAT(b, Exited(0));

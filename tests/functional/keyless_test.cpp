@@ -10,7 +10,6 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 Value line_named(const std::string& file, const std::string& name) {
   std::istringstream text(read_file(source_path("tests/support/sigstore/" + file)));

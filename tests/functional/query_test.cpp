@@ -65,7 +65,7 @@ TEST_F(Queries, JsonIsJson) {
 }
 
 TEST_F(Queries, BothFormatsSayTheSame) {
-  Value json = parse_json(query("components", {"--format", "json"}).out);
+  const Value json = parse_json(query("components", {"--format", "json"}).out);
   EXPECT_EQ(yaml::parse(query("components").out, "out").to_value(), json);
   EXPECT_EQ(query("components", {"--format", "table"}).out, query("components").out);
 }

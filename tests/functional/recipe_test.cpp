@@ -230,7 +230,7 @@ TEST_F(Recipes, WhatIsNoRecipeIsRefusedBriefly) {
   EXPECT_THAT(complaint("kind: RecipeResult\nkind: RecipeResult\n"), HasSubstr("bad.yaml:2:1"));
   EXPECT_THAT(complaint("a: &x [*x]"), HasSubstr("bad.yaml:1:"));
   EXPECT_THAT(complaint(std::string("\0\xff\xfe", 3)), HasSubstr("bad.yaml"));
-  std::string deep(100'000, '[');
+  const std::string deep(100'000, '[');
   EXPECT_LT(complaint(deep).size(), 1000U);
 }
 

@@ -81,7 +81,7 @@ TEST_F(Transfer, EveryShapeOfContentArrivesUnharmed) {
   for (const char* tag :
        {"nested-index", "index-with-type", "index-with-subject", "subject", "empty-index", "missing-subject",
         "empty-descriptor", "data-fields", "non-distributable", "unknown-members", "no-layers", "zero-byte-blob"}) {
-    FakeRegistry target;
+    const FakeRegistry target;
     const Words way = {source(tag), fmt::format("oci-layout:layout:{}", tag),
                        fmt::format("oci-archive:{}.tar:{}", tag, tag),
                        fmt::format("oci://{}/mirror/image:{}", target.host(), tag)};

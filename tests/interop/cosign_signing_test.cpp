@@ -14,7 +14,6 @@
 namespace waybill::signing {
 namespace {
 
-using testing::ProcessOptions;
 using testing::ProcessResult;
 
 constexpr std::string_view kPassword = "pass phrase";

@@ -54,7 +54,7 @@ class GitMisbehaviour : public ::testing::Test {
   }
   // A server that answers every request with this.
   [[nodiscard]] ErrorCode failure_with(const FakeResponse& response) {
-    FakeServer server([&](const FakeRequest&) { return response; });
+    const FakeServer server([&](const FakeRequest&) { return response; });
     return failure(server.url() + "/site.git");
   }
   static FakeResponse advertisement(std::string body) {
@@ -118,7 +118,7 @@ TEST_F(GitMisbehaviour, ATokenIsNotSentToWhereAServerPoints) {
   FakeServer elsewhere([](const FakeRequest&) {
     return FakeResponse{.status = 401, .headers = {{"WWW-Authenticate", "Basic realm=\"x\""}}, .body = ""};
   });
-  FakeServer server([&](const FakeRequest& request) {
+  const FakeServer server([&](const FakeRequest& request) {
     if (request.header("authorization").empty())
       return FakeResponse{.status = 401, .headers = {{"WWW-Authenticate", "Basic realm=\"x\""}}, .body = ""};
     return FakeResponse{.status = 302, .headers = {{"Location", elsewhere.url() + request.target}}, .body = ""};

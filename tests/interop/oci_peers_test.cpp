@@ -15,12 +15,9 @@
 #include "oci/registry.h"
 #include "tests/support/registry_server.h"
 
-namespace fs = std::filesystem;
-
 namespace waybill::oci {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::ProcessResult;
 using testing::RegistryKind;
 using testing::RegistryServer;

@@ -9,10 +9,8 @@ namespace waybill::testing {
 namespace {
 
 using ::testing::AllOf;
-using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using ::testing::UnorderedElementsAre;
 
 constexpr const char* kTagForm = "--new-bundle-format=false";
 constexpr const char* kBundleForm = "--new-bundle-format=true";

@@ -10,12 +10,8 @@
 namespace waybill::flux {
 namespace {
 
-using ::testing::AllOf;
-using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::Not;
 using testing::sample;
 using testing::Sample;
 

@@ -87,7 +87,7 @@ TEST(RecipeDifference, HoldsItsLawsWithOtherCatalogues) {
   expect_laws(trees);
 }
 
-Value tree(const std::string& service, testing::Files files = small_catalogue()) {
+Value tree(const std::string& service, const testing::Files& files = small_catalogue()) {
   const Catalogue catalogue = load(files);
   return recipe_tree(catalogue, resolve(catalogue, query(service), ""));
 }

@@ -26,8 +26,6 @@ namespace {
 using ::testing::ElementsAre;
 using testing::error_of;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::SizeIs;
 
 PartDescription part_of(const PartDivision& set, PartKind kind, std::uint64_t index) { return {set, kind, index}; }
 
@@ -80,7 +78,7 @@ TEST(PartDivision, ParityCostsAboutWhatWasAskedFor) {
 }
 
 TEST(PartDescription, FileNamesSortAsThePartsDo) {
-  const PartDivision set{sha256("root"), 1200 * 512, 512, 1200, 0, 1};
+  const PartDivision set{sha256("root"), 1200ULL * 512, 512, 1200, 0, 1};
   std::vector<std::string> names;
   for (std::uint64_t i = 1; i <= set.data; ++i) names.push_back(part_of(set, PartKind::Data, i).file_name());
   EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
@@ -88,7 +86,7 @@ TEST(PartDescription, FileNamesSortAsThePartsDo) {
 }
 
 TEST(PartDescription, OnlyWhatThisProgramWritesIsRead) {
-  const PartDivision set{sha256("root"), 1024 * 5, 1024, 5, 2, 2};
+  const PartDivision set{sha256("root"), 1024ULL * 5, 1024, 5, 2, 2};
   const std::string good = write_description(part_of(set, PartKind::Data, 3));
   EXPECT_EQ(parse_description(good).index, 3U);
   for (const auto& [from, to] :
@@ -137,7 +135,7 @@ class Parts : public ::testing::Test {
 };
 
 TEST_F(Parts, MoreThan255HaveGroupsAndEachSurvivesItsLosses) {
-  const PartDivision set{sha256("root"), 512 * 400, 512, 400, 6, 2};
+  const PartDivision set{sha256("root"), 512ULL * 400, 512, 400, 6, 2};
   const std::string bytes = noise(set.archive);
   write(set, bytes);
   EXPECT_EQ(read(find()), bytes);
@@ -152,7 +150,7 @@ TEST_F(Parts, MoreThan255HaveGroupsAndEachSurvivesItsLosses) {
 }
 
 TEST_F(Parts, AnyPiecesOfASetAreReadAtAnyPlace) {
-  const PartDivision set{sha256("root"), 512 * 9000, 512 * 2500, 4, 2, 1};
+  const PartDivision set{sha256("root"), 512ULL * 9000, 512ULL * 2500, 4, 2, 1};
   const std::string bytes = noise(set.archive);
   write(set, bytes);
   fs::remove(file(set, PartKind::Data, 2));
@@ -173,7 +171,7 @@ TEST_F(Parts, AnyPiecesOfASetAreReadAtAnyPlace) {
 
 // What is damaged in a way that parity could not undo is not handed out.
 TEST_F(Parts, WhatParityGivesIsComparedWithTheHashesOfThePart) {
-  const PartDivision set{sha256("root"), 512 * 9, 512 * 3, 3, 1, 1};
+  const PartDivision set{sha256("root"), 512ULL * 9, 512ULL * 3, 3, 1, 1};
   const std::string bytes = noise(set.archive);
   write(set, bytes);
   // A parity part that is well formed and of other data.
@@ -227,10 +225,10 @@ TEST_F(Parts, HostileArchivesAreRefused) {
 }
 
 TEST_F(Parts, AWriterThatStopsLeavesNothingAndCleansUpBehindOthers) {
-  const PartDivision set{sha256("root"), 512 * 9, 512 * 3, 3, 0, 1};
+  const PartDivision set{sha256("root"), 512ULL * 9, 512ULL * 3, 3, 0, 1};
   {
     PartWriter writer(folder(), set, Overwrite::No);
-    writer.archive().write(noise(512 * 5));
+    writer.archive().write(noise(512ULL * 5));
     EXPECT_FALSE(fs::is_empty(folder()));
     EXPECT_EQ(error_of([&] { PartWriter(folder(), set, Overwrite::No); }).code(), ErrorCode::Conflict);
     EXPECT_EQ(error_of([&] { writer.commit(); }).code(), ErrorCode::Internal);

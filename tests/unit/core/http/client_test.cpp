@@ -151,7 +151,7 @@ TEST(HttpClient, GivesABodyAsItComes) {
     return request.path() == "/good" ? FakeResponse{200, {}, body} : FakeResponse{404, {}, "words"};
   });
   const auto client = make_client({});
-  Exchange bad = client->open({.url = server.url() + "/bad"});
+  const Exchange bad = client->open({.url = server.url() + "/bad"});
   EXPECT_EQ(bad.response.body, "words");
   EXPECT_EQ(bad.body, nullptr);
   { const Exchange dropped = client->open({.url = server.url() + "/good"}); }
