@@ -301,10 +301,7 @@ TEST_F(Publishing, CredentialsAreNeededRefusedAndUsed) {
 // A file system that is as small as is wanted, gone with the object.
 class SmallDisk {
  public:
-  explicit SmallDisk(const std::string& folder) : folder_(folder) {
-    fs::create_directories(folder_);
-    mounted_ = ::mount("none", folder_.c_str(), "tmpfs", 0, "size=64k") == 0;
-  }
+  explicit SmallDisk(const std::string& folder) : folder_(folder), mounted_(mount_at(folder)) {}
   SmallDisk(const SmallDisk&) = delete;
   SmallDisk& operator=(const SmallDisk&) = delete;
   ~SmallDisk() {
@@ -314,8 +311,13 @@ class SmallDisk {
   [[nodiscard]] bool grow() const { return ::mount("none", folder_.c_str(), "tmpfs", MS_REMOUNT, "size=8m") == 0; }
 
  private:
+  static bool mount_at(const std::string& folder) {
+    fs::create_directories(folder);
+    return ::mount("none", folder.c_str(), "tmpfs", 0, "size=64k") == 0;
+  }
+
   std::string folder_;
-  bool mounted_ = false;
+  bool mounted_;
 };
 
 TEST_F(Publishing, AFullDiskIsToldAndTheNextRunCompletesIt) {

@@ -19,7 +19,7 @@ std::atomic<long> steps = 0;
 void step() noexcept {
   static const char* wanted = ::getenv("WAYBILL_KILL_AT_STEP");
   static const bool concerned = wanted != nullptr && ::strcmp(program_invocation_short_name, "waybill") == 0;
-  static const long last = concerned ? ::atol(wanted) : 0;
+  static const long last = concerned ? ::strtol(wanted, nullptr, 10) : 0;
   if (concerned && ++steps == last) ::kill(::getpid(), SIGKILL);
 }
 
