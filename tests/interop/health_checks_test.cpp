@@ -30,8 +30,8 @@ std::vector<std::string> objects() {
       "{status: {state: notReady, conditions: [{type: Error, status: 'True'}]}}",
       "{status: {conditions: [{type: Available, status: 'True'}, {type: UpdateInProgress, status: 'True'}]}}",
       "{status: {conditions: [{type: Deployed, status: 'True'}, {type: Available, status: 'True'}]}}",
-      "{status: {conditions: [{type: Deployed, status: 'True'}, {type: Available, status: 'True'}, {type: "
-      "DependenciesFulfilled, status: 'False'}]}}",
+      R"({status: {conditions: [{type: Deployed, status: 'True'}, {type: Available, status: 'True'},
+          {type: DependenciesFulfilled, status: 'False'}]}})",
       "{spec: {replicas: 2}, status: {availableReplicas: 2}}",
       "{spec: {replicas: 2}, status: {availableReplicas: 1}}",
       "{spec: {}, status: {availableReplicas: 1}}",
@@ -40,12 +40,11 @@ std::vector<std::string> objects() {
       "{status: {jobStatus: FAILED}}",
       "{status: {jobDeploymentStatus: Complete, jobStatus: FAILED}}",
       "{status: {ancestors: [{conditions: [{type: Accepted, status: 'True'}]}]}}",
-      "{status: {ancestors: [{conditions: [{type: Accepted, status: 'True'}]}, {conditions: [{type: Accepted, status: "
-      "'False'}]}]}}",
+      R"({status: {ancestors: [{conditions: [{type: Accepted, status: 'True'}]},
+          {conditions: [{type: Accepted, status: 'False'}]}]}})",
       "{status: {ancestors: [{}]}}",
-      "{status: {conditions: [{type: Failed, status: 'True'}, {type: Completed, status: 'True'}, {type: Complete, "
-      "status: "
-      "'True'}, {type: Succeeded, status: 'True'}]}}"};
+      R"({status: {conditions: [{type: Failed, status: 'True'}, {type: Completed, status: 'True'},
+          {type: Complete, status: 'True'}, {type: Succeeded, status: 'True'}]}})"};
   for (const int generation : {1, 2}) {
     all.push_back(
         fmt::format("{{metadata: {{generation: 2}}, status: {{conditions: [{{type: Deployed, status: 'True', "
