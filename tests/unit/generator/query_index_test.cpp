@@ -41,7 +41,8 @@ TEST(QueryIndex, FindsWhatMatchesForEveryQuery) {
 }
 
 TEST(QueryIndex, TriesWhatTheOverlaysAskForWhenThereIsTooMuch) {
-  std::vector<Overlay> overlays{overlay("a", "eks", "any"), overlay("b", "", "ubuntu"), overlay("c", "eks", "ubuntu")};
+  const std::vector<Overlay> overlays{overlay("a", "eks", "any"), overlay("b", "", "ubuntu"),
+                                      overlay("c", "eks", "ubuntu")};
   const OverlayTree tree(overlays);
   const QueryIndex index(tree);
   bool all = true;

@@ -16,7 +16,6 @@
 namespace waybill::git {
 namespace {
 
-using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using waybill::testing::FakeRequest;
@@ -216,7 +215,8 @@ TEST_P(ForgeTest, ARefusalIsAConflictInTheForgesWords) {
 }
 
 TEST_P(ForgeTest, TheTokenIsNotSentAlongARedirect) {
-  FakeServer elsewhere([](const FakeRequest&) { return FakeResponse{.status = 200, .headers = {}, .body = "[]"}; });
+  const FakeServer elsewhere(
+      [](const FakeRequest&) { return FakeResponse{.status = 200, .headers = {}, .body = "[]"}; });
   forge_.answer_next({.status = 302, .headers = {{"Location", elsewhere.url() + "/api"}}, .body = ""});
   static_cast<void>(propose(kText));
   ASSERT_EQ(elsewhere.requests().size(), 1U);
