@@ -76,6 +76,14 @@ class RootHash {
   Sha256 hash_;
 };
 
+// A blob is what its name says; readers of its bytes see to that.
+Digest digest_of(const ArchiveFile& archive, const std::string& path) {
+  if (!path.starts_with(kBlobs)) return sha256(archive.text(path, kLargestManifest));
+  if (const auto named = Digest::try_parse("sha256:" + path.substr(kBlobs.size()))) return *named;
+  throw Error(ErrorCode::InvalidInput, fmt::format("the archive '{}' is refused: it holds '{}', which is no blob",
+                                                   archive.file.name(), path.substr(0, 200)));
+}
+
 }  // namespace
 
 ArchiveContents::ArchiveContents() { index_.media_type = media_type::kImageIndex; }
@@ -130,14 +138,7 @@ Digest archive_root(const ArchiveFile& archive) {
   RootHash hash;
   for (const auto& [path, entry] : archive.index.files) {
     if (path.starts_with(kOurs)) continue;
-    if (!path.starts_with(kBlobs)) {
-      hash.add(path, entry.size, sha256(archive.text(path, kLargestManifest)));
-    } else if (const auto named = Digest::try_parse("sha256:" + path.substr(kBlobs.size()))) {
-      hash.add(path, entry.size, *named);
-    } else {
-      throw Error(ErrorCode::InvalidInput, fmt::format("the archive '{}' is refused: it holds '{}', which is no blob",
-                                                       archive.file.name(), path.substr(0, 200)));
-    }
+    hash.add(path, entry.size, digest_of(archive, path));
   }
   return hash.finish();
 }

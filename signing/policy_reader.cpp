@@ -61,10 +61,12 @@ void PolicyReader::require_header(const yaml::Node& root, std::string_view kind)
   }
 }
 
-std::int64_t PolicyReader::read_time(const yaml::Node& node) const {
-  const std::optional<std::int64_t> seconds = parse_time(document_.text(node, "'expires'"));
-  if (!seconds) document_.fail(node, fmt::format("'{}' is no time", node.text), "write it as 2027-06-30T00:00:00Z");
-  return *seconds;
+std::optional<std::int64_t> PolicyReader::read_expiry(const yaml::Node& root) const {
+  const yaml::Node* node = document_.find(root, "expires");
+  if (node == nullptr) return std::nullopt;
+  const std::optional<std::int64_t> seconds = parse_time(document_.text(*node, "'expires'"));
+  if (!seconds) document_.fail(*node, fmt::format("'{}' is no time", node->text), "write it as 2027-06-30T00:00:00Z");
+  return seconds;
 }
 
 TrustedKey PolicyReader::read_key(const yaml::Node& name, const yaml::Node& node) const {
@@ -181,20 +183,22 @@ PolicyRule PolicyReader::read_rule(const yaml::Node& node, const Policy& policy)
   return rule;
 }
 
+void PolicyReader::add_key(const yaml::Node& name, const yaml::Node& node, Policy& policy) const {
+  TrustedKey key = read_key(name, node);
+  for (const TrustedKey& known : policy.keys) {
+    // Two names for one key would let it count twice for the reader of the file.
+    if (known.key == key.key)
+      document_.fail(name, fmt::format("'{}' and '{}' are the same key", known.name, name.text));
+  }
+  policy.keys.push_back(std::move(key));
+}
+
 Policy PolicyReader::read(const yaml::Node& root) const {
   Policy policy;
-  if (const yaml::Node* expires = document_.find(root, "expires")) policy.expires.emplace(read_time(*expires));
+  policy.expires = read_expiry(root);
   const auto& keys = document_.map(root, "keys", kMostPolicyKeys);
   if (keys.empty()) document_.fail(root, "no 'keys' are given, so nobody could sign");
-  for (const auto& [name, node] : keys) {
-    TrustedKey key = read_key(name, node);
-    for (const TrustedKey& known : policy.keys) {
-      // Two names for one key would let it count twice for the reader of the file.
-      if (known.key == key.key)
-        document_.fail(name, fmt::format("'{}' and '{}' are the same key", known.name, name.text));
-    }
-    policy.keys.push_back(std::move(key));
-  }
+  for (const auto& [name, node] : keys) add_key(name, node, policy);
   if (const yaml::Node* revoked = document_.find(root, "revoked")) read_revoked(*revoked, policy);
   for (const yaml::Node& item : document_.list(root, "rules", kMostRules))
     policy.rules.push_back(read_rule(item, policy));

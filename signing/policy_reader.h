@@ -26,11 +26,12 @@ class PolicyReader {
                                             const KeyThreshold* fallback) const;
 
  private:
+  void add_key(const yaml::Node& name, const yaml::Node& node, Policy& policy) const;
   [[nodiscard]] TrustedKey read_key(const yaml::Node& name, const yaml::Node& node) const;
   void read_revoked(const yaml::Node& node, Policy& policy) const;
   [[nodiscard]] PolicyRule read_rule(const yaml::Node& node, const Policy& policy) const;
   [[nodiscard]] std::string read_pattern(const yaml::Node& node) const;
-  [[nodiscard]] std::int64_t read_time(const yaml::Node& node) const;
+  [[nodiscard]] std::optional<std::int64_t> read_expiry(const yaml::Node& root) const;
 
   const StrictDocument& document_;
   const ReadKeyFile& read_key_;
