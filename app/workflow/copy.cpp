@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
 #include "app/workflow/artifact_signer.h"
@@ -17,13 +16,13 @@
 #include "generator/bundle.h"
 #include "oci/archive_writer.h"
 #include "oci/platform.h"
-#include "signing/verify.h"
+#include "signing/trusted_signers.h"
 
 namespace waybill {
 namespace {
 
 // The signatures of the list of files, so that the folder can be verified where it lies: the first where every tool
-// looks, the others under the names of their keys. Of keys that are not trusted none, if somebody is trusted.
+// looks, the others under the names of their keys. Of signers that are not trusted none, if somebody is trusted.
 void add_checksums_signatures(FileTree& tree, oci::StoreReader& store, const Digest& artifact, const Trust* trust) {
   const RelPath checksums = RelPath::parse(kChecksumsFile);
   if (!tree.contains(checksums)) return;
@@ -34,12 +33,18 @@ void add_checksums_signatures(FileTree& tree, oci::StoreReader& store, const Dig
     if (!signatures.empty()) tree.set(plain, signatures.front());
     return;
   }
+  const auto by = [&](const signing::TrustedSigners& signers) {
+    return std::find_if(signatures.begin(), signatures.end(), [&](const std::string& signature) {
+      return signing::verify_message_bundle(signature, signers, bytes).passed;
+    });
+  };
+  if (trust->policy.certificates) {
+    const auto found = by({{}, trust->policy.certificates});
+    if (found != signatures.end()) tree.set(plain, *found);
+  }
   const std::string base(kChecksumsSignature.substr(0, kChecksumsSignature.size() - kSignatureSuffix.size()));
   for (const signing::TrustedKey& trusted : trust->policy.keys) {
-    const std::array keys{trusted.key};
-    const auto found = std::find_if(signatures.begin(), signatures.end(), [&](const std::string& signature) {
-      return signing::verify_message_bundle(signature, keys, bytes).passed;
-    });
+    const auto found = by({{trusted.key}, {}});
     if (found == signatures.end()) continue;
     tree.set(tree.contains(plain) ? RelPath::parse(signature_file(base, trusted.key)) : plain, *found);
   }

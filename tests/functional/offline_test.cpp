@@ -1,7 +1,9 @@
 // Offline means offline: what is verified where it lies opens no socket, under a kernel filter that ends whoever does.
 #include <signal.h>
 
+#include "core/digest.h"
 #include "tests/functional/support/workspace.h"
+#include "tests/support/keyless_authority.h"
 #include "tests/support/source_path.h"
 
 namespace waybill::testing {
@@ -45,6 +47,35 @@ TEST_F(Offline, ASignatureWithACertificate) {
                     "--certificate-oidc-issuer",
                     "https://token.actions.githubusercontent.com"};
   EXPECT_THAT(verify("file", trust), Exited(0));
+}
+
+TEST_F(Offline, AnArtifactAndAFolderWithACertificate) {
+  const KeylessAuthority authority;
+  const KeylessSigner signer;
+  write("root.json", authority.trusted_root());
+  ASSERT_THAT(waybill(joined({"bundle", "--output", "b"}, criteria())), Exited(0));
+  const Digest digest = Digest::parse(at(waybill_json({"push", "b", "oci-layout:out:v1"}), "digest").as_string());
+  const Value scan = Value::map({{"findings", 0}});
+  write("signature.json", authority.sign_artifact(digest));
+  write("scan.json", authority.attest_artifact(digest, "https://example.com/scan", scan));
+  for (const std::string file : {"signature.json", "scan.json"}) {
+    ASSERT_THAT(waybill({"attach", "oci-layout:out:v1", "--file", file, "--type",
+                         "application/vnd.dev.sigstore.bundle.v0.3+json"}),
+                Exited(0));
+  }
+  ASSERT_THAT(waybill({"copy", "oci-layout:out:v1", "oci-archive:carry.tar"}), Exited(0));
+  std::filesystem::create_directories(path("b/attestation"));
+  write("b/attestation/checksums.sigstore.json", authority.sign_file(read_file(path("b/checksums.txt"))));
+  const Words trust{
+      "--trusted-root",  "root.json", "--certificate-identity", signer.identity, "--certificate-oidc-issuer",
+      signer.oidc_issuer};
+  for (const char* target : {"b", "oci-layout:out:v1", "oci-archive:carry.tar"}) {
+    EXPECT_THAT(verify(target, trust), Exited(0)) << target;
+  }
+  for (const char* target : {"oci-layout:out:v1", "oci-archive:carry.tar"}) {
+    const Words attested{program(), "verify-attestation", target, "--type", "https://example.com/scan", "--offline"};
+    EXPECT_THAT(filtered(joined(attested, trust)), Exited(0)) << target;
+  }
 }
 
 TEST_F(Offline, TheFilterEndsWhoeverOpensASocket) {
