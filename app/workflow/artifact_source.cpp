@@ -28,7 +28,7 @@ ArtifactSource packed_folder(const oci::PathTarget& target, const std::string& t
         .hint(
             fmt::format("an archive is written oci-archive:{} or, if docker saved it, docker-archive:{}", text, text));
   }
-  const FileTree tree = read_folder(target.path);
+  FileTree tree = read_folder(target.path);
   require_intact(tree, fmt::format("'{}'", text));
   const BundleInfo info = read_bundle_info(tree);
   const oci::Packed packed = pack_bundle(layer_tree(tree), info, services.artifact_epoch());
@@ -40,7 +40,8 @@ ArtifactSource packed_folder(const oci::PathTarget& target, const std::string& t
     attach_checksums_signature(*layout, packed.manifest, tree.at(RelPath::parse(kChecksumsFile)).bytes, file.bytes,
                                services.artifact_epoch());
   }
-  return {std::move(folder), packed.diff_id.to_string(), tree.size(), std::move(layout),
+  const std::size_t files = tree.size();
+  return {std::move(folder), packed.diff_id.to_string(), files, std::move(tree), std::move(layout),
           packed.manifest,   default_tag(info)};
 }
 
@@ -63,7 +64,7 @@ ArtifactSource open_artifact(const std::string& text, const ConnectionOptions& o
   std::optional<std::string> tag = oci::tag_of(target);
   // What was named by its digest keeps no name.
   if (!tag && !oci::digest_of(target)) tag = only_tag(*store, artifact);
-  return {nullptr, {}, 0, std::move(store), artifact, std::move(tag)};
+  return {nullptr, {}, 0, {}, std::move(store), artifact, std::move(tag)};
 }
 
 }  // namespace waybill

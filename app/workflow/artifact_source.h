@@ -6,6 +6,7 @@
 
 #include "app/workflow/stores.h"
 #include "core/file_system.h"
+#include "core/file_tree.h"
 
 namespace waybill {
 
@@ -14,6 +15,7 @@ struct ArtifactSource {
   std::unique_ptr<TemporaryFolder> folder;
   std::string bundle_digest;  // diffID
   std::size_t files = 0;
+  std::optional<FileTree> tree;  // as it lay there, attestation/ included
 
   std::unique_ptr<oci::StoreReader> store;
   oci::Descriptor artifact;

@@ -50,6 +50,12 @@ void add_checksums_signatures(FileTree& tree, oci::StoreReader& store, const Dig
   }
 }
 
+// A folder is signed by its list of files, an artifact by its digest.
+Verification verify_source(ArtifactSource& source, const std::string& name, const Trust& trust) {
+  if (source.tree) return verify_files(*source.tree, trust);
+  return verify_artifact(*source.store, source.artifact, repository_of(oci::parse_target(name)), trust);
+}
+
 class Copying {
  public:
   Copying(const CopyRequest& request, const Services& services)
@@ -68,8 +74,7 @@ class Copying {
     if (trust) {
       with_context([&] { return fmt::format("nothing of '{}' was written", request_.source); },
                    [&] {
-                     const Verification verification = verify_artifact(
-                         *source.store, source.artifact, repository_of(oci::parse_target(request_.source)), *trust);
+                     const Verification verification = verify_source(source, request_.source, *trust);
                      verification.report.throw_unless_trusted();
                      epoch = verification.epoch;
                    });

@@ -78,6 +78,28 @@ TEST_F(Trust, RoundTripsKeepTheDigestAndTheSignatures) {
   EXPECT_EQ(at(again, "digest"), at(pushed, "digest")) << "a folder packs to the same artifact";
 }
 
+TEST_F(Trust, AFolderIsCopiedWhenItsOwnSignatureIsTrusted) {
+  ASSERT_THAT(waybill(joined({"bundle", "--output", "b"}, criteria())), Exited(0));
+  const Words copy{"copy", "b", "oci-layout:copied:v1", "--key", "k.pub"};
+  const ProcessResult unsigned_folder = waybill(copy);
+  EXPECT_THAT(unsigned_folder, Exited(4));
+  EXPECT_THAT(unsigned_folder.err, AllOf(HasSubstr("nothing of 'b' was written"),
+                                         HasSubstr("there is no 'attestation/checksums.sigstore.json'")));
+  ASSERT_THAT(waybill({"sign", "b", "--key", "k.key"}), Exited(0));
+  make_key("other");
+  const ProcessResult foreign = waybill({"copy", "b", "oci-layout:copied:v1", "--key", "other.pub"});
+  EXPECT_THAT(foreign, Exited(4));
+  EXPECT_THAT(foreign.err, HasSubstr("the signature was not made by the key"));
+  write("b/attestation/more", "");
+  EXPECT_THAT(waybill(copy), Exited(4)) << "a file that nobody signed";
+  fs::remove(path("b/attestation/more"));
+  EXPECT_FALSE(fs::exists(path("copied"))) << "verified before anything is written";
+
+  EXPECT_EQ(at(waybill_json(copy), "verified"), Value(true));
+  ASSERT_THAT(waybill({"copy", "oci-layout:copied:v1", "back"}), Exited(0));
+  EXPECT_EQ(verify("back"), 0) << "its signature went with it";
+}
+
 TEST_F(Trust, FoldersAndLayoutsNeedNoNetwork) {
   publish_layout();
   make_folder();
