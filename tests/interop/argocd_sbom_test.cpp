@@ -1,4 +1,4 @@
-// The lists of a bundle's contents, judged by the official CycloneDX schema and by SPDX's own tools.
+// The lists of a bundle's contents, judged by the official schemas of CycloneDX and SPDX and by SPDX's own tools.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -41,6 +41,23 @@ TEST_F(Contents, CycloneDxSchemaRefusesForeignMembers) {
   document.set("foreign", 1);
   const testing::ProcessResult result = judge({"cyclonedx-validate"}, "bundle.cdx.json", document);
   EXPECT_EQ(result.exit_status, 1) << result.out << result.err;
+}
+
+TEST_F(Contents, SpdxSchemaAccepts) {
+  WAYBILL_REQUIRE_PEER("spdx-validate");
+  const testing::ProcessResult result = judge({"spdx-validate"}, "bundle.spdx.json", spdx_document(input_));
+  EXPECT_EQ(result.exit_status, 0) << result.out << result.err;
+}
+
+// The judge itself.
+TEST_F(Contents, SpdxSchemaRefusesForeignMembersAndWhatIsMissing) {
+  WAYBILL_REQUIRE_PEER("spdx-validate");
+  Value foreign = spdx_document(input_);
+  foreign.set("foreign", 1);
+  EXPECT_EQ(judge({"spdx-validate"}, "foreign.spdx.json", foreign).exit_status, 1);
+  Value nameless = spdx_document(input_);
+  nameless.find("packages")->items().front().erase("name");
+  EXPECT_EQ(judge({"spdx-validate"}, "nameless.spdx.json", nameless).exit_status, 1);
 }
 
 TEST_F(Contents, SpdxToolsAccept) {

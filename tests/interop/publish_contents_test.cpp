@@ -86,6 +86,12 @@ TEST_F(PublishContents, CycloneDxsSchemaAcceptsTheAttachedList) {
   EXPECT_EQ(result.exit_status, 0) << result.out << result.err;
 }
 
+TEST_F(PublishContents, SpdxsSchemaAcceptsTheAttachedList) {
+  WAYBILL_REQUIRE_PEER("spdx-validate");
+  const ProcessResult result = place().run({"spdx-validate", attached(kSpdxType).at(0)});
+  EXPECT_EQ(result.exit_status, 0) << result.out << result.err;
+}
+
 TEST_F(PublishContents, SpdxToolsAcceptTheAttachedList) {
   WAYBILL_REQUIRE_PEER("pyspdxtools");
   std::filesystem::copy_file(place().path(attached(kSpdxType).at(0)), place().path("list.spdx.json"),
