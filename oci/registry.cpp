@@ -29,6 +29,21 @@ std::optional<Digest> announced_digest(const http::Response& response) {
   return Digest::try_parse(response.header("Docker-Content-Digest"));
 }
 
+// Some clients, among them cosign 2, list a referrer under the media type of its config, which for an empty one says
+// nothing (distribution-spec, "Pushing Manifests with Subject": the artifactType of the manifest). The manifest tells.
+void read_type(Registry& registry, Descriptor& listed) {
+  try {
+    const auto manifest = registry.fetch_manifest(listed.digest);
+    if (!manifest) return;
+    ManifestLinks links = links_of(manifest->bytes, manifest->descriptor.media_type);
+    listed.artifact_type = std::move(links.artifact_type);
+    listed.annotations = std::move(links.annotations);
+  } catch (const Error& error) {
+    // Whoever may push can list anything.
+    if (error.code() != ErrorCode::InvalidInput && error.code() != ErrorCode::Untrusted) throw;
+  }
+}
+
 }  // namespace
 
 struct Registry::State {
@@ -201,6 +216,9 @@ std::vector<std::string> Registry::list_tags() {
 
 std::vector<Descriptor> Registry::referrers(const Digest& subject, std::string_view artifact_type) {
   std::vector<Descriptor> result = state_->referrers.list(subject);
+  for (Descriptor& entry : result) {
+    if (entry.artifact_type == media_type::kEmpty) read_type(*this, entry);
+  }
   if (!artifact_type.empty())
     std::erase_if(result, [&](const Descriptor& entry) { return entry.artifact_type != artifact_type; });
   return result;

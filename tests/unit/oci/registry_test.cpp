@@ -188,6 +188,30 @@ TEST(Registry, ListsReferrersWithAndWithoutAListOfItsOwn) {
   }
 }
 
+// What cosign 2 writes: the media type of the config for that of the artifact.
+TEST(Registry, ReadsTheTypeOfAReferrerThatIsListedUnderNone) {
+  Fixture fixture;
+  const Packed packed = small_bundle();
+  push(*fixture.registry, packed);
+  attach(*fixture.registry, packed.manifest, note("one"));
+  const std::string tag = digest_tag(packed.manifest.digest);
+  const Descriptor right = fixture.registry->referrers(packed.manifest.digest).at(0);
+  for (const bool there : {true, false}) {
+    ImageIndex index = parse_image_index(fixture.registry->fetch_tagged(tag).value().bytes);
+    index.manifests.at(0).artifact_type = media_type::kEmpty;
+    index.manifests.at(0).annotations.clear();
+    if (!there) index.manifests.at(0).digest = sha256("nothing");
+    const std::string bytes = to_bytes(index);
+    fixture.registry->push_manifest(bytes, media_type::kImageIndex);
+    fixture.registry->tag(describe(bytes, media_type::kImageIndex), tag, ForceTag::Yes);
+    const std::vector<Descriptor> found = fixture.registry->referrers(packed.manifest.digest, right.artifact_type);
+    ASSERT_THAT(found, SizeIs(there ? 1 : 0));
+    if (there) {
+      EXPECT_EQ(found[0].annotations, right.annotations);
+    }
+  }
+}
+
 TEST(Registry, WritesTheListOfReferrersAgainWhenARaceWasLost) {
   Fixture fixture({.lost_referrers = 2});
   const Packed packed = small_bundle();
