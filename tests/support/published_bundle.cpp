@@ -69,8 +69,8 @@ Value Workplace::publish(const std::vector<std::string>& to) const {
 }
 
 ProcessResult Workplace::cosign(const std::string& command, const std::string& key,
-                                const std::vector<std::string>& arguments) const {
-  std::vector<std::string> whole{"cosign", command, "--key", key, "--insecure-ignore-tlog=true"};
+                                const std::vector<std::string>& arguments, const std::string& program) const {
+  std::vector<std::string> whole{program, command, "--key", key, "--insecure-ignore-tlog=true"};
   if (!command.starts_with("verify-blob")) whole.emplace_back("--allow-http-registry");
   whole.insert(whole.end(), arguments.begin(), arguments.end());
   return run(whole);

@@ -37,8 +37,10 @@ class Workplace {
   Value publish(const std::vector<std::string>& to) const;
 
   // 'cosign COMMAND' that trusts the key file alone: no transparency log, registries on this machine without TLS.
+  // `program`: which of its versions.
   [[nodiscard]] ProcessResult cosign(const std::string& command, const std::string& key,
-                                     const std::vector<std::string>& arguments) const;
+                                     const std::vector<std::string>& arguments,
+                                     const std::string& program = "cosign") const;
   // Builds REPOSITORY:TAG with crane: an index of two images, REPOSITORY:amd64 and :arm64, whose layer holds `signer`.
   void make_index(const std::string& repository, const std::string& tag) const;
 
