@@ -46,8 +46,8 @@ class Cosign2 : public PublishedSuite {
     return {index(), repository_ + ":amd64", repository_ + ":arm64"};
   }
   [[nodiscard]] ProcessResult accepts(const std::string& command, const std::string& key,
-                                      std::vector<std::string> arguments) const {
-    return place().cosign(command, key, std::move(arguments), kCosign);
+                                      const Words& arguments) const {
+    return place().cosign(command, key, arguments, kCosign);
   }
   // The same artifact in a repository with nothing but cosign's tags: where there are bundles, this version looks at
   // them alone.
