@@ -8,7 +8,7 @@
 namespace waybill {
 
 DynamicLibrary::DynamicLibrary(std::string soname)
-    : soname_(std::move(soname)), handle_(::dlopen(soname_.c_str(), RTLD_NOW | RTLD_LOCAL)) {
+    : soname_(std::move(soname)), handle_(::dlopen(soname_.c_str(), RTLD_LAZY | RTLD_LOCAL)) {
   if (handle_ == nullptr) {
     const char* reason = ::dlerror();
     throw Error(ErrorCode::Unavailable, fmt::format("the library {} cannot be loaded: {}", soname_,

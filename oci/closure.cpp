@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/interrupt.h"
+#include "oci/lanes.h"
 #include "oci/reference.h"
 
 namespace waybill::oci {
@@ -17,7 +18,8 @@ constexpr std::uint64_t kMostBytes = 512ULL << 20;  // of manifests; they are ke
 
 class Collector {
  public:
-  Collector(StoreReader& store, WithReferrers referrers) noexcept : store_(store), referrers_(referrers) {}
+  Collector(StoreReader& store, WithReferrers referrers, StoreReader* nearer) noexcept
+      : store_(store), referrers_(referrers), nearer_(nearer) {}
 
   void add(const Digest& digest, unsigned depth) {
     throw_if_interrupted();
@@ -26,7 +28,7 @@ class Collector {
       throw Error(ErrorCode::InvalidInput,
                   fmt::format("manifests are nested more than {} deep at {}", kDeepest, digest.to_string()));
     }
-    FetchedManifest manifest = require_manifest(store_, digest);
+    FetchedManifest manifest = fetch(digest);
     bytes_ += manifest.bytes.size();
     if (seen_.size() > kMostManifests || bytes_ > kMostBytes) {
       throw Error(ErrorCode::InvalidInput, fmt::format("more than {} manifests, or {} MiB of them, belong together",
@@ -36,20 +38,53 @@ class Collector {
     for (const Descriptor& child : links.manifests) add(child.digest, depth + 1);
     result_.manifests.push_back({std::move(manifest), std::move(links)});
     if (referrers_ == WithReferrers::No) return;
-    for (const Descriptor& referrer : store_.referrers(digest)) add(referrer.digest, depth + 1);
-    for (const std::string& tag : cosign_tags(digest)) {
-      if (const std::optional<Descriptor> found = store_.resolve(tag)) {
-        add(found->digest, depth + 1);
-        result_.tags.push_back({tag, *found});
-      }
+    Related related = related_to(digest);
+    for (const Descriptor& referrer : related.referrers) add(referrer.digest, depth + 1);
+    for (TaggedDigest& tagged : related.tags) {
+      add(tagged.manifest.digest, depth + 1);
+      result_.tags.push_back(std::move(tagged));
     }
   }
 
   Closure take() { return std::move(result_); }
 
  private:
+  struct Related {
+    std::vector<Descriptor> referrers;
+    std::vector<TaggedDigest> tags;
+  };
+
+  FetchedManifest fetch(const Digest& digest) {
+    if (nearer_ != nullptr) {
+      if (std::optional<FetchedManifest> found = nearer_->fetch_manifest(digest)) return std::move(*found);
+    }
+    return require_manifest(store_, digest);
+  }
+
+  // All that can be asked about one manifest is asked at once.
+  Related related_to(const Digest& digest) {
+    Related result;
+    const std::vector<std::string> tags = cosign_tags(digest);
+    std::vector<std::optional<Descriptor>> found(tags.size());
+    const unsigned lanes = store_.is_remote() ? static_cast<unsigned>(tags.size()) + 1 : 1;
+    run_in_lanes(
+        tags.size() + 1, [&] { return lanes; },
+        [&](std::size_t i) {
+          if (i == 0) {
+            result.referrers = store_.referrers(digest);
+          } else {
+            found[i - 1] = store_.resolve(tags[i - 1]);
+          }
+        });
+    for (std::size_t i = 0; i < tags.size(); ++i) {
+      if (found[i]) result.tags.push_back({tags[i], *found[i]});
+    }
+    return result;
+  }
+
   StoreReader& store_;
   WithReferrers referrers_;
+  StoreReader* nearer_;  // may be null
   std::set<Digest> seen_;
   std::uint64_t bytes_ = 0;
   Closure result_;
@@ -62,8 +97,8 @@ bool may_be_missing(const Descriptor& layer) {
 
 }  // namespace
 
-Closure closure_of(StoreReader& store, const Digest& manifest, WithReferrers referrers) {
-  Collector collector(store, referrers);
+Closure closure_of(StoreReader& store, const Digest& manifest, WithReferrers referrers, StoreReader* nearer) {
+  Collector collector(store, referrers, nearer);
   collector.add(manifest, 0);
   return collector.take();
 }

@@ -27,9 +27,11 @@ struct Closure {
   std::vector<TaggedDigest> tags;        // sha256-….sig, .att and .sbom, of manifests that are among them
 };
 
-// NotFound when a part is missing (a sparse index is an error); InvalidInput when manifests are nested too deep or are
-// too many.
-[[nodiscard]] Closure closure_of(StoreReader& store, const Digest& manifest, WithReferrers referrers);
+// Manifests that `nearer` has, if given, are read there instead of from `store`: their digest says that they are the
+// same. NotFound when a part is missing (a sparse index is an error); InvalidInput when manifests are nested too deep
+// or are too many.
+[[nodiscard]] Closure closure_of(StoreReader& store, const Digest& manifest, WithReferrers referrers,
+                                 StoreReader* nearer = nullptr);
 
 // The tags under which cosign keeps what belongs to a digest.
 [[nodiscard]] std::vector<std::string> cosign_tags(const Digest& digest);

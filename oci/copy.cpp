@@ -3,15 +3,14 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
+#include <array>
 #include <mutex>
 #include <numeric>
 #include <set>
-#include <thread>
 
 #include "core/error.h"
 #include "core/interrupt.h"
+#include "oci/lanes.h"
 #include "oci/manifest.h"
 #include "oci/progress.h"
 #include "oci/reference.h"
@@ -19,9 +18,27 @@
 namespace waybill::oci {
 namespace {
 
+// The same content, hashed from its first byte wherever it is opened: what was sent before is read once more. The last
+// byte is handed out only if all are as the descriptor says.
+OpenBlob verified(const Descriptor& blob, OpenBlob open) {
+  return [blob, open = std::move(open)](std::uint64_t offset) {
+    auto source = std::make_unique<VerifyingSource>(open(0), blob.digest, blob.size);
+    std::array<std::byte, 64 * 1024> dropped;
+    while (offset != 0) {
+      throw_if_interrupted();
+      const std::size_t count = source->read(std::span(dropped).first(std::min<std::uint64_t>(offset, dropped.size())));
+      if (count == 0) break;
+      offset -= count;
+    }
+    return source;
+  };
+}
+
 class Copier {
  public:
-  Copier(StoreReader& from, Store& to, const CopyOptions& options) noexcept : from_(from), to_(to), options_(options) {}
+  // `tagged`: what the tag that will be set names already.
+  Copier(StoreReader& from, Store& to, const CopyOptions& options, const std::optional<Digest>& tagged = {})
+      : from_(from), to_(to), options_(options), tagged_(tagged) {}
 
   void copy(const Closure& closure) {
     require_no_lost_signatures(from_, to_, closure);
@@ -31,7 +48,7 @@ class Copier {
     for (const FoundManifest& found : closure.manifests) {
       throw_if_interrupted();
       // A manifest is only ever written after what it names, so one that is there is complete.
-      present.push_back(to_.resolve(found.manifest.descriptor.digest).has_value());
+      present.push_back(is_there(found.manifest.descriptor.digest));
       if (present.back()) {
         counts_.blobs_skipped += found.links.blobs.size();
       } else {
@@ -45,6 +62,7 @@ class Copier {
   }
 
   void tag(const Descriptor& manifest, const std::string& name, ForceTag force) {
+    if (is_named(manifest.digest)) return;
     const auto held = to_.resolve(name);
     if (held && held->digest == manifest.digest) return;
     to_.tag(manifest, name, force);
@@ -54,6 +72,10 @@ class Copier {
   [[nodiscard]] const CopyCounts& counts() const noexcept { return counts_; }
 
  private:
+  // A registry that has just said what the tag names has that manifest. In a folder something may have been lost.
+  [[nodiscard]] bool is_named(const Digest& digest) const { return to_.is_remote() && tagged_ == digest; }
+  [[nodiscard]] bool is_there(const Digest& digest) { return is_named(digest) || to_.resolve(digest).has_value(); }
+
   void add_new(std::vector<Descriptor>& all, std::vector<Descriptor> more) {
     for (Descriptor& blob : more) {
       if (seen_blobs_.insert(blob.digest).second) all.push_back(std::move(blob));
@@ -77,32 +99,23 @@ class Copier {
         std::accumulate(blobs.begin(), blobs.end(), std::uint64_t{0},
                         [](std::uint64_t sum, const Descriptor& blob) { return sum + blob.size; });
     CopyProgress progress(options_.reporter, total);
-    std::atomic<std::size_t> next{0};
-    std::exception_ptr failure;
-    const auto work = [&] {
-      for (std::size_t i = next++; i < blobs.size(); i = next++) {
-        try {
-          copy_blob(blobs[i], progress);
-        } catch (...) {
-          const std::lock_guard lock(mutex_);
-          if (!failure) failure = std::current_exception();
-          next = blobs.size();
-        }
-      }
+    LaneBound lanes(options_.parallel, options_.most_parallel, LaneBound::Clock::now());
+    const auto bound = [&] {
+      const std::lock_guard lock(mutex_);
+      return lanes.bound();
     };
-    {
-      std::vector<std::jthread> threads;
-      const std::size_t others = std::min<std::size_t>(std::max(options_.parallel, 1U), blobs.size());
-      for (std::size_t i = 1; i < others; ++i) threads.emplace_back(work);
-      work();
-    }
-    if (failure) std::rethrow_exception(failure);
+    run_in_lanes(blobs.size(), bound, [&](std::size_t i) {
+      copy_blob(blobs[i], progress);
+      const std::lock_guard lock(mutex_);
+      lanes.ended(blobs[i].size, from_.waits() + to_.waits(), LaneBound::Clock::now());
+    });
   }
 
   void copy_blob(const Descriptor& blob, CopyProgress& progress) {
     throw_if_interrupted();
-    const Pushed pushed = to_.push_blob(
-        blob, progress.counted(blob, [&](std::uint64_t offset) { return from_.open_blob(blob, offset); }));
+    OpenBlob open = progress.counted(blob, [&](std::uint64_t offset) { return from_.open_blob(blob, offset); });
+    if (options_.verify && to_.is_remote()) open = verified(blob, std::move(open));
+    const Pushed pushed = to_.push_blob(blob, open);
     if (pushed == Pushed::AlreadyThere) progress.skipped(blob);
     const std::lock_guard lock(mutex_);
     if (pushed == Pushed::AlreadyThere) {
@@ -117,25 +130,36 @@ class Copier {
   Store& to_;
   const CopyOptions& options_;
   std::set<Digest> seen_blobs_;
-  std::mutex mutex_;  // guards counts_ while blobs are copied
+  std::optional<Digest> tagged_;
+  std::mutex mutex_;  // guards counts_, and the bound of lanes, while blobs are copied
   CopyCounts counts_;
 };
 
 // Everything, and then what `last` does with the copier: setting the tag.
 template <typename Last>
 CopyCounts copy_with(StoreReader& from, Store& to, const Descriptor& manifest, const CopyOptions& options,
-                     const Last& last) {
+                     const std::optional<Digest>& tagged, const Last& last) {
   return with_context(
       [&] {
         return fmt::format("while copying {} from '{}' to '{}'", manifest.digest.to_string(), from.name(), to.name());
       },
       [&] {
-        Copier copier(from, to, options);
-        copier.copy(closure_of(from, manifest.digest, options.referrers));
+        Copier copier(from, to, options, tagged);
+        StoreReader* nearer = from.is_remote() && !to.is_remote() ? &to : nullptr;
+        copier.copy(closure_of(from, manifest.digest, options.referrers, nearer));
         last(copier);
         to.end_batch();
         return copier.counts();
       });
+}
+
+// What the tag names; Conflict if that is something else and is not forced.
+std::optional<Digest> free_tag(StoreReader& to, const std::string& tag, const Digest& wanted, ForceTag force) {
+  check_tag(tag);
+  const auto held = to.resolve(tag);
+  if (!held) return std::nullopt;
+  if (held->digest != wanted && force == ForceTag::No) throw tag_conflict(to.name(), tag, held->digest, wanted);
+  return held->digest;
 }
 
 }  // namespace
@@ -145,20 +169,17 @@ bool changed(const CopyCounts& counts) noexcept {
 }
 
 CopyCounts copy(StoreReader& from, Store& to, const Descriptor& manifest, const CopyOptions& options) {
-  return copy_with(from, to, manifest, options, [](const Copier&) {});
+  return copy_with(from, to, manifest, options, std::nullopt, [](const Copier&) {});
 }
 
 CopyCounts copy_tagged(StoreReader& from, Store& to, const Descriptor& manifest, const std::string& tag, ForceTag force,
                        const CopyOptions& options) {
-  require_free_tag(to, tag, manifest.digest, force);
-  return copy_with(from, to, manifest, options, [&](Copier& copier) { copier.tag(manifest, tag, force); });
+  const std::optional<Digest> tagged = free_tag(to, tag, manifest.digest, force);
+  return copy_with(from, to, manifest, options, tagged, [&](Copier& copier) { copier.tag(manifest, tag, force); });
 }
 
 void require_free_tag(StoreReader& to, const std::string& tag, const Digest& wanted, ForceTag force) {
-  check_tag(tag);
-  if (force == ForceTag::Yes) return;
-  const auto held = to.resolve(tag);
-  if (held && held->digest != wanted) throw tag_conflict(to.name(), tag, held->digest, wanted);
+  static_cast<void>(free_tag(to, tag, wanted, force));
 }
 
 void require_no_lost_signatures(StoreReader& from, StoreReader& to, const Closure& closure) {

@@ -17,7 +17,13 @@ namespace waybill::oci {
 
 struct CopyOptions {
   WithReferrers referrers = WithReferrers::Yes;  // and the tags sha256-….sig, .att and .sbom
-  unsigned parallel = 4;                         // blobs at a time
+  // Blobs at a time: the first number to begin with, up to the second while more lanes move more (oci/lanes.h).
+  unsigned parallel = 4;
+  unsigned most_parallel = 16;
+  // What goes to a registry is hashed on its way, and an upload of other content is not closed (Untrusted). Without it
+  // that is left to the registry, which must refuse such an upload (distribution-spec 1.1, "Pushing blobs"). What goes
+  // into a layout or an archive is always hashed.
+  bool verify = false;
   Reporter* reporter = nullptr;
 };
 

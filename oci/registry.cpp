@@ -128,6 +128,8 @@ Registry::~Registry() = default;
 
 std::string Registry::name() const { return state_->session.name(); }
 
+std::uint64_t Registry::waits() const noexcept { return state_->session.waits(); }
+
 bool Registry::exists_blob(const Descriptor& descriptor) { return has_blob(state_->session, descriptor); }
 
 std::unique_ptr<ByteSource> Registry::open_blob(const Descriptor& descriptor, std::uint64_t offset) {

@@ -31,7 +31,8 @@ struct RegistryOptions {
   RetryOptions retry;
   Clock clock = system_clock();
   Reporter* reporter = nullptr;  // must outlive the registry; null: silent
-  // Blobs that are larger go up in pieces of this size, each of which is kept by the registry when the next one fails.
+  // Blobs that are larger go up in pieces, each of which is kept by the registry when the next one fails. The first are
+  // of this size; later ones of up to 64 MiB, never of more than a quarter of what is there by then.
   std::uint64_t chunk_size = 16ULL << 20;
   // Where uploads that were cut off are remembered for the next process (oci/upload_record.h); empty: nowhere.
   std::filesystem::path upload_folder = {};
@@ -46,6 +47,8 @@ class Registry final : public Store {
   ~Registry() override;
 
   [[nodiscard]] std::string name() const override;
+  [[nodiscard]] bool is_remote() const noexcept override { return true; }
+  [[nodiscard]] std::uint64_t waits() const noexcept override;
   [[nodiscard]] bool exists_blob(const Descriptor& descriptor) override;
   [[nodiscard]] std::unique_ptr<ByteSource> open_blob(const Descriptor& descriptor, std::uint64_t offset) override;
   Pushed push_blob(const Descriptor& descriptor, const OpenBlob& open) override;

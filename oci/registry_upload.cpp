@@ -14,6 +14,7 @@ namespace waybill::oci {
 namespace {
 
 constexpr std::uint64_t kSmallestChunk = 512ULL << 10;  // below the 1 MiB that proxies allow by default
+constexpr std::uint64_t kLargestChunk = 64ULL << 20;    // unless the registry or the caller wants larger ones
 
 std::string with_digest(const std::string& location, const Digest& digest) {
   return fmt::format("{}{}digest={}", location, location.find('?') == std::string::npos ? '?' : '&',
@@ -91,7 +92,7 @@ class Upload {
         what_(fmt::format("take blob {}", descriptor.digest.to_string())),
         chunk_(std::max<std::uint64_t>(session.options().chunk_size, 1)),
         source_(open) {
-    if (descriptor.size > chunk_) record_.emplace(session.options().upload_folder, session.name(), descriptor);
+    if (!fits(descriptor.size, chunk_)) record_.emplace(session.options().upload_folder, session.name(), descriptor);
   }
 
   void run() {
@@ -119,6 +120,18 @@ class Upload {
  private:
   enum class Begun : std::uint8_t { Session, Mounted };
   enum class Sent : std::uint8_t { All, Refused };
+
+  // A rest of a few bytes is not worth a request of its own.
+  [[nodiscard]] static bool fits(std::uint64_t size, std::uint64_t chunk) noexcept {
+    return size <= chunk + chunk / 16;
+  }
+
+  // Each chunk costs the registry a look at its own state: what is large goes up in fewer, and still no cut costs more
+  // than the first size or a quarter of what the registry has by then.
+  [[nodiscard]] std::uint64_t next_chunk() const noexcept {
+    if (bounded_) return chunk_;
+    return std::max(chunk_, std::min(offset_ / 4, kLargestChunk));
+  }
 
   // After a failure. Only bytes that the registry never had before count as progress, so this ends.
   bool may_go_on() {
@@ -170,8 +183,9 @@ class Upload {
   Sent send(std::string& retry_after) {
     const OpenBlob open = source_.opener();
     while (true) {
-      const bool last = descriptor_.size - offset_ <= chunk_;
-      const std::uint64_t count = last ? descriptor_.size - offset_ : chunk_;
+      const std::uint64_t chunk = next_chunk();
+      const bool last = fits(descriptor_.size - offset_, chunk);
+      const std::uint64_t count = last ? descriptor_.size - offset_ : chunk;
       Call call{.method = last ? "PUT" : "PATCH",
                 .url = last ? with_digest(location_, descriptor_.digest) : location_,
                 .headers = {{"Content-Type", "application/octet-stream"}},
@@ -219,6 +233,7 @@ class Upload {
     // A proxy before the registry that takes no body of this size.
     if (response.status == 413 && std::min(chunk_, descriptor_.size) > kSmallestChunk) {
       chunk_ = std::max(std::min(chunk_, descriptor_.size) / 4, kSmallestChunk);
+      bounded_ = true;
       return start_anew();
     }
     if (response.status == 400) accuse_source();
@@ -255,7 +270,7 @@ class Upload {
 
   // How much the registry has of a session that may be gone (distribution-spec 1.1, "Getting the status of an upload").
   void find_offset() {
-    if (descriptor_.size <= chunk_) return start_anew();  // nothing of it was taken for sure
+    if (fits(descriptor_.size, chunk_)) return start_anew();  // nothing of it was taken for sure
     const http::Response response = session_.send({.url = location_, .access = Access::Push});
     const auto last = last_of_range(response);
     if ((response.status != 204 && response.status != 200 && response.status != 202) || !last) return start_anew();
@@ -273,6 +288,7 @@ class Upload {
   std::string source_repository_;
   std::string what_;
   std::uint64_t chunk_;
+  bool bounded_ = false;  // something on the way takes no larger ones
   ChunkSource source_;
   std::optional<UploadRecord> record_;
   std::string location_;      // the latest; empty: no upload was begun

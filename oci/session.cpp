@@ -136,6 +136,7 @@ bool Session::is_own(std::string_view url) const noexcept {
 }
 
 void Session::wait(unsigned attempt, std::string_view retry_after) const {
+  ++waits_;
   const auto duration = delay(options_.retry, attempt, retry_after, options_.clock);
   if (options_.reporter != nullptr) {
     options_.reporter->info(fmt::format("'{}' does not serve us now; trying again in {:.1f} s", base_.authority(),

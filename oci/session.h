@@ -2,6 +2,7 @@
 // One registry, one repository: requests with credentials, repeats and errors done. What the parts of Registry share;
 // not for other rooms.
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -60,6 +61,8 @@ class Session {
                                                                    Access access);
   // Waits before attempt number `attempt` + 1.
   void wait(unsigned attempt, std::string_view retry_after = {}) const;
+  // How often that happened.
+  [[nodiscard]] std::uint64_t waits() const noexcept { return waits_; }
   [[nodiscard]] unsigned attempts() const noexcept { return std::max(options_.retry.attempts, 1U); }
   [[nodiscard]] const RegistryOptions& options() const noexcept { return options_; }
   // Whether an address is one of this registry, where credentials may go.
@@ -78,6 +81,7 @@ class Session {
   http::Url base_;
   std::once_flag credentials_found_;
   std::unique_ptr<Authenticator> authenticator_;
+  mutable std::atomic<std::uint64_t> waits_{0};
   std::mutex mutex_;  // guards warned_
   std::set<std::string> warned_;
 

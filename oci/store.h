@@ -58,6 +58,12 @@ class StoreReader : public BlobReader {
   // "localhost:5000/team/app", "oci-layout:out": for messages.
   [[nodiscard]] virtual std::string name() const = 0;
 
+  // Whether each question is a way through a network: then several are asked at once, or elsewhere first.
+  [[nodiscard]] virtual bool is_remote() const noexcept { return false; }
+  // How often it had to be waited for until now, because it refused, stalled or broke off; it should be asked for less
+  // at once then.
+  [[nodiscard]] virtual std::uint64_t waits() const noexcept { return 0; }
+
   // Absent: nullopt.
   [[nodiscard]] virtual std::optional<FetchedManifest> fetch_manifest(const Digest& digest) = 0;
   [[nodiscard]] virtual std::optional<FetchedManifest> fetch_tagged(const std::string& tag) = 0;

@@ -50,6 +50,10 @@ Command copy_command() {
   command.option("--no-referrers", &state->without_referrers, "",
                  "leave signatures, attestations and all else that refers to it behind");
   add_trust_options(command, state->request.trust);
+  command.option(
+      "--verify", &state->request.verify_blobs, "",
+      "hash all that goes to a registry on its way and stop before a blob of another digest is complete there; "
+      "without it the registry alone checks. Says nothing of signatures");
   command.option("--force-tag", &state->request.force_tag, "", "move the tag if it names another artifact");
   command.option("--force", &state->request.force, "", "replace the folder that is there");
   add_connection_options(command, state->request.connection);

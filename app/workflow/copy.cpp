@@ -129,6 +129,7 @@ class Copying {
           .hint("write the target as …:TAG");
     }
     const oci::CopyOptions options{.referrers = request_.referrers ? oci::WithReferrers::Yes : oci::WithReferrers::No,
+                                   .verify = request_.verify_blobs,
                                    .reporter = &services_.reporter};
     const oci::ForceTag force = request_.force_tag ? oci::ForceTag::Yes : oci::ForceTag::No;
     if (const auto* archive = std::get_if<oci::ArchiveTarget>(&target_)) {

@@ -16,8 +16,9 @@ struct CopyRequest {
   std::string target;    // without a tag, the source's tag or the bundle's default; a path: a bundle is unpacked there
   std::string platform;  // OS/ARCHITECTURE[/VARIANT]: that image of an index alone; empty: everything
   bool referrers = true;
-  TrustChoice trust;   // verify before anything is written; nobody named: not verified
-  bool force = false;  // replace a folder that is there
+  TrustChoice trust;          // verify before anything is written; nobody named: not verified
+  bool verify_blobs = false;  // hash what goes to a registry, too (oci::CopyOptions::verify)
+  bool force = false;         // replace a folder that is there
   bool force_tag = false;
   ConnectionOptions connection;
 };

@@ -201,6 +201,17 @@ TEST(RegistryFaults, AnotherProcessGoesOnWithAnUpload) {
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
+TEST(RegistryFaults, ChunksGrowWithWhatIsThereAndTakeASmallRestAlong) {
+  Fixture fixture({}, std::nullopt, small_chunks);
+  expect_chunked_push(fixture, 1060);  // in one piece
+  EXPECT_EQ(fixture.fake.server().count("PATCH"), 0U);
+  expect_chunked_push(fixture, 1070);
+  EXPECT_EQ(fixture.fake.server().count("PATCH"), 1U);
+  // 1000 each up to 4000, then a quarter of what is there: 1000, 1250, 1562, 1953, and the rest.
+  expect_chunked_push(fixture, 11'000);
+  EXPECT_EQ(fixture.fake.server().count("PATCH"), 1U + 8U);
+}
+
 TEST(RegistryFaults, ARecordThatLeadsNowhereIsForgotten) {
   const TemporaryFolder folder;
   const std::string bytes = content(3500);

@@ -276,5 +276,85 @@ TEST(Registry, TagsOnlyAfterTheSignatures) {
   EXPECT_EQ(again.blobs_pushed + again.manifests_pushed + again.tags_set, 0U);
 }
 
+TEST(Registry, IsAskedOnceWhenAPushIsRepeated) {
+  const TemporaryFolder folder;
+  const auto layout = Layout::open_or_create(folder.path() / "layout");
+  const Packed packed = small_bundle();
+  push(*layout, packed);
+  Fixture fixture;
+  copy_tagged(*layout, *fixture.registry, packed.manifest, "1.0", ForceTag::No);
+  const std::size_t before = fixture.fake.server().requests().size();
+  EXPECT_FALSE(changed(copy_tagged(*layout, *fixture.registry, packed.manifest, "1.0", ForceTag::No)));
+  const auto requests = fixture.fake.server().requests();
+  ASSERT_EQ(requests.size(), before + 1);
+  EXPECT_EQ(requests.back().method, "HEAD");
+}
+
+TEST(Registry, GivesNoContentWhenAPullIsRepeated) {
+  Fixture fixture({.referrers_api = true});
+  const Packed packed = small_bundle();
+  push(*fixture.registry, packed);
+  const TemporaryFolder folder;
+  const auto layout = Layout::open_or_create(folder.path() / "layout");
+  copy_tagged(*fixture.registry, *layout, packed.manifest, "1.0", ForceTag::No);
+  const std::size_t before = fixture.fake.server().requests().size();
+  EXPECT_FALSE(changed(copy_tagged(*fixture.registry, *layout, packed.manifest, "1.0", ForceTag::No)));
+  const auto requests = fixture.fake.server().requests();
+  EXPECT_EQ(requests.size(), before + 4);  // what refers to it: the list, and the tags of cosign
+  for (std::size_t i = before; i < requests.size(); ++i) {
+    if (requests[i].method != "HEAD") {
+      EXPECT_THAT(requests[i].path(), HasSubstr("/referrers/"));
+    }
+  }
+}
+
+// A layout whose layer is not what its name says, of the same size.
+Packed damaged_bundle(const std::filesystem::path& folder) {
+  const auto layout = Layout::open_or_create(folder);
+  Packed packed = small_bundle();
+  push(*layout, packed);
+  const std::string bytes(packed.layer.size, 'x');
+  write_file(folder / "blobs/sha256" / packed.layer.digest.hex(), bytes, Overwrite::Yes);
+  return packed;
+}
+
+TEST(Registry, IsSentNoDamagedBlobToItsEndIfAllIsVerified) {
+  const TemporaryFolder folder;
+  const Packed packed = damaged_bundle(folder.path() / "layout");
+  const auto layout = Layout::open(folder.path() / "layout");
+  // Even one that would take anything; with a blob that goes up in one piece, and in several.
+  for (const std::uint64_t chunk : {std::uint64_t{1} << 20, std::uint64_t{50}}) {
+    Fixture fixture({.unchecked = true}, std::nullopt, [&](RegistryOptions& options) { options.chunk_size = chunk; });
+    const Error error = failure_of(
+        [&] { copy_tagged(*layout, *fixture.registry, packed.manifest, "1.0", ForceTag::No, {.verify = true}); });
+    EXPECT_EQ(error.code(), ErrorCode::Untrusted);
+    EXPECT_THAT(error.what(), HasSubstr(packed.layer.digest.to_string()));
+    EXPECT_FALSE(fixture.fake.blob(packed.layer.digest.to_string()));
+    EXPECT_FALSE(fixture.fake.manifest("1.0"));
+  }
+}
+
+TEST(Registry, RefusesADamagedBlobItselfOtherwise) {
+  const TemporaryFolder folder;
+  const Packed packed = damaged_bundle(folder.path() / "layout");
+  const auto layout = Layout::open(folder.path() / "layout");
+  Fixture fixture;
+  const Error error =
+      failure_of([&] { copy_tagged(*layout, *fixture.registry, packed.manifest, "1.0", ForceTag::No); });
+  EXPECT_EQ(error.code(), ErrorCode::Untrusted);
+  EXPECT_THAT(error.what(), HasSubstr(packed.layer.digest.to_string()));
+  EXPECT_FALSE(fixture.fake.manifest("1.0"));
+}
+
+TEST(Registry, TakesAVerifiedBlobInChunks) {
+  const TemporaryFolder folder;
+  const auto layout = Layout::open_or_create(folder.path() / "layout");
+  const Packed packed = small_bundle();
+  push(*layout, packed);
+  Fixture fixture({.half_chunks = 1}, std::nullopt, [](RegistryOptions& options) { options.chunk_size = 50; });
+  copy_tagged(*layout, *fixture.registry, packed.manifest, "1.0", ForceTag::No, {.verify = true});
+  EXPECT_EQ(unpack_tree(*fixture.registry, packed.manifest).diff_id, packed.diff_id);
+}
+
 }  // namespace
 }  // namespace waybill::oci
