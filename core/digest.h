@@ -1,7 +1,10 @@
 #pragma once
-// SHA-256 digests as OCI writes them: "sha256:" and 64 lower-case hexadecimal digits (OCI image-spec 1.1, "Digests").
+// Digests as OCI writes them: "sha256:" and 64, or "sha512:" and 128, lower-case hexadecimal digits (OCI
+// image-spec 1.1, "Digests"). What this program makes itself is named by SHA-256; SHA-512 is for what others have named
+// by it.
 #include <array>
 #include <compare>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,30 +14,43 @@
 
 namespace waybill {
 
+enum class DigestAlgorithm : std::uint8_t { Sha256, Sha512 };
+
+inline constexpr std::array kDigestAlgorithms{DigestAlgorithm::Sha256, DigestAlgorithm::Sha512};
+// "sha256", "sha512".
+[[nodiscard]] std::string_view name_of(DigestAlgorithm algorithm) noexcept;
+
 class Digest {
  public:
-  // Throws InvalidInput unless the text is exactly of the form above.
+  // Throws InvalidInput unless the text is exactly of one of the forms above.
   [[nodiscard]] static Digest parse(std::string_view text);
   [[nodiscard]] static std::optional<Digest> try_parse(std::string_view text) noexcept;
-  [[nodiscard]] static Digest from_raw(const std::array<std::byte, 32>& raw) noexcept { return Digest(raw); }
+  // The part behind the colon.
+  [[nodiscard]] static std::optional<Digest> try_parse(DigestAlgorithm algorithm, std::string_view hex) noexcept;
+  // Of SHA-256.
+  [[nodiscard]] static Digest from_raw(const std::array<std::byte, 32>& raw) noexcept;
 
-  [[nodiscard]] std::string to_string() const { return "sha256:" + hex(); }
-  [[nodiscard]] std::string hex() const { return to_hex(raw_); }
-  [[nodiscard]] const std::array<std::byte, 32>& raw() const noexcept { return raw_; }
-  auto operator<=>(const Digest&) const = default;
+  [[nodiscard]] DigestAlgorithm algorithm() const noexcept { return algorithm_; }
+  [[nodiscard]] std::string to_string() const;
+  [[nodiscard]] std::string hex() const { return to_hex(raw()); }
+  // 32 or 64 bytes.
+  [[nodiscard]] Bytes raw() const noexcept;
+  auto operator<=>(const Digest&) const = default;  // of the same order as to_string()
 
  private:
-  explicit Digest(const std::array<std::byte, 32>& raw) noexcept : raw_(raw) {}
-  std::array<std::byte, 32> raw_;
+  friend class Hasher;
+  explicit Digest(DigestAlgorithm algorithm) noexcept : algorithm_(algorithm) {}
+  DigestAlgorithm algorithm_;
+  std::array<std::byte, 64> raw_{};  // zeros behind the end of a shorter one
 };
 
-// An incremental SHA-256. Not copyable; one thread at a time.
-class Sha256 {
+// An incremental hash. Not copyable; one thread at a time.
+class Hasher {
  public:
-  Sha256();
-  Sha256(Sha256&&) noexcept;
-  Sha256& operator=(Sha256&&) noexcept;
-  ~Sha256();
+  explicit Hasher(DigestAlgorithm algorithm);
+  Hasher(Hasher&&) noexcept;
+  Hasher& operator=(Hasher&&) noexcept;
+  ~Hasher();
 
   void update(Bytes bytes);
   void update(std::string_view text) { update(as_bytes(text)); }
@@ -46,7 +62,16 @@ class Sha256 {
   std::unique_ptr<State> state_;
 };
 
-[[nodiscard]] Digest sha256(Bytes bytes);
+class Sha256 : public Hasher {
+ public:
+  Sha256() : Hasher(DigestAlgorithm::Sha256) {}
+};
+
+[[nodiscard]] Digest digest_of(DigestAlgorithm algorithm, Bytes bytes);
+[[nodiscard]] inline Digest digest_of(DigestAlgorithm algorithm, std::string_view text) {
+  return digest_of(algorithm, as_bytes(text));
+}
+[[nodiscard]] inline Digest sha256(Bytes bytes) { return digest_of(DigestAlgorithm::Sha256, bytes); }
 [[nodiscard]] inline Digest sha256(std::string_view text) { return sha256(as_bytes(text)); }
 // SHA-1, only because SPDX 2.3 (section 8.4) demands one for each file; never used for identity.
 [[nodiscard]] std::string sha1_hex(Bytes bytes);

@@ -101,14 +101,17 @@ AtomicFile::~AtomicFile() {
 
 void AtomicFile::commit(Overwrite overwrite) {
   sink_.finish();
-  if (overwrite == Overwrite::Yes) {
-    if (::rename(temporary_.c_str(), path_.c_str()) != 0)
-      throw system_error(fmt::format("cannot write '{}'", path_.string()));
-  } else {
-    rename_to_free_name(temporary_, path_);
-  }
+  publish_file(temporary_, path_, overwrite);
   committed_ = true;
-  sync_folder(folder_of(path_));
+}
+
+void publish_file(const fs::path& temporary, const fs::path& path, Overwrite overwrite) {
+  if (overwrite == Overwrite::No) {
+    rename_to_free_name(temporary, path);
+  } else if (::rename(temporary.c_str(), path.c_str()) != 0) {
+    throw system_error(fmt::format("cannot write '{}'", path.string()));
+  }
+  sync_folder(folder_of(path));
 }
 
 void write_file(const fs::path& path, std::string_view bytes, Overwrite overwrite, unsigned mode) {

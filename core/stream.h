@@ -111,7 +111,8 @@ class FdSink final : public ByteSink {
 // Passes everything on and keeps the digest and the count.
 class HashingSink final : public ByteSink {
  public:
-  explicit HashingSink(ByteSink& next) : next_(next) {}
+  explicit HashingSink(ByteSink& next, DigestAlgorithm algorithm = DigestAlgorithm::Sha256)
+      : next_(next), hash_(algorithm) {}
   using ByteSink::write;
   void write(Bytes bytes) override {
     hash_.update(bytes);
@@ -123,7 +124,7 @@ class HashingSink final : public ByteSink {
 
  private:
   ByteSink& next_;
-  Sha256 hash_;
+  Hasher hash_;
   std::uint64_t size_ = 0;
 };
 
@@ -147,7 +148,11 @@ class LimitedSource final : public ByteSource {
 class VerifyingSource final : public ByteSource {
  public:
   VerifyingSource(std::unique_ptr<ByteSource> inner, const Digest& digest, std::uint64_t size)
-      : inner_(std::move(inner)), digest_(digest), rest_(size), size_(size) {}
+      : VerifyingSource(std::move(inner), digest, size, Hasher(digest.algorithm()), 0) {}
+  // The rest: `begun` has hashed the first `done` bytes.
+  VerifyingSource(std::unique_ptr<ByteSource> inner, const Digest& digest, std::uint64_t size, Hasher begun,
+                  std::uint64_t done)
+      : inner_(std::move(inner)), digest_(digest), rest_(size - done), size_(size), hash_(std::move(begun)) {}
   std::size_t read(std::span<std::byte> buffer) override;
 
  private:
@@ -157,7 +162,7 @@ class VerifyingSource final : public ByteSource {
   Digest digest_;
   std::uint64_t rest_;
   std::uint64_t size_;
-  Sha256 hash_;
+  Hasher hash_;
   bool verified_ = false;
 };
 

@@ -47,8 +47,11 @@ Value image_component(const ImageItem& image) {
   const ImageReference& reference = image.reference;
   Value result = component("container", "image/" + reference.text(), reference.repository,
                            reference.tag.empty() ? reference.digest : reference.tag);
-  if (!reference.digest.empty())
-    result.set("hashes", Value::list({hash("SHA-256", Digest::parse(reference.digest).hex())}));
+  if (!reference.digest.empty()) {
+    const Digest digest = Digest::parse(reference.digest);
+    const bool is_short = digest.algorithm() == DigestAlgorithm::Sha256;
+    result.set("hashes", Value::list({hash(is_short ? "SHA-256" : "SHA-512", digest.hex())}));
+  }
   result.set("purl", image.purl);
   return result;
 }

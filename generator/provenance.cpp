@@ -13,7 +13,7 @@ constexpr std::string_view kBuilder = "https://waybill.dev/cli/v1";
 Value resource(std::string_view name, std::string_view uri, std::string_view digest) {
   Value result = Value::map({{"name", name}, {"uri", uri}});
   if (const std::optional<Digest> parsed = Digest::try_parse(digest))
-    result.set("digest", Value::map({{"sha256", parsed->hex()}}));
+    result.set("digest", Value::map({{std::string(name_of(parsed->algorithm())), parsed->hex()}}));
   return result;
 }
 

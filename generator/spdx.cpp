@@ -91,7 +91,9 @@ class Document {
     const std::string& version = image.reference.tag.empty() ? image.reference.digest : image.reference.tag;
     Value item = package(id, image.reference.repository, version, "NOASSERTION", "CONTAINER");
     if (!image.reference.digest.empty()) {
-      item.set("checksums", Value::list({checksum("SHA256", Digest::parse(image.reference.digest).hex())}));
+      const Digest digest = Digest::parse(image.reference.digest);
+      const bool is_short = digest.algorithm() == DigestAlgorithm::Sha256;
+      item.set("checksums", Value::list({checksum(is_short ? "SHA256" : "SHA512", digest.hex())}));
     }
     item.set("externalRefs", Value::list({purl_reference(image.purl)}));
     packages_.push_back(std::move(item));

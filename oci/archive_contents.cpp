@@ -12,15 +12,12 @@
 namespace waybill::oci {
 namespace {
 
-constexpr std::string_view kBlobs = "blobs/sha256/";
 constexpr std::string_view kOurs = "waybill-";
 
 bool is_file_system_layer(const Descriptor& layer) {
   return layer.media_type.find(".image.layer.v1.tar") != std::string::npos ||
          layer.media_type.find(".image.rootfs.diff.tar") != std::string::npos;
 }
-
-std::string blob_path(const Digest& digest) { return fmt::format("{}{}", kBlobs, digest.hex()); }
 
 // What docker's list says of a manifest; null when docker could not load it: an index, or an artifact.
 Value docker_image(std::string_view bytes, std::string_view media_type) {
@@ -63,6 +60,29 @@ std::string docker_manifest(const ImageIndex& index, const std::map<Digest, Arch
   return json::write(list);
 }
 
+// What is there of the content is hashed, and the rest fetched; all of it, if the whole is not what it should be then.
+void write_blob(PartialArchive& archive, const Descriptor& blob, const OpenBlob& open, CopyProgress& progress) {
+  const std::uint64_t begin = archive.position();
+  while (true) {
+    Hasher hash(blob.digest.algorithm());
+    const std::uint64_t kept = archive.take_over(blob.size, hash);
+    try {
+      if (kept == blob.size && kept != 0) {
+        if (hash.finish() != blob.digest) throw Error(ErrorCode::Untrusted, "");
+        progress.skipped(blob);
+      } else {
+        VerifyingSource rest(progress.counted(blob, open)(kept), blob.digest, blob.size, std::move(hash), kept);
+        copy(rest, archive);
+      }
+      return;
+    } catch (const Error& failure) {
+      if (failure.code() != ErrorCode::Untrusted) throw;
+      archive.go_back(begin);
+      if (kept == 0) throw;
+    }
+  }
+}
+
 // A line of the list of which the root is the digest.
 class RootHash {
  public:
@@ -77,9 +97,9 @@ class RootHash {
 };
 
 // A blob is what its name says; readers of its bytes see to that.
-Digest digest_of(const ArchiveFile& archive, const std::string& path) {
-  if (!path.starts_with(kBlobs)) return sha256(archive.text(path, kLargestManifest));
-  if (const auto named = Digest::try_parse("sha256:" + path.substr(kBlobs.size()))) return *named;
+Digest content_of(const ArchiveFile& archive, const std::string& path) {
+  if (const std::optional<Digest> named = digest_of_path(path)) return *named;
+  if (!path.starts_with(kBlobFolder)) return sha256(archive.text(path, kLargestManifest));
   throw Error(ErrorCode::InvalidInput, fmt::format("the archive '{}' is refused: it holds '{}', which is no blob",
                                                    archive.file.name(), path.substr(0, 200)));
 }
@@ -115,6 +135,18 @@ void ArchiveContents::write(TarWriter& tar, CopyProgress& progress) const {
   for (const auto& [path, bytes] : documents()) tar.add_file(path, Executable::No, bytes);
 }
 
+void ArchiveContents::write(PartialArchive& archive, CopyProgress& progress) const {
+  TarWriter tar(archive);
+  for (const auto& [digest, part] : parts_) {
+    const Descriptor blob{{}, digest, part.size, {}, {}, {}};
+    tar.begin_file(blob_path(digest), Executable::No, part.size);
+    write_blob(archive, blob, part.open, progress);
+    tar.end_file(part.size);
+  }
+  for (const auto& [path, bytes] : documents()) tar.add_file(path, Executable::No, bytes);
+  tar.finish();
+}
+
 std::uint64_t ArchiveContents::tar_size() const {
   CountingSink sink;
   TarWriter tar(sink);
@@ -138,7 +170,7 @@ Digest archive_root(const ArchiveFile& archive) {
   RootHash hash;
   for (const auto& [path, entry] : archive.index.files) {
     if (path.starts_with(kOurs)) continue;
-    hash.add(path, entry.size, digest_of(archive, path));
+    hash.add(path, entry.size, content_of(archive, path));
   }
   return hash.finish();
 }

@@ -9,6 +9,7 @@
 #include "oci/archive_file.h"
 #include "oci/closure.h"
 #include "oci/layout_index.h"
+#include "oci/partial_archive.h"
 #include "oci/progress.h"
 
 namespace waybill::oci {
@@ -38,6 +39,8 @@ class ArchiveContents {
   // The files of the layout, in byte order of their paths, without the end of the tar. `progress` counts the blobs'
   // bytes.
   void write(TarWriter& tar, CopyProgress& progress) const;
+  // The same with the end of the tar, going on where another process stopped.
+  void write(PartialArchive& archive, CopyProgress& progress) const;
   // How many bytes that writes.
   [[nodiscard]] std::uint64_t tar_size() const;
   // The digest of the list of these files; archive_root() of what was written.

@@ -51,7 +51,8 @@ class Held {
   }
   [[nodiscard]] OciArchive* archive() const noexcept { return archive_.get(); }
 
-  void commit(AtomicFile& fresh) {
+  template <typename File>
+  void commit(File& fresh) {
     if (!archive_) {
       try {
         fresh.commit(Overwrite::No);
@@ -89,6 +90,7 @@ class ArchiveWriter {
     for (const ArchiveArtifact& artifact : artifacts) {
       if (held_.archive() != nullptr) require_free_tag(*held_.archive(), artifact.tag, artifact.manifest.digest, force);
       closures_.push_back(closure_of(from_, artifact.manifest.digest, options_.referrers));
+      tell_missing(closures_.back(), from_, options_.reporter);
     }
     take_over();
     for (const Closure& closure : closures_) add(closure);
@@ -149,22 +151,21 @@ class ArchiveWriter {
   }
 
   void write() {
-    AtomicFile file(file_);
-    if (zstd_) {
-      ZstdSink packed(file.sink());
-      write_tar(packed);
-      packed.finish();
-    } else {
-      write_tar(file.sink());
-    }
-    held_.commit(file);
+    CopyProgress progress(options_.reporter, contents_.bytes());
+    if (zstd_) return write_compressed(progress);
+    PartialArchive archive(file_);
+    contents_.write(archive, progress);
+    held_.commit(archive);
   }
 
-  void write_tar(ByteSink& sink) {
-    CopyProgress progress(options_.reporter, contents_.bytes());
-    TarWriter tar(sink);
+  void write_compressed(CopyProgress& progress) {
+    AtomicFile file(file_);
+    ZstdSink packed(file.sink());
+    TarWriter tar(packed);
     contents_.write(tar, progress);
     tar.finish();
+    packed.finish();
+    held_.commit(file);
   }
 
   StoreReader& from_;

@@ -27,7 +27,7 @@ Descriptor attach(Store& store, const Descriptor& subject, const Attachment& att
   const std::string bytes = attachment_manifest(subject, attachment);
   push_bytes(store, kEmptyJson, media_type::kEmpty);
   for (const AttachedLayer& layer : attachment.layers) push_bytes(store, layer.bytes, layer.media_type);
-  store.push_manifest(bytes, media_type::kImageManifest);
+  push_manifest(store, bytes, media_type::kImageManifest);
   Descriptor result = describe(bytes, media_type::kImageManifest);
   const ManifestLinks links = links_of(bytes, media_type::kImageManifest);
   result.artifact_type = links.artifact_type;

@@ -1,12 +1,14 @@
 #include "oci/closure.h"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <set>
 
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "oci/lanes.h"
+#include "oci/platform.h"
 #include "oci/reference.h"
 
 namespace waybill::oci {
@@ -22,43 +24,53 @@ class Collector {
       : store_(store), referrers_(referrers), nearer_(nearer) {}
 
   void add(const Digest& digest, unsigned depth) {
+    if (!find(digest, depth)) throw no_manifest(store_, digest);
+  }
+
+  Closure take() { return std::move(result_); }
+
+ private:
+  // Whether it is there.
+  bool find(const Digest& digest, unsigned depth) {
     throw_if_interrupted();
-    if (!seen_.insert(digest).second) return;
+    if (!seen_.insert(digest).second) return true;
     if (depth > kDeepest) {
       throw Error(ErrorCode::InvalidInput,
                   fmt::format("manifests are nested more than {} deep at {}", kDeepest, digest.to_string()));
     }
-    FetchedManifest manifest = fetch(digest);
+    std::optional<FetchedManifest> fetched = fetch(digest);
+    if (!fetched) return false;
+    FetchedManifest& manifest = *fetched;
     bytes_ += manifest.bytes.size();
     if (seen_.size() > kMostManifests || bytes_ > kMostBytes) {
       throw Error(ErrorCode::InvalidInput, fmt::format("more than {} manifests, or {} MiB of them, belong together",
                                                        kMostManifests, kMostBytes >> 20U));
     }
     ManifestLinks links = links_of(manifest.bytes, manifest.descriptor.media_type);
-    for (const Descriptor& child : links.manifests) add(child.digest, depth + 1);
+    for (const Descriptor& child : links.manifests) {
+      if (!find(child.digest, depth + 1)) result_.missing.push_back(child);
+    }
     result_.manifests.push_back({std::move(manifest), std::move(links)});
-    if (referrers_ == WithReferrers::No) return;
+    if (referrers_ == WithReferrers::No) return true;
     Related related = related_to(digest);
     for (const Descriptor& referrer : related.referrers) add(referrer.digest, depth + 1);
     for (TaggedDigest& tagged : related.tags) {
       add(tagged.manifest.digest, depth + 1);
       result_.tags.push_back(std::move(tagged));
     }
+    return true;
   }
 
-  Closure take() { return std::move(result_); }
-
- private:
   struct Related {
     std::vector<Descriptor> referrers;
     std::vector<TaggedDigest> tags;
   };
 
-  FetchedManifest fetch(const Digest& digest) {
+  std::optional<FetchedManifest> fetch(const Digest& digest) {
     if (nearer_ != nullptr) {
-      if (std::optional<FetchedManifest> found = nearer_->fetch_manifest(digest)) return std::move(*found);
+      if (std::optional<FetchedManifest> found = nearer_->fetch_manifest(digest)) return found;
     }
-    return require_manifest(store_, digest);
+    return store_.fetch_manifest(digest);
   }
 
   // All that can be asked about one manifest is asked at once.
@@ -101,6 +113,24 @@ Closure closure_of(StoreReader& store, const Digest& manifest, WithReferrers ref
   Collector collector(store, referrers, nearer);
   collector.add(manifest, 0);
   return collector.take();
+}
+
+void tell_missing(const Closure& closure, const StoreReader& store, Reporter* reporter) {
+  if (closure.missing.empty() || reporter == nullptr) return;
+  constexpr std::size_t kMostNamed = 8;
+  std::vector<std::string> names;
+  for (const Descriptor& manifest : closure.missing) {
+    if (names.size() == kMostNamed) {
+      names.emplace_back("…");
+      break;
+    }
+    const Value* platform = manifest.other.find("platform");
+    const std::string text = platform == nullptr ? std::string() : platform_text(*platform);
+    names.push_back(manifest.digest.to_string() + (text.empty() ? "" : fmt::format(" ({})", text)));
+  }
+  reporter->warning(
+      fmt::format("an index of '{}' names {} manifests that are not there, and is taken along without them: {}",
+                  store.name(), closure.missing.size(), fmt::join(names, ", ")));
 }
 
 std::vector<std::string> cosign_tags(const Digest& digest) {

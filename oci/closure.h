@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/reporter.h"
 #include "oci/manifest.h"
 #include "oci/store.h"
 
@@ -25,13 +26,17 @@ struct TaggedDigest {
 struct Closure {
   std::vector<FoundManifest> manifests;  // each once, after those that it names and after its subject
   std::vector<TaggedDigest> tags;        // sha256-….sig, .att and .sbom, of manifests that are among them
+  std::vector<Descriptor> missing;       // what indexes name and the store does not have
 };
 
 // Manifests that `nearer` has, if given, are read there instead of from `store`: their digest says that they are the
-// same. NotFound when a part is missing (a sparse index is an error); InvalidInput when manifests are nested too deep
-// or are too many.
+// same. An index may be sparse: a registry can take it without all that it names (distribution-spec 1.1, "Pushing
+// Manifests"). NotFound when anything else is missing; InvalidInput when manifests are nested too deep or are too many.
 [[nodiscard]] Closure closure_of(StoreReader& store, const Digest& manifest, WithReferrers referrers,
                                  StoreReader* nearer = nullptr);
+
+// Warns of what is missing, if anything is.
+void tell_missing(const Closure& closure, const StoreReader& store, Reporter* reporter);
 
 // The tags under which cosign keeps what belongs to a digest.
 [[nodiscard]] std::vector<std::string> cosign_tags(const Digest& digest);

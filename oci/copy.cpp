@@ -41,6 +41,7 @@ class Copier {
       : from_(from), to_(to), options_(options), tagged_(tagged) {}
 
   void copy(const Closure& closure) {
+    tell_missing(closure, from_, options_.reporter);
     require_no_lost_signatures(from_, to_, closure);
     to_.copies_from(from_);
     std::vector<bool> present;
@@ -57,13 +58,21 @@ class Copier {
     }
     copy_blobs(blobs);
     to_.begin_batch();
-    for (std::size_t i = 0; i < closure.manifests.size(); ++i) push(closure.manifests[i], present[i]);
+    for (std::size_t i = 0; i < closure.manifests.size(); ++i) {
+      try {
+        push(closure.manifests[i], present[i]);
+      } catch (Error& refused) {
+        if (refused.hint().empty() && lacks_any(closure, closure.manifests[i]))
+          refused.hint("'--platform' copies one image of an index that is not whole");
+        throw;
+      }
+    }
     for (const TaggedDigest& tagged : closure.tags) tag(tagged.manifest, tagged.tag, ForceTag::Yes);
   }
 
   void tag(const Descriptor& manifest, const std::string& name, ForceTag force) {
     if (is_named(manifest.digest)) return;
-    const auto held = to_.resolve(name);
+    const auto held = resolve_by(to_, name, manifest.digest.algorithm());
     if (held && held->digest == manifest.digest) return;
     to_.tag(manifest, name, force);
     ++counts_.tags_set;
@@ -75,6 +84,9 @@ class Copier {
   // A registry that has just said what the tag names has that manifest. In a folder something may have been lost.
   [[nodiscard]] bool is_named(const Digest& digest) const { return to_.is_remote() && tagged_ == digest; }
   [[nodiscard]] bool is_there(const Digest& digest) { return is_named(digest) || to_.resolve(digest).has_value(); }
+
+  // Whether it is an index that names what is not there.
+  static bool lacks_any(const Closure& closure, const FoundManifest& found);
 
   void add_new(std::vector<Descriptor>& all, std::vector<Descriptor> more) {
     for (Descriptor& blob : more) {
@@ -91,7 +103,7 @@ class Copier {
       // Only its listing among the referrers may be missing: pushing again brings that about.
       if (!found.links.subject) return;
     }
-    to_.push_manifest(found.manifest.bytes, found.manifest.descriptor.media_type);
+    to_.push_manifest(found.manifest);
   }
 
   void copy_blobs(const std::vector<Descriptor>& blobs) {
@@ -135,6 +147,13 @@ class Copier {
   CopyCounts counts_;
 };
 
+bool Copier::lacks_any(const Closure& closure, const FoundManifest& found) {
+  return std::any_of(closure.missing.begin(), closure.missing.end(), [&](const Descriptor& missing) {
+    return std::find(found.links.manifests.begin(), found.links.manifests.end(), missing) !=
+           found.links.manifests.end();
+  });
+}
+
 // Everything, and then what `last` does with the copier: setting the tag.
 template <typename Last>
 CopyCounts copy_with(StoreReader& from, Store& to, const Descriptor& manifest, const CopyOptions& options,
@@ -156,7 +175,7 @@ CopyCounts copy_with(StoreReader& from, Store& to, const Descriptor& manifest, c
 // What the tag names; Conflict if that is something else and is not forced.
 std::optional<Digest> free_tag(StoreReader& to, const std::string& tag, const Digest& wanted, ForceTag force) {
   check_tag(tag);
-  const auto held = to.resolve(tag);
+  const auto held = resolve_by(to, tag, wanted.algorithm());
   if (!held) return std::nullopt;
   if (held->digest != wanted && force == ForceTag::No) throw tag_conflict(to.name(), tag, held->digest, wanted);
   return held->digest;

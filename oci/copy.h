@@ -39,7 +39,8 @@ struct CopyCounts {
 // Whether anything was new at the target.
 [[nodiscard]] bool changed(const CopyCounts& counts) noexcept;
 
-// Copies a manifest with all it names. NotFound when `from` lacks a part (a sparse index is an error).
+// Copies a manifest with all it names. NotFound when `from` lacks a part, but for manifests that an index names: these
+// are told to the reporter, and whether an index without them is taken is up to `to`.
 CopyCounts copy(StoreReader& from, Store& to, const Descriptor& manifest, const CopyOptions& options = {});
 
 // copy(), then the tag as the last step. Conflict if it holds another digest and is not forced: seen before anything is

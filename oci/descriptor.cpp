@@ -22,8 +22,8 @@ std::string text(const Value& value, std::string_view key, std::string_view wher
 
 }  // namespace
 
-Descriptor describe(std::string_view bytes, std::string_view media_type) {
-  return {std::string(media_type), sha256(bytes), bytes.size(), {}, {}, {}};
+Descriptor describe(std::string_view bytes, std::string_view media_type, DigestAlgorithm algorithm) {
+  return {std::string(media_type), digest_of(algorithm, bytes), bytes.size(), {}, {}, {}};
 }
 
 bool same_content(const Descriptor& left, const Descriptor& right) noexcept {
@@ -72,8 +72,9 @@ Descriptor descriptor_from_value(const Value& value, std::string_view where) {
   const std::optional<Digest> parsed = Digest::try_parse(digest);
   if (!parsed) {
     throw Error(ErrorCode::InvalidInput,
-                fmt::format("'digest' of {} is '{}', expected 'sha256:' and 64 lower-case hexadecimal digits", where,
-                            digest.substr(0, 200)));
+                fmt::format("'digest' of {} is '{}', expected 'sha256:' and 64, or 'sha512:' and 128, lower-case "
+                            "hexadecimal digits",
+                            where, digest.substr(0, 200)));
   }
   Descriptor result{text(required(value, "mediaType", where), "mediaType", where),
                     *parsed,

@@ -1,5 +1,5 @@
 #pragma once
-// What points at content: its type, digest and size (OCI image-spec 1.1, "Descriptors"). Only sha256 is spoken.
+// What points at content: its type, digest and size (OCI image-spec 1.1, "Descriptors").
 //
 // Members that this program does not use (platform, urls, data, unknown ones) are kept and written back unchanged, so
 // an index that somebody else made can be extended without losing anything.
@@ -28,7 +28,8 @@ struct Descriptor {
 };
 
 // The descriptor of these very bytes.
-[[nodiscard]] Descriptor describe(std::string_view bytes, std::string_view media_type);
+[[nodiscard]] Descriptor describe(std::string_view bytes, std::string_view media_type,
+                                  DigestAlgorithm algorithm = DigestAlgorithm::Sha256);
 // The same content, whatever the annotations say.
 [[nodiscard]] bool same_content(const Descriptor& left, const Descriptor& right) noexcept;
 

@@ -52,7 +52,7 @@ std::vector<Digest> diff_ids(std::string_view config, const std::string& where) 
   std::vector<Digest> result;
   for (const std::string& text : texts(*root, "diff_ids", where)) {
     const auto digest = Digest::try_parse(text);
-    if (!digest) refuse(fmt::format("'{}' in the 'diff_ids' of {} is no sha256 digest", text.substr(0, 100), where));
+    if (!digest) refuse(fmt::format("'{}' in the 'diff_ids' of {} is no digest", text.substr(0, 100), where));
     result.push_back(*digest);
   }
   return result;
@@ -133,7 +133,7 @@ Descriptor DockerArchive::read_layer(const std::string& path, const Digest& diff
   Hashed packed(*source);
   DecompressingSource plain(packed, path);
   NullSink nowhere;
-  HashingSink content(nowhere);
+  HashingSink content(nowhere, diff_id.algorithm());
   waybill::copy(plain, content);
   if (const Digest actual = content.finish(); actual != diff_id) {
     throw Error(ErrorCode::Untrusted, fmt::format("the layer '{}' is {} unpacked, and its config says {}", path,

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <set>
 
 #include "core/error.h"
@@ -24,9 +23,6 @@ namespace fs = std::filesystem;
 
 namespace waybill::oci {
 namespace {
-
-// How long what a killed process left waits for its next run.
-constexpr std::chrono::hours kPartialLife{24 * 7};
 
 UniqueFd open_folder(const fs::path& folder) {
   UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -91,7 +87,7 @@ void Layout::create() {
           .hint("name an empty or a new folder");
     }
   }
-  fs::create_directories(folder_ / "blobs" / "sha256", problem);
+  fs::create_directories(blob_folder(DigestAlgorithm::Sha256), problem);
   if (problem) throw system_error(problem.value(), fmt::format("cannot make '{}'", (folder_ / "blobs").string()));
   const auto exists = [&](const char* name) { return fs::exists(folder_ / name); };
   if (!exists("index.json")) {
@@ -121,7 +117,9 @@ ImageIndex Layout::read_index() const {
 
 std::string Layout::where() const { return fmt::format("oci-layout:{}", folder_.string()); }
 
-fs::path Layout::blob_path(const Digest& digest) const { return folder_ / "blobs" / "sha256" / digest.hex(); }
+fs::path Layout::blob_path(const Digest& digest) const { return folder_ / oci::blob_path(digest); }
+
+fs::path Layout::blob_folder(DigestAlgorithm algorithm) const { return folder_ / kBlobFolder / name_of(algorithm); }
 
 std::optional<std::uint64_t> Layout::blob_size(const Digest& digest) const {
   struct stat status = {};
@@ -159,19 +157,17 @@ Pushed Layout::push_blob(const Descriptor& descriptor, const OpenBlob& open) {
   return Pushed::Transferred;
 }
 
-Pushed Layout::push_manifest(std::string_view bytes, std::string_view media_type) {
-  const ManifestLinks links = links_of(bytes, media_type);
-  const Descriptor descriptor = describe(bytes, media_type);
-  const std::vector<Descriptor> blobs = blobs_to_copy(*this, links);
-  for (const std::vector<Descriptor>* list : {&blobs, &links.manifests}) {
-    for (const Descriptor& part : *list) {
-      if (!exists_blob(part)) {
-        throw Error(ErrorCode::NotFound, fmt::format("'{}' has no {}, which manifest {} names", name(),
-                                                     part.digest.to_string(), descriptor.digest.to_string()));
-      }
+Pushed Layout::push_manifest(const FetchedManifest& manifest) {
+  const Descriptor& descriptor = manifest.descriptor;
+  const ManifestLinks links = links_of(manifest.bytes, descriptor.media_type);
+  // What an index names may be missing (image-spec 1.1, "OCI Image Layout Specification", "Blobs").
+  for (const Descriptor& blob : blobs_to_copy(*this, links)) {
+    if (!exists_blob(blob)) {
+      throw Error(ErrorCode::NotFound, fmt::format("'{}' has no {}, which manifest {} names", name(),
+                                                   blob.digest.to_string(), descriptor.digest.to_string()));
     }
   }
-  const Pushed pushed = push_blob(descriptor, opener(bytes));
+  const Pushed pushed = push_blob(descriptor, opener(manifest.bytes));
   if (!links.subject) return pushed;
   bool is_new = false;
   change_index([&](ImageIndex& index) {
@@ -226,18 +222,20 @@ Layout::Pruned Layout::prune() {
   if (orphans != 0) write_index(std::move(index));
   Pruned pruned;
   // Only now: an index.json that names them is gone.
-  std::error_code problem;
-  for (fs::directory_iterator entry(folder_ / "blobs" / "sha256", problem), end; entry != end;
-       entry.increment(problem)) {
-    const auto digest = Digest::try_parse("sha256:" + entry->path().filename().string());
-    if (!digest || kept.contains(*digest)) continue;
-    const std::uint64_t size = blob_size(*digest).value_or(0);
-    if (::unlink(entry->path().c_str()) != 0)
-      throw system_error(fmt::format("cannot remove '{}'", entry->path().string()));
-    ++pruned.blobs;
-    pruned.bytes += size;
+  for (const DigestAlgorithm algorithm : kDigestAlgorithms) {
+    std::error_code problem;
+    for (fs::directory_iterator entry(blob_folder(algorithm), problem), end; entry != end; entry.increment(problem)) {
+      const auto digest = Digest::try_parse(algorithm, entry->path().filename().string());
+      if (!digest || kept.contains(*digest)) continue;
+      const std::uint64_t size = blob_size(*digest).value_or(0);
+      if (::unlink(entry->path().c_str()) != 0)
+        throw system_error(fmt::format("cannot remove '{}'", entry->path().string()));
+      ++pruned.blobs;
+      pruned.bytes += size;
+    }
+    if (problem && problem != std::errc::no_such_file_or_directory)
+      throw system_error(problem.value(), fmt::format("cannot read '{}'", folder_.string()));
   }
-  if (problem) throw system_error(problem.value(), fmt::format("cannot read '{}'", folder_.string()));
   return pruned;
 }
 
@@ -304,8 +302,11 @@ void Layout::sync_pending() {
     if (files.size() == kMostOpen) write_out();
   }
   write_out();
-  if (::fsync(open_folder(folder_ / "blobs" / "sha256").get()) != 0 && errno != EINVAL && errno != EROFS) {
-    throw system_error(fmt::format("cannot write blobs of '{}' to the disk", folder_.string()));
+  for (const DigestAlgorithm algorithm : kDigestAlgorithms) {
+    const bool is_used = std::any_of(digests.begin(), digests.end(),
+                                     [&](const Digest& digest) { return digest.algorithm() == algorithm; });
+    if (is_used && ::fsync(open_folder(blob_folder(algorithm)).get()) != 0 && errno != EINVAL && errno != EROFS)
+      throw system_error(fmt::format("cannot write blobs of '{}' to the disk", folder_.string()));
   }
 }
 
@@ -313,9 +314,8 @@ void Layout::sync_pending() {
 bool Layout::is_worth_waiting(const fs::path& partial) const {
   std::error_code problem;
   const std::string hex = partial.filename().string().substr(kPartialPrefix.size());
-  if (fs::exists(folder_ / "blobs" / "sha256" / hex, problem)) return false;
-  const auto written = fs::last_write_time(partial, problem);
-  return !problem && written > fs::file_time_type::clock::now() - kPartialLife;
+  if (fs::exists(partial.parent_path() / hex, problem)) return false;
+  return !is_too_old(partial);
 }
 
 void Layout::remove_stale_files(Stale stale) {
@@ -323,7 +323,7 @@ void Layout::remove_stale_files(Stale stale) {
     const std::lock_guard lock(mutex_);
     if (std::exchange(cleaned_, true)) return;
   }
-  for (const fs::path& folder : {folder_, folder_ / "blobs" / "sha256"}) {
+  for (const fs::path& folder : {folder_, blob_folder(DigestAlgorithm::Sha256), blob_folder(DigestAlgorithm::Sha512)}) {
     std::error_code ignored;
     for (fs::directory_iterator entry(folder, ignored), end; entry != end; entry.increment(ignored)) {
       const std::string name = entry->path().filename().string();
@@ -331,8 +331,7 @@ void Layout::remove_stale_files(Stale stale) {
       if (stale == Stale::NotPartial && name.starts_with(kPartialPrefix) && is_worth_waiting(entry->path())) continue;
       // In the top folder only the holder of the folder's lock writes, and that is us; a blob is locked while it is
       // written.
-      const UniqueFd fd(::open(entry->path().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-      if (fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) ::unlink(entry->path().c_str());
+      remove_unless_locked(entry->path());
     }
   }
 }

@@ -34,7 +34,7 @@ class Layout final : public LayoutReader<Store> {
   [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
 
   Pushed push_blob(const Descriptor& descriptor, const OpenBlob& open) override;
-  Pushed push_manifest(std::string_view bytes, std::string_view media_type) override;
+  Pushed push_manifest(const FetchedManifest& manifest) override;
   void tag(const Descriptor& manifest, const std::string& tag, ForceTag force) override;
   void begin_batch() override;
   void end_batch() override;
@@ -55,6 +55,7 @@ class Layout final : public LayoutReader<Store> {
  private:
   explicit Layout(std::filesystem::path folder);
   [[nodiscard]] std::filesystem::path blob_path(const Digest& digest) const;
+  [[nodiscard]] std::filesystem::path blob_folder(DigestAlgorithm algorithm) const;
   [[nodiscard]] std::string where() const override;
   [[nodiscard]] ImageIndex read_index() const override;
   [[nodiscard]] std::optional<std::uint64_t> blob_size(const Digest& digest) const override;

@@ -56,6 +56,21 @@ void check_layout_version(std::string_view bytes, const std::string& where) {
   }
 }
 
+std::string blob_path(const Digest& digest) {
+  return fmt::format("{}{}/{}", kBlobFolder, name_of(digest.algorithm()), digest.hex());
+}
+
+std::optional<Digest> digest_of_path(std::string_view path) noexcept {
+  if (!path.starts_with(kBlobFolder)) return std::nullopt;
+  path.remove_prefix(kBlobFolder.size());
+  const std::size_t slash = path.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  for (const DigestAlgorithm algorithm : kDigestAlgorithms) {
+    if (path.substr(0, slash) == name_of(algorithm)) return Digest::try_parse(algorithm, path.substr(slash + 1));
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> tag_of_entry(const Descriptor& entry) {
   const std::string* name = reference_name(entry);
   if (name == nullptr || is_referrer_name(*name)) return std::nullopt;

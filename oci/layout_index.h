@@ -15,6 +15,11 @@ inline constexpr std::string_view kLayoutVersionFile = R"({"imageLayoutVersion":
 // Throws InvalidInput, naming `where`, unless it is the file oci-layout of a version 1.
 void check_layout_version(std::string_view bytes, const std::string& where);
 
+inline constexpr std::string_view kBlobFolder = "blobs/";
+// Where a layout keeps a blob, "blobs/sha256/<hex>", and back: nullopt for the path of anything else.
+[[nodiscard]] std::string blob_path(const Digest& digest);
+[[nodiscard]] std::optional<Digest> digest_of_path(std::string_view path) noexcept;
+
 // The tag of an entry; nullopt for a referrer and for what has no name.
 [[nodiscard]] std::optional<std::string> tag_of_entry(const Descriptor& entry);
 // All tags, sorted, each once.

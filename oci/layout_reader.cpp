@@ -16,13 +16,13 @@ std::optional<FetchedManifest> fetch_manifest(const LayoutFiles& files, const Di
       [&] {
         const std::unique_ptr<ByteSource> source = files.open_file(digest, 0);
         std::string bytes = read_all(*source, kLargestManifest, digest.to_string());
-        if (const Digest actual = sha256(bytes); actual != digest) {
+        if (const Digest actual = digest_of(digest.algorithm(), bytes); actual != digest) {
           throw Error(ErrorCode::Untrusted, fmt::format("the blob {} of '{}' is {} by its content", digest.to_string(),
                                                         files.where(), actual.to_string()));
         }
         const AnyManifest parsed = parse_manifest(bytes, {});
         const std::string type = std::visit([](const auto& kind) { return kind.media_type; }, parsed);
-        Descriptor descriptor = describe(bytes, type);
+        Descriptor descriptor{type, digest, bytes.size(), {}, {}, {}};
         return std::optional(FetchedManifest{std::move(descriptor), std::move(bytes)});
       });
 }
@@ -44,22 +44,22 @@ void reach(const LayoutFiles& files, const Digest& digest, std::set<Digest>& rea
   }
 }
 
-// What an entry is about, if it is listed only for that: its subject, or the digest in its cosign or fallback tag.
-std::optional<Digest> subject_of(const LayoutFiles& files, const Descriptor& entry) {
+// What an entry is about, if it is listed only for that: digest_tag() of its subject, or the front of its own tag.
+std::optional<std::string> subject_of(const LayoutFiles& files, const Descriptor& entry) {
   const std::optional<std::string> tag = tag_of_entry(entry);
-  if (tag && is_digest_tag(*tag)) return Digest::try_parse("sha256:" + tag->substr(7, 64));
+  if (tag && is_digest_tag(*tag)) return tag->substr(0, kDigestTagLength);
   if (tag) return std::nullopt;
   const std::optional<FetchedManifest> manifest = fetch_manifest(files, entry.digest);
   if (!manifest) return std::nullopt;
   const ManifestLinks links = links_of(manifest->bytes, manifest->descriptor.media_type);
-  return links.subject ? std::optional(links.subject->digest) : std::nullopt;
+  return links.subject ? std::optional(digest_tag(links.subject->digest)) : std::nullopt;
 }
 
 }  // namespace
 
 std::set<Digest> reachable(const LayoutFiles& files, const ImageIndex& index) {
   std::set<Digest> reached;
-  std::vector<std::pair<Digest, Digest>> dependent;  // subject, entry
+  std::vector<std::pair<std::string, Digest>> dependent;  // digest_tag() of the subject, entry
   for (const Descriptor& entry : index.manifests) {
     if (const auto subject = subject_of(files, entry)) {
       dependent.emplace_back(*subject, entry.digest);
@@ -68,10 +68,12 @@ std::set<Digest> reachable(const LayoutFiles& files, const ImageIndex& index) {
     }
   }
   // Referrers of referrers come in any order.
-  for (bool more = true; more;) {
+  for (bool more = !dependent.empty(); more;) {
     more = false;
+    std::set<std::string> subjects;
+    for (const Digest& digest : reached) subjects.insert(digest_tag(digest));
     for (const auto& [subject, entry] : dependent) {
-      if (!reached.contains(subject) || reached.contains(entry)) continue;
+      if (!subjects.contains(subject) || reached.contains(entry)) continue;
       reach(files, entry, reached);
       more = true;
     }

@@ -8,13 +8,6 @@
 #include "oci/media_types.h"
 
 namespace waybill::oci {
-namespace {
-
-constexpr std::string_view kBlobs = "blobs/sha256/";
-
-std::string blob_path(const Digest& digest) { return std::string(kBlobs) + digest.hex(); }
-
-}  // namespace
 
 std::unique_ptr<OciArchive> OciArchive::open(const std::filesystem::path& file) {
   return std::unique_ptr<OciArchive>(new OciArchive(open_archive_file(file)));
@@ -44,10 +37,10 @@ OciArchive::OciArchive(ArchiveFile archive) : archive_(std::move(archive)) {
 
 std::vector<Descriptor> OciArchive::blobs() const {
   std::vector<Descriptor> result;
-  for (auto entry = archive_.index.files.lower_bound(kBlobs);
-       entry != archive_.index.files.end() && entry->first.starts_with(kBlobs); ++entry) {
-    const auto digest = Digest::try_parse(fmt::format("sha256:{}", entry->first.substr(kBlobs.size())));
-    if (digest) result.push_back({{}, *digest, entry->second.size, {}, {}, {}});
+  for (auto entry = archive_.index.files.lower_bound(kBlobFolder);
+       entry != archive_.index.files.end() && entry->first.starts_with(kBlobFolder); ++entry) {
+    if (const auto digest = digest_of_path(entry->first))
+      result.push_back({{}, *digest, entry->second.size, {}, {}, {}});
   }
   return result;
 }

@@ -123,7 +123,7 @@ Packed pack_tree(const FileTree& tree, const PackOptions& options) {
 Pushed push(Store& store, const Packed& packed) {
   store.push_blob(packed.config, opener(packed.config_bytes));
   store.push_blob(packed.layer, opener(packed.layer_bytes));
-  return store.push_manifest(packed.manifest_bytes, packed.manifest.media_type);
+  return push_manifest(store, packed.manifest_bytes, packed.manifest.media_type);
 }
 
 Unpacked unpack_tree(StoreReader& store, const Descriptor& descriptor, const TarLimits& limits) {

@@ -199,7 +199,7 @@ PartDescription parse_description(std::string_view json) {
   if (!value.is_map()) refuse("it is no object");
   if (text(value, "format") != kFormat) refuse(fmt::format("its format is not '{}'", kFormat));
   const std::optional<Digest> root = Digest::try_parse(text(value, "root"));
-  if (!root) refuse("'root' is no digest");
+  if (!root || root->algorithm() != DigestAlgorithm::Sha256) refuse("'root' is no SHA-256 digest");
   PartDescription part{
       {*root, number(value, "archive", kLargestArchive), number(value, "slice", kLargestSlice),
        number(value, "data", kMostParts), number(value, "parity", kMostParts), number(value, "groups", kMostParts)},
@@ -275,7 +275,7 @@ std::optional<std::vector<Digest>> find_hashes(const PartDescription& part, std:
   std::vector<Digest> digests;
   digests.reserve(part.blocks() + 1);
   for (std::size_t i = 0; i < size; i += kHashLine) {
-    const auto digest = Digest::try_parse(fmt::format("sha256:{}", lines.substr(i, kHashLine - 1)));
+    const auto digest = Digest::try_parse(DigestAlgorithm::Sha256, lines.substr(i, kHashLine - 1));
     if (!digest || lines[i + kHashLine - 1] != '\n') return std::nullopt;
     digests.push_back(*digest);
   }

@@ -65,7 +65,14 @@ Descriptor select_platform(StoreReader& store, const Descriptor& manifest, const
     for (const Descriptor& child : index->manifests) {
       const Value* value = child.other.find("platform");
       if (value == nullptr) continue;
-      if (fits(*value, platform)) return {child.media_type, child.digest, child.size, {}, {}, {}};
+      if (fits(*value, platform)) {
+        if (!store.resolve(child.digest)) {
+          throw Error(ErrorCode::NotFound,
+                      fmt::format("'{}' has no manifest {}, which its index {} names for {}", store.name(),
+                                  child.digest.to_string(), manifest.digest.to_string(), platform_text(*value)));
+        }
+        return {child.media_type, child.digest, child.size, {}, {}, {}};
+      }
       if (std::string text = platform_text(*value); !text.empty()) there.push_back(std::move(text));
     }
     throw no_platform(store, manifest, platform, fmt::format("{}", fmt::join(there, ", ")));

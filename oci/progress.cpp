@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::string_view kAll = "all";
 
-std::string short_name(const Digest& digest) { return "sha256:" + digest.hex().substr(0, 12); }
+std::string short_name(const Digest& digest) {
+  return fmt::format("{}:{}", name_of(digest.algorithm()), digest.hex().substr(0, 12));
+}
 
 }  // namespace
 

@@ -32,7 +32,10 @@ bool Receipt::has(const Descriptor& blob) const {
 std::string write_receipt(const Receipt& receipt) {
   Value blobs = Value::map();
   // Their keys are unique and sorted already; set() would look for each.
-  for (const auto& [digest, size] : receipt.blobs) blobs.members().push_back({digest.hex(), size});
+  for (const auto& [digest, size] : receipt.blobs) {
+    const bool is_usual = digest.algorithm() == DigestAlgorithm::Sha256;
+    blobs.members().push_back({is_usual ? digest.hex() : digest.to_string(), size});
+  }
   return json::write(Value::map({{"format", kFormat}, {"target", receipt.target}, {"blobs", std::move(blobs)}})) + "\n";
 }
 
@@ -48,8 +51,11 @@ Receipt parse_receipt(std::string_view text, const std::string& name) {
   if (blobs == nullptr || !blobs->is_map()) refuse(name, "'blobs' is no object");
   Receipt receipt{text_of(value, "target", name), {}};
   for (const Value::Member& member : blobs->members()) {
-    const auto digest = Digest::try_parse("sha256:" + member.key);
-    if (!digest) refuse(name, fmt::format("'{}' is no digest", member.key.substr(0, 80)));
+    const bool is_usual = member.key.find(':') == std::string::npos;
+    const auto digest =
+        is_usual ? Digest::try_parse(DigestAlgorithm::Sha256, member.key) : Digest::try_parse(member.key);
+    if (!digest || is_usual != (digest->algorithm() == DigestAlgorithm::Sha256))
+      refuse(name, fmt::format("'{}' is no digest", member.key.substr(0, 80)));
     const auto* size = std::get_if<std::int64_t>(&member.value.data());
     if (size == nullptr || *size < 0) refuse(name, fmt::format("the size of '{}' is no number", member.key));
     receipt.blobs.emplace(*digest, static_cast<std::uint64_t>(*size));

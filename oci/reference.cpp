@@ -30,6 +30,8 @@ bool is_component(std::string_view text) noexcept {
   return false;  // empty, or a separator at the end
 }
 
+constexpr std::size_t kTagDigits = 64;  // of the digest in a tag
+
 std::optional<http::Url> registry_url(std::string_view registry) {
   if (registry.find_first_of("/?#@") != std::string_view::npos) return std::nullopt;
   try {
@@ -41,7 +43,9 @@ std::optional<http::Url> registry_url(std::string_view registry) {
 
 Error malformed(std::string_view text, std::string_view what) {
   return Error(ErrorCode::InvalidInput, fmt::format("'{}' is no reference: {}", text.substr(0, 300), what))
-      .hint("expected HOST[:PORT]/REPOSITORY[:TAG][@sha256:…]");
+      .hint(
+          "expected HOST[:PORT]/REPOSITORY[:TAG][@DIGEST], where DIGEST is sha256: and 64, or sha512: and 128, "
+          "lower-case hexadecimal digits");
 }
 
 }  // namespace
@@ -72,7 +76,7 @@ Reference Reference::parse(std::string_view text) {
   std::string_view rest = text;
   if (const std::size_t at = rest.find('@'); at != std::string_view::npos) {
     result.digest = Digest::try_parse(rest.substr(at + 1));
-    if (!result.digest) throw malformed(text, "what follows '@' is no sha256 digest");
+    if (!result.digest) throw malformed(text, "what follows '@' is no digest");
     rest = rest.substr(0, at);
   }
   const std::size_t slash = rest.find('/');
@@ -108,16 +112,14 @@ std::string Reference::to_string() const {
 }
 
 std::string digest_tag(const Digest& digest, std::string_view suffix) {
-  return fmt::format("sha256-{}{}", digest.hex(), suffix);
+  return fmt::format("{}-{}{}", name_of(digest.algorithm()), digest.hex().substr(0, kTagDigits), suffix);
 }
 
 bool is_digest_tag(std::string_view tag) noexcept {
-  constexpr std::string_view kPrefix = "sha256-";
-  constexpr std::size_t kLength = kPrefix.size() + 64;
-  if (!tag.starts_with(kPrefix) || tag.size() < kLength) return false;
-  const std::string_view hex = tag.substr(kPrefix.size(), 64);
+  if (!(tag.starts_with("sha256-") || tag.starts_with("sha512-")) || tag.size() < kDigestTagLength) return false;
+  const std::string_view hex = tag.substr(kDigestTagLength - kTagDigits, kTagDigits);
   if (hex.find_first_not_of("0123456789abcdef") != std::string_view::npos) return false;
-  return tag.size() == kLength || tag[kLength] == '.';
+  return tag.size() == kDigestTagLength || tag[kDigestTagLength] == '.';
 }
 
 bool is_loopback(std::string_view registry) noexcept {

@@ -29,8 +29,9 @@ struct Reference {
 void check_tag(std::string_view text);
 
 // "sha256-<hex>" + suffix: the tags that signatures (".sig"), attestations (".att") and fallback lists of referrers
-// ("") have.
+// ("") have. Of a longer digest the first 64 digits (distribution-spec 1.1, "Referrers Tag Schema").
 [[nodiscard]] std::string digest_tag(const Digest& digest, std::string_view suffix = {});
+inline constexpr std::size_t kDigestTagLength = 71;  // without the suffix
 // Whether a tag is one of those, which lists for people leave out.
 [[nodiscard]] bool is_digest_tag(std::string_view tag) noexcept;
 

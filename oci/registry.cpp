@@ -24,7 +24,7 @@ http::Headers accept_manifests() {
                                  media_type::kDockerManifestList, media_type::kDockerManifest)}};
 }
 
-// Digest::parse of a header that may be absent or of another algorithm.
+// Of a header that may be absent or of an algorithm that is not spoken here.
 std::optional<Digest> announced_digest(const http::Response& response) {
   return Digest::try_parse(response.header("Docker-Content-Digest"));
 }
@@ -42,6 +42,12 @@ void read_type(Registry& registry, Descriptor& listed) {
     // Whoever may push can list anything.
     if (error.code() != ErrorCode::InvalidInput && error.code() != ErrorCode::Untrusted) throw;
   }
+}
+
+// Whether what a registry says is the digest of this manifest, in whichever algorithm.
+bool is_of(const Digest& announced, const Descriptor& manifest, std::string_view bytes) {
+  if (announced.algorithm() == manifest.digest.algorithm()) return announced == manifest.digest;
+  return announced == digest_of(announced.algorithm(), bytes);
 }
 
 }  // namespace
@@ -69,17 +75,22 @@ std::optional<FetchedManifest> Registry::State::fetch(const std::string& name) {
   if (response.status == 404) return std::nullopt;
   if (response.status != 200) throw session.error(response, fmt::format("give manifest '{}'", name));
   const std::string type = media_type_of(response);
-  return with_context(
-      [&] { return fmt::format("while reading manifest '{}' of '{}'", name, session.name()); },
-      [&] {
-        Descriptor descriptor = describe(response.body, type);
-        if (const auto announced = announced_digest(response); announced && *announced != descriptor.digest) {
-          throw Error(ErrorCode::Untrusted, fmt::format("the registry announces {} but sends {}",
-                                                        announced->to_string(), descriptor.digest.to_string()));
-        }
-        static_cast<void>(parse_manifest(response.body, type));
-        return std::optional(FetchedManifest{std::move(descriptor), std::move(response.body)});
-      });
+  return with_context([&] { return fmt::format("while reading manifest '{}' of '{}'", name, session.name()); },
+                      [&] {
+                        const std::optional<Digest> announced = announced_digest(response);
+                        const std::optional<Digest> asked = Digest::try_parse(name);
+                        const DigestAlgorithm algorithm = asked       ? asked->algorithm()
+                                                          : announced ? announced->algorithm()
+                                                                      : DigestAlgorithm::Sha256;
+                        Descriptor descriptor = describe(response.body, type, algorithm);
+                        if (announced && !is_of(*announced, descriptor, response.body)) {
+                          throw Error(ErrorCode::Untrusted,
+                                      fmt::format("the registry announces {} but sends {}", announced->to_string(),
+                                                  descriptor.digest.to_string()));
+                        }
+                        static_cast<void>(parse_manifest(response.body, type));
+                        return std::optional(FetchedManifest{std::move(descriptor), std::move(response.body)});
+                      });
 }
 
 std::optional<Descriptor> Registry::State::head(const std::string& name) {
@@ -109,7 +120,8 @@ http::Response Registry::State::put(const FetchedManifest& manifest, const std::
                                           .body_size = manifest.bytes.size()});
   if (response.status != 201 && response.status != 200)
     throw session.error(response, fmt::format("take manifest '{}'", name));
-  if (const auto announced = announced_digest(response); announced && *announced != manifest.descriptor.digest) {
+  const std::optional<Digest> announced = announced_digest(response);
+  if (announced && !is_of(*announced, manifest.descriptor, manifest.bytes)) {
     throw Error(ErrorCode::Untrusted, fmt::format("'{}' has stored manifest {} as {}", session.name(),
                                                   manifest.descriptor.digest.to_string(), announced->to_string()));
   }
@@ -168,11 +180,15 @@ std::optional<Descriptor> Registry::resolve(const std::string& tag) {
   return state_->head(tag);
 }
 
-std::optional<Descriptor> Registry::resolve(const Digest& digest) { return state_->head(digest.to_string()); }
+std::optional<Descriptor> Registry::resolve(const Digest& digest) {
+  std::optional<Descriptor> found = state_->head(digest.to_string());
+  // It may tell the digest of the algorithm that it prefers.
+  if (found && found->digest.algorithm() != digest.algorithm()) found->digest = digest;
+  return found;
+}
 
-Pushed Registry::push_manifest(std::string_view bytes, std::string_view media_type) {
-  const ManifestLinks links = links_of(bytes, media_type);
-  FetchedManifest manifest{describe(bytes, media_type), std::string(bytes)};
+Pushed Registry::push_manifest(const FetchedManifest& manifest) {
+  const ManifestLinks links = links_of(manifest.bytes, manifest.descriptor.media_type);
   const Digest digest = manifest.descriptor.digest;
   Pushed pushed = Pushed::AlreadyThere;
   bool announced = false;
@@ -189,13 +205,13 @@ Pushed Registry::push_manifest(std::string_view bytes, std::string_view media_ty
   }
   const std::lock_guard lock(state_->mutex);
   if (state_->remembered.size() >= kRememberedManifests) state_->remembered.clear();
-  state_->remembered.insert_or_assign(digest, std::move(manifest));
+  state_->remembered.insert_or_assign(digest, manifest);
   return pushed;
 }
 
 void Registry::tag(const Descriptor& manifest, const std::string& tag, ForceTag force) {
   check_tag(tag);
-  if (const std::optional<Descriptor> held = state_->head(tag)) {
+  if (const std::optional<Descriptor> held = resolve_by(*this, tag, manifest.digest.algorithm())) {
     if (held->digest == manifest.digest) return;
     if (force == ForceTag::No) throw tag_conflict(name(), tag, held->digest, manifest.digest);
   }

@@ -56,7 +56,7 @@ class Registry final : public Store {
   [[nodiscard]] std::optional<FetchedManifest> fetch_tagged(const std::string& tag) override;
   [[nodiscard]] std::optional<Descriptor> resolve(const std::string& tag) override;
   [[nodiscard]] std::optional<Descriptor> resolve(const Digest& digest) override;
-  Pushed push_manifest(std::string_view bytes, std::string_view media_type) override;
+  Pushed push_manifest(const FetchedManifest& manifest) override;
   void tag(const Descriptor& manifest, const std::string& tag, ForceTag force) override;
   // From another repository of the same registry, which then links its blobs instead of taking them again.
   void copies_from(const StoreReader& source) override;

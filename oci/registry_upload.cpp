@@ -22,10 +22,10 @@ std::string with_digest(const std::string& location, const Digest& digest) {
 }
 
 void check_announced_digest(const http::Response& response, const Digest& digest) {
-  const std::string_view announced = response.header("Docker-Content-Digest");
-  if (announced.starts_with("sha256:") && announced != digest.to_string()) {
+  const std::optional<Digest> announced = Digest::try_parse(response.header("Docker-Content-Digest"));
+  if (announced && announced->algorithm() == digest.algorithm() && *announced != digest) {
     throw Error(ErrorCode::Untrusted,
-                fmt::format("the registry has stored {} as {}", digest.to_string(), announced.substr(0, 80)));
+                fmt::format("the registry has stored {} as {}", digest.to_string(), announced->to_string()));
   }
 }
 
@@ -144,8 +144,11 @@ class Upload {
   Begun begin() {
     offset_ = 0;
     if (const auto mounted = try_mount()) return *mounted;
-    const http::Response response =
-        session_.send({.method = "POST", .url = session_.path("blobs/uploads/"), .access = Access::Push});
+    // distribution-spec 1.1, "Pushing a blob in chunks": the registry may have to hash from the first byte on.
+    const std::string_view query =
+        descriptor_.digest.algorithm() == DigestAlgorithm::Sha512 ? "?digest-algorithm=sha512" : "";
+    const http::Response response = session_.send(
+        {.method = "POST", .url = session_.path(fmt::format("blobs/uploads/{}", query)), .access = Access::Push});
     if (response.status != 202) throw session_.error(response, what_);
     take_location(response);
     return Begun::Session;

@@ -21,6 +21,10 @@ Descriptor push_bytes(Store& store, std::string_view bytes, std::string_view med
   return descriptor;
 }
 
+Pushed push_manifest(Store& store, std::string_view bytes, std::string_view media_type) {
+  return store.push_manifest({describe(bytes, media_type), std::string(bytes)});
+}
+
 std::string fetch_bytes(BlobReader& store, const Descriptor& descriptor, std::uint64_t limit) {
   const std::string name = fmt::format("blob {}", descriptor.digest.to_string());
   if (descriptor.size > limit) {
@@ -31,9 +35,13 @@ std::string fetch_bytes(BlobReader& store, const Descriptor& descriptor, std::ui
   return read_all(*source, limit, name);
 }
 
+Error no_manifest(const StoreReader& store, const Digest& digest) {
+  return {ErrorCode::NotFound, fmt::format("'{}' has no manifest {}", store.name(), digest.to_string())};
+}
+
 FetchedManifest require_manifest(StoreReader& store, const Digest& digest) {
   if (std::optional<FetchedManifest> found = store.fetch_manifest(digest)) return std::move(*found);
-  throw Error(ErrorCode::NotFound, fmt::format("'{}' has no manifest {}", store.name(), digest.to_string()));
+  throw no_manifest(store, digest);
 }
 
 Descriptor resolve(StoreReader& store, const std::optional<std::string>& tag, const std::optional<Digest>& digest) {
@@ -49,15 +57,23 @@ Descriptor resolve(StoreReader& store, const std::optional<std::string>& tag, co
   }
   if (!tag) {
     if (const auto found = store.resolve(*digest)) return *found;
-    throw Error(ErrorCode::NotFound, fmt::format("'{}' has no manifest {}", store.name(), digest->to_string()));
+    throw no_manifest(store, *digest);
   }
-  const auto found = store.resolve(*tag);
+  const auto found = digest ? resolve_by(store, *tag, digest->algorithm()) : store.resolve(*tag);
   if (!found) throw Error(ErrorCode::NotFound, fmt::format("'{}' has no tag '{}'", store.name(), *tag));
   if (digest && found->digest != *digest) {
     throw Error(ErrorCode::Conflict, fmt::format("tag '{}' of '{}' is {}, not {}", *tag, store.name(),
                                                  found->digest.to_string(), digest->to_string()));
   }
   return *found;
+}
+
+std::optional<Descriptor> resolve_by(StoreReader& store, const std::string& tag, DigestAlgorithm algorithm) {
+  std::optional<Descriptor> found = store.resolve(tag);
+  if (!found || found->digest.algorithm() == algorithm) return found;
+  const std::optional<FetchedManifest> fetched = store.fetch_tagged(tag);
+  if (!fetched) return std::nullopt;
+  return describe(fetched->bytes, fetched->descriptor.media_type, algorithm);
 }
 
 Error tag_conflict(std::string_view store, std::string_view tag, const Digest& held, const Digest& wanted) {

@@ -87,7 +87,7 @@ class Store : public StoreReader, public BlobWriter {
  public:
   // Stores a manifest under its digest. If it has a subject, it shows up among that one's referrers when this returns.
   // Its blobs and manifests must be there already. Conflict when a race with other writers was lost to the end.
-  virtual Pushed push_manifest(std::string_view bytes, std::string_view media_type) = 0;
+  virtual Pushed push_manifest(const FetchedManifest& manifest) = 0;
 
   // Lets a tag name a manifest that is there. With ForceTag::No a tag that names something else is Conflict and stays;
   // one that names the same already is fine.
@@ -107,15 +107,22 @@ class Store : public StoreReader, public BlobWriter {
 [[nodiscard]] OpenBlob opener(std::string_view bytes);
 // Pushes bytes as a blob and returns their descriptor.
 Descriptor push_bytes(Store& store, std::string_view bytes, std::string_view media_type);
+// Pushes bytes as a manifest of that type, named by SHA-256.
+Pushed push_manifest(Store& store, std::string_view bytes, std::string_view media_type);
 // Reads a verified blob into memory; InvalidInput when its descriptor says more than `limit`.
 [[nodiscard]] std::string fetch_bytes(BlobReader& store, const Descriptor& descriptor, std::uint64_t limit);
-// The manifest, or NotFound naming the store and the digest.
+// The error of who needs a manifest that is not there.
+[[nodiscard]] Error no_manifest(const StoreReader& store, const Digest& digest);
+// The manifest, or that error.
 [[nodiscard]] FetchedManifest require_manifest(StoreReader& store, const Digest& digest);
 // What a tag and/or digest name: with both, the tag must have that digest (Conflict). With neither, what the only tag
 // names that is not derived from a digest, or the only manifest; else InvalidInput naming the tags. NotFound names what
 // is missing.
 [[nodiscard]] Descriptor resolve(StoreReader& store, const std::optional<std::string>& tag,
                                  const std::optional<Digest>& digest);
+// What a tag names, by a digest of this algorithm: a registry tells the one that it prefers.
+[[nodiscard]] std::optional<Descriptor> resolve_by(StoreReader& store, const std::string& tag,
+                                                   DigestAlgorithm algorithm);
 // The error that tag() throws: Conflict, with the hint to force it.
 [[nodiscard]] Error tag_conflict(std::string_view store, std::string_view tag, const Digest& held,
                                  const Digest& wanted);

@@ -43,8 +43,8 @@ LayoutTarget parse_layout(std::string_view text, std::string_view rest) {
     result.digest = Digest::try_parse(rest.substr(at + 1));
     if (result.digest) {
       rest = rest.substr(0, at);
-    } else if (rest.substr(at + 1).starts_with("sha256:")) {
-      throw malformed(text, "what follows '@' is no sha256 digest");
+    } else if (rest.substr(at + 1).starts_with("sha256:") || rest.substr(at + 1).starts_with("sha512:")) {
+      throw malformed(text, "what follows '@' is no digest");
     }
   }
   PathAndTag parts = split(text, rest, "folder");

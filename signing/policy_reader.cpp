@@ -133,7 +133,8 @@ void PolicyReader::read_revoked(const yaml::Node& node, Policy& policy) const {
     document_.require_fields(item, "a revoked digest", {"digest", "reason"});
     const std::string text = document_.required_text(item, "digest");
     const std::optional<Digest> digest = Digest::try_parse(text);
-    if (!digest) document_.fail(*item.find("digest"), fmt::format("'{}' is no sha256 digest", text));
+    if (!digest || digest->algorithm() != DigestAlgorithm::Sha256)
+      document_.fail(*item.find("digest"), fmt::format("'{}' is no sha256 digest", text));
     policy.revoked_digests.insert_or_assign(*digest, document_.required_text(item, "reason"));
   }
 }

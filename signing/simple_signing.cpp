@@ -52,7 +52,7 @@ SimpleSigning parse_simple_signing(std::string_view text) {
   require_object(identity, "'identity'", {"docker-reference"});
   if (require_text(critical, "'critical'", "type") != kType) refuse("is not that of a container signature");
   const std::optional<Digest> digest = Digest::try_parse(require_text(image, "'image'", "docker-manifest-digest"));
-  if (!digest) refuse("names no SHA-256 digest");
+  if (!digest || digest->algorithm() != DigestAlgorithm::Sha256) refuse("names no SHA-256 digest");
   return {require_text(identity, "'identity'", "docker-reference"), *digest,
           parse_optional(require_member(root, kWhere, "optional"))};
 }

@@ -19,7 +19,9 @@ constexpr std::size_t kMostSubjects = 1024;
 constexpr std::size_t kMostDigests = 32;
 constexpr std::uint64_t kLargestStatement = 16ULL << 20;
 
-Value digest_set(const Digest& digest) { return Value::map({{"sha256", digest.hex()}}); }
+Value digest_set(const Digest& digest) {
+  return Value::map({{std::string(name_of(digest.algorithm())), digest.hex()}});
+}
 
 std::string write_statement(Value subject, std::string_view predicate_type, const Value& predicate) {
   return json::write(Value::map({{"_type", kVersion1},
@@ -52,8 +54,9 @@ Subject parse_subject(const Value& value) {
 }  // namespace
 
 bool Subject::has(const Digest& digest) const noexcept {
-  return std::ranges::any_of(
-      digests, [hex = digest.hex()](const auto& entry) { return entry.first == "sha256" && entry.second == hex; });
+  return std::ranges::any_of(digests, [name = name_of(digest.algorithm()), hex = digest.hex()](const auto& entry) {
+    return entry.first == name && entry.second == hex;
+  });
 }
 
 bool Statement::is_about(const Digest& digest) const noexcept {

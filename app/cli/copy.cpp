@@ -25,7 +25,9 @@ Command copy_command() {
           "What is there already is not copied again, so a copy that was interrupted is repeated as it is. The tag is "
           "set last; one that names something else is a conflict, seen before anything is written.\n\n"
           "An archive that is there is extended: it keeps what it has. Of an index all platforms are copied, or with "
-          "--platform that image alone, which has a digest and signatures of its own.\n\n"
+          "--platform that image alone, which has a digest and signatures of its own. An index that names what its "
+          "source does not have is copied as it is, with a warning that names what is missing, if the target takes "
+          "it.\n\n"
           "Where somebody is named as trusted, the source is verified as 'waybill verify' does before anything is "
           "written: an artifact by what is attached to it, a bundle folder by the signature that lies in it.",
       .arguments = {{"SOURCE", &state->request.source,

@@ -67,9 +67,19 @@ void remove_referrer(oci::Store& store, const Digest& digest) {
 
 }  // namespace
 
+void require_sha256(const oci::Descriptor& artifact) {
+  if (artifact.digest.algorithm() == DigestAlgorithm::Sha256) return;
+  throw Error(ErrorCode::InvalidInput, fmt::format("{} can be copied, but neither signed nor verified: signatures are "
+                                                   "about SHA-256 digests",
+                                                   artifact.digest.to_string()))
+      .hint("push the manifest under its SHA-256 digest");
+}
+
 ArtifactSigner::ArtifactSigner(oci::Store& store, oci::Descriptor subject, const signing::PrivateKey& key,
                                std::int64_t created, ReplaceOlder replace)
-    : store_(store), subject_(std::move(subject)), key_(key), created_(created), replace_(replace) {}
+    : store_(store), subject_(std::move(subject)), key_(key), created_(created), replace_(replace) {
+  require_sha256(subject_);
+}
 
 SignatureRecord ArtifactSigner::sign_as_bundle(const std::map<std::string, std::string>& annotations) {
   const Digest digest =
@@ -168,7 +178,7 @@ Digest ArtifactSigner::keep_in_tag(std::string_view suffix, const std::function<
         .subject = {},
         .annotations = {}};
     const std::string bytes = oci::to_bytes(manifest);
-    store_.push_manifest(bytes, oci::media_type::kImageManifest);
+    oci::push_manifest(store_, bytes, oci::media_type::kImageManifest);
     store_.tag(oci::describe(bytes, oci::media_type::kImageManifest), tag, oci::ForceTag::Yes);
   }
   throw Error(ErrorCode::Conflict, fmt::format("somebody else kept changing '{}' in {}", tag, store_.name()))

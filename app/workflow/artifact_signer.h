@@ -35,6 +35,10 @@ inline constexpr std::string_view kEnvelopeMediaType = "application/vnd.dsse.env
 // registry allows no deletes, the new one is written and Denied is thrown.
 enum class ReplaceOlder : bool { No, Yes };
 
+// Throws InvalidInput for an artifact that is named by another digest than SHA-256: others sign, list and revoke by
+// that one, and a second name of the same content must not lead past them (docs/decisions/0007).
+void require_sha256(const oci::Descriptor& artifact);
+
 class ArtifactSigner {
  public:
   // `created` (seconds since 1970) is written into the manifests. The store must hold `subject` already.

@@ -307,7 +307,7 @@ class Loading {
   void tag(const Destination& destination, LoadResult& result) const {
     for (const Entry* entry : destination.entries) {
       if (destination.store && entry->tag) {
-        const auto held = destination.store->resolve(*entry->tag);
+        const auto held = oci::resolve_by(*destination.store, *entry->tag, entry->manifest.digest.algorithm());
         if (!held || held->digest != entry->manifest.digest) {
           destination.store->tag(entry->manifest, *entry->tag, force());
           ++result.counts.tags_set;

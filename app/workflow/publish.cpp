@@ -41,8 +41,8 @@ class CountingStore final : public oci::Store {
   }
   [[nodiscard]] std::optional<oci::Descriptor> resolve(const std::string& tag) override { return inner_.resolve(tag); }
   [[nodiscard]] std::optional<oci::Descriptor> resolve(const Digest& digest) override { return inner_.resolve(digest); }
-  oci::Pushed push_manifest(std::string_view bytes, std::string_view media_type) override {
-    return note(inner_.push_manifest(bytes, media_type));
+  oci::Pushed push_manifest(const oci::FetchedManifest& manifest) override {
+    return note(inner_.push_manifest(manifest));
   }
   void tag(const oci::Descriptor& manifest, const std::string& tag, oci::ForceTag force) override {
     const auto held = inner_.resolve(tag);

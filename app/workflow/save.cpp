@@ -64,6 +64,7 @@ class Saving {
     }
     const oci::WithReferrers referrers = request_.referrers ? oci::WithReferrers::Yes : oci::WithReferrers::No;
     oci::Closure closure = oci::closure_of(*source.store, source.artifact.digest, referrers);
+    oci::tell_missing(closure, *source.store, &services_.reporter);
     chosen_.push_back({text, std::move(source), std::move(whole_name), std::move(closure)});
   }
 

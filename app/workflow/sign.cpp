@@ -94,8 +94,11 @@ std::vector<oci::Descriptor> manifests_to_sign(oci::StoreReader& store, const oc
   constexpr std::size_t kMostManifests = 1000;
   std::vector<oci::Descriptor> found{top};
   for (std::size_t i = 0; i < found.size(); ++i) {
+    require_sha256(found[i]);
     const oci::FetchedManifest fetched = oci::require_manifest(store, found[i].digest);
     for (const oci::Descriptor& child : oci::links_of(fetched.bytes, fetched.descriptor.media_type).manifests) {
+      // The index's own signature is about what it names and does not have, too.
+      if (!store.resolve(child.digest)) continue;
       if (std::none_of(found.begin(), found.end(),
                        [&](const oci::Descriptor& known) { return known.digest == child.digest; }))
         found.push_back(child);

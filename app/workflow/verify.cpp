@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "app/workflow/aicr_folder.h"
+#include "app/workflow/artifact_signer.h"
 #include "app/workflow/file_evidence.h"
 #include "app/workflow/find_evidence.h"
 #include "app/workflow/pack_bundle.h"
@@ -41,6 +42,7 @@ class Verifier {
         reproduce_(std::move(reproduce)) {}
 
   Verification artifact(oci::StoreReader& store, const oci::Descriptor& artifact) {
+    require_sha256(artifact);
     const std::string subject = artifact.digest.to_string();
     result_.digest = subject;
     const oci::FetchedManifest fetched = oci::require_manifest(store, artifact.digest);

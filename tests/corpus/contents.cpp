@@ -79,8 +79,9 @@ Mutations manifest_mutations() {
       return [member, to = std::move(to)](Value& value) { value.set(member, to); };
     };
     const auto bad_digest = [&](std::string_view digest) {
-      return fmt::format("'digest' of {} is '{}', expected 'sha256:' and 64 lower-case hexadecimal digits", name,
-                         digest);
+      return fmt::format(
+          "'digest' of {} is '{}', expected 'sha256:' and 64, or 'sha512:' and 128, lower-case hexadecimal digits",
+          name, digest);
     };
     broken(name + ": a negative size", fmt::format("'size' of {} is no valid size", name), path, set("size", -1));
     broken(name + ": a size that is a text", fmt::format("'size' of {} is no valid size", name), path,
@@ -223,7 +224,8 @@ Mutations tree_mutations() {
                      sha256("read me\n").to_string()),
          sha256("read me\n").hex(), sha256("other").hex());
   stated("a digest that is none",
-         "bundle.json: malformed: 'none' is not a digest: expected sha256: and 64 lower-case hexadecimal digits",
+         "bundle.json: malformed: 'none' is not a digest: expected sha256: and 64, or sha512: and 128, lower-case "
+         "hexadecimal digits",
          sha256("read me\n").to_string(), "none");
   stated("another path", "README.md: not listed in bundle.json", R"("path": "README.md")", R"("path": "OTHER.md")");
   stated("a path that climbs",

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <numeric>
 #include <thread>
 
 #include "core/bytes.h"
@@ -17,6 +18,7 @@ namespace fs = std::filesystem;
 namespace waybill::testing {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -278,6 +280,86 @@ TEST_F(CopyFiles, AHostileArchiveIsRefused) {
   EXPECT_FALSE(fs::exists(path("x")));
 }
 
+// Each as an archive of both kinds, and as a set of one file: nothing is written anywhere.
+TEST_F(CopyFiles, AnArchiveWithWhatNoneHasIsRefusedByEveryCommand) {
+  const auto entry = [](char type, std::string_view name, std::string_view link) {
+    std::string header(512, '\0');
+    header.replace(0, name.size(), name);
+    header.replace(100, 7, "0000644");
+    header.replace(124, 11, "00000000000");
+    header.replace(148, 8, "        ");
+    header.replace(156, 1, 1, type);
+    header.replace(157, link.size(), link);
+    header.replace(257, 8, std::string("ustar\00000", 8));
+    const unsigned sum = std::accumulate(header.begin(), header.end(), 0U,
+                                         [](unsigned total, char c) { return total + static_cast<unsigned char>(c); });
+    header.replace(148, 8, fmt::format("{:06o}", sum) + std::string("\0 ", 2));
+    return header;
+  };
+  ASSERT_THAT(waybill({"copy", "oci-layout:images:multi", "oci-archive:good.tar"}), Exited(0));
+  ASSERT_THAT(waybill({"save", "--output", "set", "oci-layout:images:multi"}), Exited(0));
+  const std::string good = read_file(path("good.tar"));
+  const std::string set = read_file(fs::directory_iterator(path("set"))->path());
+  fs::create_directory(path("bad"));
+  const Snapshot before = snapshot(folder());
+  for (const auto& [type, name, link] :
+       {std::tuple('2', "blobs/sha256/x", "/etc/passwd"), std::tuple('2', "blobs/sha256", "/tmp"),
+        std::tuple('1', "x", "../../x"), std::tuple('0', "blobs/../../x", ""), std::tuple('0', "/x", ""),
+        std::tuple('0', "oci-layout", ""), std::tuple('3', "x", ""), std::tuple('4', "x", ""),
+        std::tuple('6', "x", "")}) {
+    // In front of all else, where a reader that extracts would do as it is told.
+    write_file(path("bad/archive.tar"), entry(type, name, link) + good, Overwrite::Yes);
+    write_file(path("bad/set.tar"), entry(type, name, link) + set, Overwrite::Yes);
+    for (const Words& command :
+         {Words{"copy", "oci-archive:bad/archive.tar", "oci-layout:out:v1"},
+          Words{"copy", "docker-archive:bad/archive.tar", "oci-layout:out:v1"},
+          Words{"save", "--output", "out", "oci-archive:bad/archive.tar"},
+          Words{"load", "bad/set.tar", "oci-layout:out"}, Words{"load", "bad/archive.tar", "oci-layout:out"}}) {
+      const ProcessResult refused = waybill(command);
+      EXPECT_THAT(refused.exit_status, AnyOf(2, 3, 4)) << type << ' ' << name << ' ' << command[0] << refused.err;
+      EXPECT_FALSE(fs::exists(path("out"))) << type << ' ' << name << ' ' << command[0];
+    }
+    fs::remove(path("bad/archive.tar"));
+    fs::remove(path("bad/set.tar"));
+    EXPECT_EQ(snapshot(folder()), before) << type << ' ' << name;
+  }
+}
+
+TEST_F(CopyFiles, AnArchiveThatUnpacksToNoEndIsStopped) {
+  WAYBILL_REQUIRE_PEER("zstd");
+  // 4 GiB of zeros in some hundred kilobytes.
+  const ProcessResult made = execute({"sh", "-c", "head -c 4294967296 /dev/zero | zstd -q -1 > bomb.tar.zst"});
+  ASSERT_THAT(made, Exited(0));
+  for (const Words& command : {Words{"copy", "oci-archive:bomb.tar.zst", "oci-layout:out:v1"},
+                               Words{"save", "--output", "out", "docker-archive:bomb.tar.zst"}}) {
+    const ProcessResult refused = waybill(command, {{"TMPDIR", folder().string()}});
+    EXPECT_THAT(refused, Exited(2));
+    EXPECT_THAT(refused.err, HasSubstr("times its size"));
+    EXPECT_FALSE(fs::exists(path("out")));
+  }
+}
+
+TEST_F(CopyFiles, AnIndexOfTenThousandIsCopiedWhole) {
+  std::string children;
+  constexpr std::size_t kChildren = 10'000;
+  const std::string config = descriptor("application/vnd.oci.empty.v1+json", put("{}"));
+  for (std::size_t i = 0; i < kChildren; ++i) {
+    const Blob child =
+        put(fmt::format(R"({{"schemaVersion":2,"mediaType":"{}","config":{},"layers":[],"annotations":{{"n":"{}"}}}})",
+                        kManifest, config, i));
+    children += (i == 0 ? "" : ",") + descriptor(kManifest, child);
+  }
+  constexpr const char* kIndex = "application/vnd.oci.image.index.v1+json";
+  const Blob index = put(fmt::format(R"({{"schemaVersion":2,"mediaType":"{}","manifests":[{}]}})", kIndex, children));
+  name(tagged(kIndex, index, "wide"));
+  ASSERT_THAT(waybill({"copy", "oci-layout:images:wide", "oci-archive:a.tar"}), Exited(0));
+  ASSERT_THAT(waybill({"save", "--output", "set", "oci-archive:a.tar"}), Exited(0));
+  ASSERT_THAT(waybill({"load", "set", "oci-layout:out"}), Exited(0));
+  EXPECT_EQ(digest_of("oci-layout:out:wide"), index.digest);
+  EXPECT_EQ(std::distance(fs::directory_iterator(path("out/blobs/sha256")), {}),
+            static_cast<std::ptrdiff_t>(kChildren) + 2);
+}
+
 TEST_F(CopyFiles, AnArchiveComesThroughAPipe) {
   ASSERT_THAT(waybill({"copy", "oci-layout:images:multi", "oci-archive:a.tar"}), Exited(0));
   ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
@@ -310,7 +392,7 @@ TEST_F(CopyFiles, KilledOrInterruptedItLeavesNothingUnderAFinalName) {
       EXPECT_EQ(running.wait(), signal == SIGKILL ? 128 + SIGKILL : 130) << target;
       EXPECT_FALSE(fs::exists(path("out.tar")) || fs::exists(path("out.tar.zst")));
       EXPECT_THAT(waybill({"inspect", "oci-layout:out:v1"}), Exited(3));
-      // A layout keeps what arrived of a blob for the next run.
+      // What can go on waits for the next run.
       Words left = temporary_files();
       std::erase_if(left, [](const std::string& file) { return file.find("/.waybill-partial-") != std::string::npos; });
       if (signal == SIGINT) {
@@ -361,6 +443,10 @@ TEST_F(CopyFiles, WhatDockerSaveWroteBecomesAnImage) {
   EXPECT_EQ(at(seen, "manifest.config.digest").as_string(), sha256(config).to_string());
   EXPECT_EQ(at(at(seen, "manifest.layers").items()[0], "digest").as_string(), sha256(layer).to_string());
   EXPECT_EQ(waybill({"list", "docker-archive:saved.tar"}).out, "1.0\n");
+  ASSERT_THAT(waybill({"save", "--output", "set", "docker-archive:saved.tar"}), Exited(0));
+  ASSERT_THAT(waybill({"load", "set", "oci-layout:loaded"}), Exited(0));
+  EXPECT_EQ(digest_of("oci-layout:loaded:1.0"), digest_of("oci-layout:out:1.0"));
+  EXPECT_EQ(snapshot(path("loaded/blobs")), snapshot(path("out/blobs")));
 }
 
 // --- credentials

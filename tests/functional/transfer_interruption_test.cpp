@@ -3,8 +3,10 @@
 #include <fmt/core.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <random>
 #include <thread>
 
@@ -147,12 +149,26 @@ class TransferInterruption : public Workspace {
     EXPECT_THAT(index, HasSubstr("application/vnd.test"));
     return true;
   }
+  // There is no archive, or all of one, and one partial file at most.
+  bool archive_is_whole_or_absent() {
+    const auto partial = std::count_if(fs::directory_iterator(folder()), {}, [](const fs::directory_entry& entry) {
+      return entry.path().filename().string().starts_with(".waybill-");
+    });
+    if (!fs::exists(path("out.tar"))) {
+      EXPECT_LE(partial, 1);
+      return false;
+    }
+    EXPECT_EQ(partial, 0);
+    EXPECT_EQ(sha256(read_file(path("out.tar"))), whole_archive_);
+    return true;
+  }
   [[nodiscard]] std::string inspected(const std::string& target) const {
     return at(waybill_json({"inspect", target}), "digest").as_string();
   }
 
   FakeRegistry source_{{.referrers_api = true}};
   std::string digest_;
+  std::optional<Digest> whole_archive_;  // its bytes, of a run that nobody killed
 };
 
 TEST_F(TransferInterruption, APushThatIsKilledGoesOn) {
@@ -171,6 +187,26 @@ TEST_F(TransferInterruption, APullThatIsKilledGoesOn) {
                             .look = [&] { return layout_is_whole_or_untagged(); },
                             .moved = [&] { return source_.server().bytes_sent(); },
                             .tag_digest = [&] { return inspected("oci-layout:out:v1"); }});
+}
+
+TEST_F(TransferInterruption, APullIntoAnArchiveThatIsKilledGoesOn) {
+  const std::string from = "oci://" + source_.host() + "/team/image:v1";
+  ASSERT_THAT(waybill({"copy", from, "oci-archive:whole.tar"}), Exited(0));
+  whole_archive_ = sha256(read_file(path("whole.tar")));
+  kill_again_and_again(70, {.command =
+                                [&] {
+                                  return Words{"pull", from, "--output", "oci-archive:out.tar:v1"};
+                                },
+                            .clear =
+                                [&] {
+                                  for (const auto& entry : fs::directory_iterator(folder())) {
+                                    const std::string name = entry.path().filename().string();
+                                    if (name == "out.tar" || name.starts_with(".waybill-")) fs::remove(entry);
+                                  }
+                                },
+                            .look = [&] { return archive_is_whole_or_absent(); },
+                            .moved = [&] { return source_.server().bytes_sent(); },
+                            .tag_digest = [&] { return inspected("oci-archive:out.tar:v1"); }});
 }
 
 TEST_F(TransferInterruption, ACopyBetweenRegistriesThatIsKilledGoesOn) {

@@ -40,7 +40,16 @@ std::uint64_t number(const std::string& text) {
   return result;
 }
 
-std::string digest_of(const std::string& bytes) { return sha256(bytes).to_string(); }
+std::string digest_of(const std::string& bytes, DigestAlgorithm algorithm = DigestAlgorithm::Sha256) {
+  return waybill::digest_of(algorithm, bytes).to_string();
+}
+
+// By the algorithm of a digest that somebody names.
+std::string digest_like(const std::string& name, const std::string& bytes) {
+  return digest_of(bytes, name.starts_with("sha512:") ? DigestAlgorithm::Sha512 : DigestAlgorithm::Sha256);
+}
+
+bool is_tag_of_digest(const std::string& name) { return name.starts_with("sha256-") || name.starts_with("sha512-"); }
 
 std::string basic(const std::string& password) { return "Basic " + to_base64(as_bytes(password)); }
 
@@ -71,20 +80,30 @@ std::optional<std::string> FakeRegistry::manifest(const std::string& name) const
   return std::nullopt;
 }
 
-std::string FakeRegistry::add_blob(const std::string& repository, const std::string& bytes) {
+std::string FakeRegistry::add_blob(const std::string& repository, const std::string& bytes, DigestAlgorithm algorithm) {
   const std::lock_guard lock(mutex_);
-  const std::string digest = digest_of(bytes);
+  const std::string digest = digest_of(bytes, algorithm);
   repositories_[repository].blobs[digest] = bytes;
   return digest;
 }
 
 std::string FakeRegistry::add_manifest(const std::string& repository, const std::string& type, const std::string& bytes,
-                                       const std::string& tag) {
+                                       const std::string& tag, DigestAlgorithm algorithm) {
   const std::lock_guard lock(mutex_);
-  const std::string digest = digest_of(bytes);
+  const std::string digest = digest_of(bytes, algorithm);
   repositories_[repository].manifests[digest] = {type, bytes};
   if (!tag.empty()) repositories_[repository].tags[tag] = digest;
   return digest;
+}
+
+void FakeRegistry::remove_manifest(const std::string& repository, const std::string& digest) {
+  const std::lock_guard lock(mutex_);
+  repositories_[repository].manifests.erase(digest);
+}
+
+void FakeRegistry::set_quota(std::uint64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  switches_.quota = bytes;
 }
 
 std::vector<std::string> FakeRegistry::tags_too_early() const {
@@ -126,6 +145,20 @@ FakeResponse FakeRegistry::handle(const FakeRequest& request) {
   if (request.path() == "/token") return give_token(request);
   const bool is_upload = request.path().find("/blobs/uploads/") != std::string::npos;
   if (is_upload) uploaded_ += request.body.size();
+  if (is_upload && switches_.quota != 0 && request.method != "GET") {
+    // In Harbor's words.
+    std::uint64_t held = request.body.size();
+    for (const auto& [name, repository] : repositories_) {
+      for (const auto& [digest, bytes] : repository.blobs) held += bytes.size();
+    }
+    for (const auto& [id, upload] : uploads_) held += upload.bytes.size();
+    if (held > switches_.quota) {
+      return {
+          403,
+          {{"Content-Type", "application/json"}},
+          R"({"errors":[{"code":"DENIED","message":"adding 18.0 MiB of storage resource, which when updated to current usage of 20.0 MiB will exceed the configured upper limit of 30.0 MiB."}]})"};
+    }
+  }
   if (!request.complete && !is_upload) return {};
   if (request.method == "DELETE" && !is_upload) return failure(405, "UNSUPPORTED");
   if (switches_.refusals > 0 && request.target.find(switches_.refused_path) != std::string::npos) {
@@ -234,7 +267,7 @@ FakeResponse FakeRegistry::begin_upload(const FakeRequest& request, const std::s
     }
   }
   if (const std::string digest = query(request, "digest"); !digest.empty() && !switches_.single_post_drops_body) {
-    repositories_[repository].blobs[digest_of(request.body)] = request.body;
+    repositories_[repository].blobs[digest_like(digest, request.body)] = request.body;
     return {201, {}, ""};
   }
   const std::string id = fmt::format("session-{}", ++uploads_begun_);
@@ -310,9 +343,8 @@ FakeResponse FakeRegistry::close_upload(const FakeRequest& request, Upload& uplo
     return {};
   }
   const std::string bytes = upload.bytes + request.body;
-  const std::string digest = digest_of(bytes);
   const std::string wanted = query(request, "digest");
-  if (wanted != digest && !switches_.unchecked) return failure(400, "DIGEST_INVALID");
+  if (wanted != digest_like(wanted, bytes) && !switches_.unchecked) return failure(400, "DIGEST_INVALID");
   repositories_[upload.repository].blobs[wanted] = bytes;
   uploads_.erase(id);
   FakeResponse response{201, {}, ""};
@@ -342,6 +374,13 @@ FakeResponse FakeRegistry::serve_manifest(const FakeRequest& request, Repository
   return response;
 }
 
+bool FakeRegistry::has_children(const Repository& repository, const Value& index) const {
+  const Value* children = index.find("manifests");
+  return children == nullptr || std::ranges::all_of(children->items(), [&](const Value& child) {
+           return repository.manifests.contains(child.text_or("digest", ""));
+         });
+}
+
 // Whether all that a manifest names is there, and what must refer to it.
 bool FakeRegistry::is_whole(const Repository& repository, const std::string& digest) const {
   const auto found = repository.manifests.find(digest);
@@ -365,7 +404,7 @@ bool FakeRegistry::is_whole(const Repository& repository, const std::string& dig
 }
 
 FakeResponse FakeRegistry::store_manifest(const FakeRequest& request, Repository& repository, const std::string& name) {
-  const std::string digest = digest_of(request.body);
+  const std::string digest = digest_like(name, request.body);
   if (is_digest(name) && name != digest) return failure(400, "DIGEST_INVALID");
   const Value document = json::parse(request.body, "manifest");
   if (document.text_or("mediaType", "") != request.header("content-type")) return failure(400, "MANIFEST_INVALID");
@@ -375,6 +414,8 @@ FakeResponse FakeRegistry::store_manifest(const FakeRequest& request, Repository
     if (held == repository.tags.end() || expected != fmt::format("\"{}\"", held->second))
       return failure(412, "PRECONDITION_FAILED");
   }
+  if (switches_.refuses_sparse_indexes && !has_children(repository, document))
+    return failure(404, "MANIFEST_BLOB_UNKNOWN");
   repository.manifests[digest] = {request.header("content-type"), request.body};
   if (!is_digest(name)) {
     repository.tags[name] = digest;
@@ -387,9 +428,9 @@ FakeResponse FakeRegistry::store_manifest(const FakeRequest& request, Repository
     for (const auto& [own, each] : repository.manifests) {
       if (refers(own, each)) ++referrers;
     }
-    if (!is_whole(repository, digest) || (!name.starts_with("sha256-") && referrers < expected_referrers_))
+    if (!is_whole(repository, digest) || (!is_tag_of_digest(name) && referrers < expected_referrers_))
       too_early_.push_back(name);
-    if (name.starts_with("sha256-") && switches_.lost_referrers > 0) {
+    if (is_tag_of_digest(name) && switches_.lost_referrers > 0) {
       --switches_.lost_referrers;
       const std::string other = fmt::format(R"({{"schemaVersion":2,"mediaType":"{}","manifests":[]}})", kIndexType);
       repository.manifests[digest_of(other)] = {kIndexType, other};

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "core/digest.h"
+#include "core/value.h"
 #include "tests/support/fake_server.h"
 
 namespace waybill::testing {
@@ -44,6 +46,8 @@ struct FakeRegistrySwitches {
   bool keeps_cut_chunks = true;         // what came of a chunk counts; otherwise its upload is gone
   int forgotten_uploads = 0;            // so many uploads are unknown at their second request
   bool single_post_drops_body = false;  // POST ?digest= is answered 202
+  std::uint64_t quota = 0;              // bytes of blobs in all; more is DENIED, as Harbor says it. 0: none
+  bool refuses_sparse_indexes = false;  // MANIFEST_BLOB_UNKNOWN
   // Content.
   bool digest_headers = true;
   bool wrong_digest_header = false;
@@ -79,14 +83,17 @@ class FakeRegistry {
   [[nodiscard]] std::optional<std::string> manifest(const std::string& name) const;
 
   // Puts content there without a request; its digest.
-  std::string add_blob(const std::string& repository, const std::string& bytes);
+  std::string add_blob(const std::string& repository, const std::string& bytes,
+                       DigestAlgorithm algorithm = DigestAlgorithm::Sha256);
   std::string add_manifest(const std::string& repository, const std::string& type, const std::string& bytes,
-                           const std::string& tag = {});
+                           const std::string& tag = {}, DigestAlgorithm algorithm = DigestAlgorithm::Sha256);
+  void remove_manifest(const std::string& repository, const std::string& digest);
   // Tags that were written before everything below them, and what refers to it, was there: never when all is well.
   [[nodiscard]] std::vector<std::string> tags_too_early() const;
   // Bytes of blobs that came in uploads, those of uploads that were cut off too, as far as they came.
   [[nodiscard]] std::uint64_t uploaded_bytes() const;
   void forget(const std::string& repository);
+  void set_quota(std::uint64_t bytes);  // 0: none
   // What a tag must find among the referrers of its manifest, by number.
   void expect_referrers(std::size_t count);
 
@@ -120,6 +127,7 @@ class FakeRegistry {
   FakeResponse list_tags(const FakeRequest& request, Repository& repository);
   [[nodiscard]] std::string location(const FakeRequest& request, const std::string& id, const Upload& upload) const;
   [[nodiscard]] std::string link(const FakeRequest& request, const std::string& query) const;
+  [[nodiscard]] bool has_children(const Repository& repository, const Value& index) const;
   [[nodiscard]] bool is_whole(const Repository& repository, const std::string& digest) const;
 
   FakeRegistrySwitches switches_;

@@ -99,7 +99,7 @@ class Unpack : public ::testing::Test {
     ImageManifest manifest = parse_image_manifest(packed.manifest_bytes);
     change(manifest);
     const std::string bytes = to_bytes(manifest);
-    layout->push_manifest(bytes, media_type::kImageManifest);
+    push_manifest(*layout, bytes, media_type::kImageManifest);
     return unpack_tree(*layout, describe(bytes, media_type::kImageManifest), limits);
   }
   TemporaryFolder folder_;

@@ -149,7 +149,7 @@ TEST_F(LayoutTest, NoticesAChangedBlob) {
 TEST_F(LayoutTest, RefusesAManifestWhosePartsAreMissing) {
   const auto layout = Layout::open_or_create(path("a"));
   const Packed packed = bundle("x");
-  EXPECT_EQ(code_of([&] { layout->push_manifest(packed.manifest_bytes, packed.manifest.media_type); }),
+  EXPECT_EQ(code_of([&] { push_manifest(*layout, packed.manifest_bytes, packed.manifest.media_type); }),
             ErrorCode::NotFound);
 }
 
@@ -241,9 +241,9 @@ TEST_F(LayoutTest, IsWholeWheneverItsWriterIsKilled) {
     std::optional<FetchedManifest> fetch_tagged(const std::string& tag) override { return inner_.fetch_tagged(tag); }
     std::optional<Descriptor> resolve(const std::string& tag) override { return inner_.resolve(tag); }
     std::optional<Descriptor> resolve(const Digest& digest) override { return inner_.resolve(digest); }
-    Pushed push_manifest(std::string_view bytes, std::string_view type) override {
+    Pushed push_manifest(const FetchedManifest& manifest) override {
       step();
-      return inner_.push_manifest(bytes, type);
+      return inner_.push_manifest(manifest);
     }
     void tag(const Descriptor& manifest, const std::string& tag, ForceTag force) override {
       step();

@@ -14,22 +14,38 @@ using ::testing::HasSubstr;
 using ::testing::Pair;
 
 const std::string kDigest = "sha256:" + std::string(64, 'a');
+const std::string kLongDigest = "sha512:" + std::string(64, 'a') + std::string(64, 'b');
 
 TEST(Reference, IsPrintedAsItWasRead) {
   for (const std::string& text :
        {std::string("localhost:5000/a"), std::string("registry.example.com/team/app-x__y.z:1.0_b"),
-        "[::1]:5000/a/b@" + kDigest, "127.0.0.1/a:v1@" + kDigest}) {
+        "[::1]:5000/a/b@" + kDigest, "127.0.0.1/a:v1@" + kDigest, "a.b/c@" + kLongDigest}) {
     EXPECT_EQ(Reference::parse(text).to_string(), text);
   }
 }
 
 TEST(Reference, RefusesWhatIsNone) {
-  for (const std::string& text :
-       {std::string(), std::string("app"), std::string("team/app"), std::string("a.b/"), std::string("a.b/App"),
-        std::string("a.b/a..b"), std::string("a.b/-a"), std::string("a.b/a-"), std::string("a.b/a//b"),
-        std::string("a.b/a:"), std::string("a.b/a:.x"), std::string("a.b/a@sha256:abc"), std::string("a.b:0/a"),
-        std::string("a.b:99999/a"), std::string("user@a.b/a"), std::string("a b.c/a"), "a.b/" + std::string(300, 'a'),
-        "a.b/a:" + std::string(129, 'a'), "a.b/a@sha256:" + std::string(64, 'A')}) {
+  for (const std::string& text : {std::string(),
+                                  std::string("app"),
+                                  std::string("team/app"),
+                                  std::string("a.b/"),
+                                  std::string("a.b/App"),
+                                  std::string("a.b/a..b"),
+                                  std::string("a.b/-a"),
+                                  std::string("a.b/a-"),
+                                  std::string("a.b/a//b"),
+                                  std::string("a.b/a:"),
+                                  std::string("a.b/a:.x"),
+                                  std::string("a.b/a@sha256:abc"),
+                                  std::string("a.b:0/a"),
+                                  std::string("a.b:99999/a"),
+                                  std::string("user@a.b/a"),
+                                  std::string("a b.c/a"),
+                                  "a.b/" + std::string(300, 'a'),
+                                  "a.b/a:" + std::string(129, 'a'),
+                                  "a.b/a@sha256:" + std::string(64, 'A'),
+                                  "a.b/a@" + kLongDigest + "0",
+                                  "a.b/a@sha512:" + std::string(64, 'a')}) {
     EXPECT_THROW(static_cast<void>(Reference::parse(text)), Error) << text;
   }
 }
@@ -40,6 +56,9 @@ TEST(DigestTag, IsTold) {
   EXPECT_TRUE(is_digest_tag(digest_tag(digest, ".sig")));
   EXPECT_FALSE(is_digest_tag(digest_tag(digest) + "0"));
   EXPECT_FALSE(is_digest_tag("sha256-abc"));
+  // distribution-spec 1.1, "Referrers Tag Schema": of a longer one the first 64 digits.
+  EXPECT_EQ(digest_tag(Digest::parse(kLongDigest), ".sig"), "sha512-" + std::string(64, 'a') + ".sig");
+  EXPECT_TRUE(is_digest_tag(digest_tag(Digest::parse(kLongDigest))));
 }
 
 TEST(Loopback, IsThisMachineOnly) {
