@@ -177,6 +177,13 @@ Error transfer_error(CURLcode code, const Url& url, std::string_view detail) {
     return Error(ErrorCode::InvalidInput,
                  fmt::format("a certificate or key for '{}' cannot be used: {}", where, detail));
   }
+  // The server's last word (RFC 8446, section 6.2): it wants a certificate, or does not take the one it got.
+  const bool is_alert = detail.find(" alert ") != std::string_view::npos;
+  if (is_alert &&
+      (detail.find("certificate") != std::string_view::npos || detail.find("unknown ca") != std::string_view::npos)) {
+    return Error(ErrorCode::Denied, fmt::format("'{}' wants a client certificate that it trusts: {}", where, detail))
+        .hint(fmt::format("client.cert and client.key lie in a folder 'certs.d/{}', as for podman and docker", where));
+  }
   return Error(ErrorCode::Unavailable, fmt::format("cannot talk to '{}': {}", where, detail));
 }
 

@@ -105,5 +105,87 @@ TEST_F(PublishSecured, WarnsWhenToldNotToVerifyTheCertificate) {
   EXPECT_THAT(published.err, HasSubstr("not verified"));
 }
 
+// A registry that talks only to clients with a certificate of the site's.
+class PublishWithCertificate : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    WAYBILL_REQUIRE_PEER("docker-registry");
+    WAYBILL_REQUIRE_PEER("openssl");
+    place_ = std::make_unique<Workplace>(WAYBILL_PROGRAM);
+    for (const std::string authority : {"site", "foreign"}) {
+      place_->must({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+                    "/CN=" + authority, "-keyout", authority + ".key", "-out", authority + ".crt"});
+      issue(authority + "-client", authority, "");
+    }
+    issue("server", "site", "subjectAltName=IP:127.0.0.1");
+    server_ = std::make_unique<RegistryServer>(RegistrySecurity{.certificate = place_->path("server.crt"),
+                                                                .key = place_->path("server.key"),
+                                                                .client_authority = place_->path("site.crt")});
+    folder_ = place_->path("containers/certs.d/" + server_->host());
+    std::filesystem::create_directories(folder_);
+    std::filesystem::copy(place_->path("site.crt"), folder_ / "ca.crt");
+  }
+  void issue(const std::string& name, const std::string& authority, const std::string& extension) const {
+    place_->must({"openssl", "req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=" + name, "-keyout", name + ".key",
+                  "-out", name + ".csr"});
+    write_file(place_->path(name + ".ext"), extension, Overwrite::Yes);
+    place_->must({"openssl", "x509", "-req", "-in", name + ".csr", "-CA", authority + ".crt", "-CAkey",
+                  authority + ".key", "-CAcreateserial", "-days", "2", "-extfile", name + ".ext", "-out",
+                  name + ".crt"});
+  }
+  void present(const std::string& name) const {
+    std::filesystem::copy(place_->path(name + ".crt"), folder_ / "client.cert");
+    std::filesystem::copy(place_->path(name + ".key"), folder_ / "client.key");
+  }
+  [[nodiscard]] ProcessResult publish() const {
+    return place_->waybill(
+        {"publish", "--service", "eks", "--key", place_->signing_key(), "--output", server_->target("gpu/bundle:v1")});
+  }
+
+  std::unique_ptr<Workplace> place_;
+  std::unique_ptr<RegistryServer> server_;
+  std::filesystem::path folder_;
+};
+
+TEST_F(PublishWithCertificate, GoesThroughWithTheOneInTheFolder) {
+  present("site-client");
+  const ProcessResult published = publish();
+  ASSERT_EQ(published.exit_status, 0) << published.err;
+  const std::string target = server_->target("gpu/bundle:v1");
+  EXPECT_EQ(place_->waybill({"verify", target, "--key", place_->signer()}).exit_status, 0);
+  EXPECT_EQ(place_->waybill({"pull", target, "--output", "oci-layout:back"}).exit_status, 0);
+}
+
+TEST_F(PublishWithCertificate, IsDeniedWithoutOneAndSaysSo) {
+  const ProcessResult denied = publish();
+  EXPECT_EQ(denied.exit_status, 4) << denied.err;
+  EXPECT_THAT(denied.err, HasSubstr("certificate"));
+  EXPECT_THAT(denied.err, HasSubstr("certs.d"));
+}
+
+TEST_F(PublishWithCertificate, IsDeniedWithOneOfAnotherAuthority) {
+  present("foreign-client");
+  const ProcessResult denied = publish();
+  EXPECT_EQ(denied.exit_status, 4) << denied.err;
+  EXPECT_THAT(denied.err, HasSubstr("certificate"));
+}
+
+TEST_F(PublishWithCertificate, IsNotShownToAServerOfAnotherAuthority) {
+  present("site-client");
+  std::filesystem::copy(place_->path("foreign.crt"), folder_ / "ca.crt",
+                        std::filesystem::copy_options::overwrite_existing);
+  const ProcessResult denied = publish();
+  EXPECT_EQ(denied.exit_status, 4) << denied.err;
+}
+
+TEST_F(PublishWithCertificate, NeedsTheKeyThatBelongsToIt) {
+  present("site-client");
+  std::filesystem::copy(place_->path("foreign-client.key"), folder_ / "client.key",
+                        std::filesystem::copy_options::overwrite_existing);
+  const ProcessResult refused = publish();
+  EXPECT_NE(refused.exit_status, 0);
+  EXPECT_THAT(refused.err, HasSubstr("client"));
+}
+
 }  // namespace
 }  // namespace waybill::testing

@@ -8,27 +8,36 @@
 namespace waybill::testing {
 
 const char* registry_program(RegistryKind kind) noexcept {
-  return kind == RegistryKind::FallbackTag ? "docker-registry" : "refreg";
+  if (kind == RegistryKind::ReferrersApi) return "refreg";
+  return kind == RegistryKind::FallbackTag ? "docker-registry" : "registry";
 }
 
 void PrintTo(RegistryKind kind, std::ostream* out) { *out << registry_program(kind); }
 
 RegistryServer::RegistryServer(RegistryKind kind) : host_(fmt::format("127.0.0.1:{}", port_)) {
-  if (kind == RegistryKind::FallbackTag) {
-    start_docker_registry("", "");
-  } else {
+  if (kind == RegistryKind::ReferrersApi) {
     start({registry_program(kind), host_});
+  } else {
+    start_distribution(kind, "", "");
   }
 }
 
 RegistryServer::RegistryServer(const RegistrySecurity& security) : host_(fmt::format("127.0.0.1:{}", port_)) {
-  start_docker_registry(fmt::format("auth: {{htpasswd: {{realm: basic-realm, path: '{}'}}}}\n", security.passwords),
-                        security.certificate.empty() ? ""
-                                                     : fmt::format(", tls: {{certificate: '{}', key: '{}'}}",
-                                                                   security.certificate, security.key));
+  std::string tls;
+  if (!security.certificate.empty()) {
+    const std::string clients =
+        security.client_authority.empty() ? "" : fmt::format(", clientcas: ['{}']", security.client_authority);
+    tls = fmt::format(", tls: {{certificate: '{}', key: '{}'{}}}", security.certificate, security.key, clients);
+  }
+  const std::string passwords =
+      security.passwords.empty()
+          ? ""
+          : fmt::format("auth: {{htpasswd: {{realm: basic-realm, path: '{}'}}}}\n", security.passwords);
+  start_distribution(RegistryKind::FallbackTag, passwords, tls);
 }
 
-void RegistryServer::start_docker_registry(const std::string& more_settings, const std::string& more_http_settings) {
+void RegistryServer::start_distribution(RegistryKind kind, const std::string& more_settings,
+                                        const std::string& more_http_settings) {
   const std::string configuration = (folder_.path() / "registry.yaml").string();
   write_file(configuration,
              fmt::format("version: 0.1\n"
@@ -38,7 +47,7 @@ void RegistryServer::start_docker_registry(const std::string& more_settings, con
                          "{}",
                          storage().string(), host_, more_http_settings, more_settings),
              Overwrite::No);
-  start({registry_program(RegistryKind::FallbackTag), "serve", configuration});
+  start({registry_program(kind), "serve", configuration});
 }
 
 void RegistryServer::start(const std::vector<std::string>& command) {

@@ -11,10 +11,11 @@
 
 namespace waybill::testing {
 
-// Which of the two ways leads from an artifact to what refers to it.
+// Which of the two ways leads from an artifact to what refers to it; and a successor.
 enum class RegistryKind : std::uint8_t {
-  FallbackTag,   // Debian's docker-registry: no referrers API, clients keep the index `sha256-<hex>`
-  ReferrersApi,  // tests/support/refreg, in memory
+  FallbackTag,    // Debian's docker-registry: no referrers API, clients keep the index `sha256-<hex>`
+  ReferrersApi,   // tests/support/refreg, in memory
+  Distribution3,  // distribution's `registry`: no referrers API either
 };
 
 // The program, for WAYBILL_REQUIRE_PEER.
@@ -22,11 +23,12 @@ enum class RegistryKind : std::uint8_t {
 // How GoogleTest shows it.
 void PrintTo(RegistryKind kind, std::ostream* out);
 
-// Files that let a docker-registry speak TLS (if there is a certificate) and ask for a password.
+// Files that let a docker-registry speak TLS (if there is a certificate), and ask for a password or a certificate.
 struct RegistrySecurity {
   std::string certificate;
   std::string key;
-  std::string passwords;  // htpasswd's format, bcrypt
+  std::string passwords = {};         // htpasswd's format, bcrypt
+  std::string client_authority = {};  // whose certificates clients must show
 };
 
 class RegistryServer {
@@ -41,7 +43,7 @@ class RegistryServer {
   [[nodiscard]] std::filesystem::path storage() const { return folder_.path() / "data"; }
 
  private:
-  void start_docker_registry(const std::string& more_settings, const std::string& more_http_settings);
+  void start_distribution(RegistryKind kind, const std::string& more_settings, const std::string& more_http_settings);
   void start(const std::vector<std::string>& command);
 
   TemporaryFolder folder_;
