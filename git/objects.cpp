@@ -3,6 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
+#include <filesystem>
+
+namespace fs = std::filesystem;
 
 namespace waybill::git {
 namespace {
@@ -23,12 +27,24 @@ Owned<git_signature> signature_of(const Signature& person) {
   return result;
 }
 
+// What processes that were killed while they packed left. libgit2 gives a pack its name last, and 'git gc' does not
+// know the one that it has until then. Nobody packs for a day.
+void remove_stale_packs(const fs::path& folder) {
+  constexpr std::chrono::hours kLongestPacking{24};
+  std::error_code ignored;
+  for (fs::directory_iterator entry(folder, ignored), end; entry != end; entry.increment(ignored)) {
+    if (!entry->path().filename().string().starts_with("pack_git2_")) continue;
+    const auto written = entry->last_write_time(ignored);
+    if (!ignored && written < fs::file_time_type::clock::now() - kLongestPacking) fs::remove(entry->path(), ignored);
+  }
+}
+
 }  // namespace
 
 Objects::Objects(git_repository& repository) : repository_(repository) {
   const Library& git = library();
   check(git.git_repository_odb(Out(all_), &repository), "cannot open the objects of the repository");
-  const std::string folder = std::string(git.git_repository_commondir(&repository)) + "objects";
+  const std::string folder = objects_folder();
   check(git.git_odb_open(Out(disk_), folder.c_str()), "cannot open the objects of the repository");
   git_odb_backend* memory = nullptr;
   check(git.git_mempack_new(&memory), "cannot keep objects in memory");
@@ -83,8 +99,13 @@ git_oid Objects::write_commit(const std::string& bytes, const std::string& signa
   return id;
 }
 
+std::string Objects::objects_folder() const {
+  return std::string(library().git_repository_commondir(&repository_)) + "objects";
+}
+
 void Objects::flush() {
   if (fresh_.empty()) return;
+  remove_stale_packs(fs::path(objects_folder()) / "pack");
   const Library& git = library();
   Owned<git_packbuilder> pack;
   check(git.git_packbuilder_new(Out(pack), &repository_), "cannot make a git pack");

@@ -40,6 +40,7 @@ class Objects {
 
  private:
   void remember(const git_oid& id);
+  [[nodiscard]] std::string objects_folder() const;
 
   git_repository& repository_;
   Owned<git_odb> all_;   // the repository's, with the memory in front

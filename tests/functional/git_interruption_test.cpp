@@ -75,6 +75,19 @@ class GitInterruption : public Workspace {
 
 TEST_F(GitInterruption, KilledAtEveryStepInAFolder) { killed_at_every_step("served/remote.git"); }
 
+// libgit2's name for a pack that is not whole yet.
+TEST_F(GitInterruption, APackThatWasLeftIsRemovedAfterADay) {
+  make_repository("served/remote.git").commit_file("README.md", "site");
+  const fs::path packs = folder() / "served/remote.git/objects/pack";
+  fs::create_directories(packs);
+  write_file(packs / "pack_git2_old", "half", Overwrite::No);
+  write_file(packs / "pack_git2_new", "half", Overwrite::No);
+  fs::last_write_time(packs / "pack_git2_old", fs::file_time_type::clock::now() - std::chrono::hours(25));
+  ASSERT_THAT(waybill(publish("served/remote.git")), Exited(0));
+  EXPECT_FALSE(fs::exists(packs / "pack_git2_old"));
+  EXPECT_TRUE(fs::exists(packs / "pack_git2_new"));
+}
+
 TEST_F(GitInterruption, KilledAtEveryStepAtAServer) {
   const int port = free_port();
   fs::create_directories(folder() / "served");
