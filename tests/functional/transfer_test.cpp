@@ -172,7 +172,12 @@ TEST_F(Transfer, RegctlReadsAndWritesTheSameBySha512) {
   const std::string digest = parse_json(long_image("one", {}, "v1")).text_or("digest", {});
   ASSERT_THAT(waybill({"copy", source("v1"), "oci-layout:ours"}), Exited(0));
   ASSERT_THAT(execute({"regctl", "image", "copy", "ocidir://ours:v1", "ocidir://theirs:v1"}), Exited(0));
-  EXPECT_EQ(snapshot(path("ours/blobs/sha512")), snapshot(path("theirs/blobs/sha512")));
+  const auto contents = [&](const char* layout) {  // regctl lets only the owner read them
+    Snapshot files = snapshot(path(std::string(layout) + "/blobs/sha512"));
+    for (auto& [name, state] : files) state.erase(0, state.find(' '));
+    return files;
+  };
+  EXPECT_EQ(contents("ours"), contents("theirs"));
   ASSERT_THAT(waybill({"copy", "oci-layout:theirs:v1", "oci-layout:back"}), Exited(0));
   EXPECT_EQ(snapshot(path("back/blobs")), snapshot(path("ours/blobs")));
 }
