@@ -23,7 +23,7 @@ namespace {
 OpenBlob verified(const Descriptor& blob, OpenBlob open) {
   return [blob, open = std::move(open)](std::uint64_t offset) {
     auto source = std::make_unique<VerifyingSource>(open(0), blob.digest, blob.size);
-    std::array<std::byte, 64 * 1024> dropped;
+    std::array<std::byte, std::size_t{64} * 1024> dropped;
     while (offset != 0) {
       throw_if_interrupted();
       const std::size_t count = source->read(std::span(dropped).first(std::min<std::uint64_t>(offset, dropped.size())));
