@@ -81,7 +81,20 @@ std::set<Digest> reachable(const LayoutFiles& files, const ImageIndex& index) {
   return reached;
 }
 
-std::vector<Descriptor> referrers(const LayoutFiles& files, const Digest& subject, std::string_view artifact_type) {
+const LayoutReferrers::Known* LayoutReferrers::look(const LayoutFiles& files, const Digest& manifest) {
+  if (!files.blob_size(manifest)) return nullptr;
+  if (const auto known = known_.find(manifest); known != known_.end()) return &known->second;
+  const std::optional<FetchedManifest> fetched = fetch_manifest(files, manifest);
+  if (!fetched) return nullptr;
+  ManifestLinks links = links_of(fetched->bytes, fetched->descriptor.media_type);
+  Known known{links.subject ? std::optional(links.subject->digest) : std::nullopt, fetched->descriptor};
+  known.described.artifact_type = std::move(links.artifact_type);
+  known.described.annotations = std::move(links.annotations);
+  return &known_.emplace(manifest, std::move(known)).first->second;
+}
+
+std::vector<Descriptor> LayoutReferrers::of(const LayoutFiles& files, const Digest& subject,
+                                            std::string_view artifact_type) {
   std::vector<Digest> candidates;
   for (const Descriptor& entry : files.read_index().manifests) {
     candidates.push_back(entry.digest);
@@ -94,17 +107,12 @@ std::vector<Descriptor> referrers(const LayoutFiles& files, const Digest& subjec
   }
   std::sort(candidates.begin(), candidates.end());
   candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+  const std::lock_guard lock(mutex_);
   std::vector<Descriptor> result;
   for (const Digest& digest : candidates) {
-    const std::optional<FetchedManifest> manifest = fetch_manifest(files, digest);
-    if (!manifest) continue;
-    ManifestLinks links = links_of(manifest->bytes, manifest->descriptor.media_type);
-    if (!links.subject || links.subject->digest != subject) continue;
-    if (!artifact_type.empty() && links.artifact_type != artifact_type) continue;
-    Descriptor found = manifest->descriptor;
-    found.artifact_type = std::move(links.artifact_type);
-    found.annotations = std::move(links.annotations);
-    result.push_back(std::move(found));
+    const Known* known = look(files, digest);
+    if (known == nullptr || known->subject != subject) continue;
+    if (artifact_type.empty() || known->described.artifact_type == artifact_type) result.push_back(known->described);
   }
   return result;
 }

@@ -3,7 +3,9 @@
 //
 // Owner is StoreReader or Store, so that what cannot be written is no Store.
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -29,9 +31,24 @@ class LayoutFiles {
 
 // A verified manifest; nullopt when there is none of that digest.
 [[nodiscard]] std::optional<FetchedManifest> fetch_manifest(const LayoutFiles& files, const Digest& digest);
-// What has this subject, by what the index lists and by the lists that other tools keep under fallback tags.
-[[nodiscard]] std::vector<Descriptor> referrers(const LayoutFiles& files, const Digest& subject,
-                                                std::string_view artifact_type);
+// What has which subject, by what the index lists and by the lists that other tools keep under fallback tags. Each
+// manifest is read once: an index may name thousands, of each of which the referrers are asked for. Thread-safe.
+class LayoutReferrers {
+ public:
+  [[nodiscard]] std::vector<Descriptor> of(const LayoutFiles& files, const Digest& subject,
+                                           std::string_view artifact_type);
+
+ private:
+  struct Known {
+    std::optional<Digest> subject;
+    Descriptor described;  // with artifactType and annotations
+  };
+  // nullptr: it is not there.
+  const Known* look(const LayoutFiles& files, const Digest& manifest);
+
+  std::mutex mutex_;
+  std::map<Digest, Known> known_;
+};
 
 // All that the entries of the index lead to, manifests and blobs: from those with a tag of their own, or with no name
 // and no subject, and from what refers to these.
@@ -65,9 +82,12 @@ class LayoutReader : public Owner, protected LayoutFiles {
   }
   [[nodiscard]] std::vector<std::string> list_tags() override { return tags_of_index(read_index()); }
   [[nodiscard]] std::vector<Descriptor> referrers(const Digest& subject, std::string_view artifact_type = {}) override {
-    return oci::referrers(*this, subject, artifact_type);
+    return referrers_.of(*this, subject, artifact_type);
   }
   [[nodiscard]] std::optional<Descriptor> sole_manifest() override { return oci::sole_manifest(read_index()); }
+
+ private:
+  LayoutReferrers referrers_;
 };
 
 }  // namespace waybill::oci
