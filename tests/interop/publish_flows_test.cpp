@@ -1,0 +1,215 @@
+// Every flow of the built program with every registry that can be had: push, pull, copy in both directions, list, tag,
+// delete, referrers, and signatures that are verified after copies.
+#include <fmt/core.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <ostream>
+
+#include "core/file_system.h"
+#include "core/json/reader.h"
+#include "oci/attach.h"
+#include "oci/layout.h"
+#include "oci/manifest.h"
+#include "oci/media_types.h"
+#include "tests/support/gitea_server.h"
+#include "tests/support/published_bundle.h"
+
+namespace fs = std::filesystem;
+
+namespace waybill::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using Words = std::vector<std::string>;
+
+enum class Peer : std::uint8_t { DockerRegistry, Refreg, Distribution3, Gitea };
+
+const char* name_of(Peer peer) {
+  switch (peer) {
+    case Peer::DockerRegistry:
+      return "DockerRegistry";
+    case Peer::Refreg:
+      return "Refreg";
+    case Peer::Distribution3:
+      return "Distribution3";
+    case Peer::Gitea:
+      return "Gitea";
+  }
+  return "";
+}
+void PrintTo(Peer peer, std::ostream* out) { *out << name_of(peer); }
+
+RegistryKind kind_of(Peer peer) {
+  if (peer == Peer::Refreg) return RegistryKind::ReferrersApi;
+  return peer == Peer::Distribution3 ? RegistryKind::Distribution3 : RegistryKind::FallbackTag;
+}
+
+class PublishFlows : public ::testing::TestWithParam<Peer> {
+ protected:
+  void SetUp() override {
+    WAYBILL_REQUIRE_PEER("docker-registry");
+    if (GetParam() == Peer::Gitea) {
+      WAYBILL_REQUIRE_PEER("gitea");
+      forge_ = std::make_unique<GiteaServer>(folder_.path() / "gitea");
+      host_ = forge_->url().substr(std::string("http://").size());
+      place_.must({WAYBILL_PROGRAM, "login", host_, "--username", "owner", "--password-stdin"}, forge_->token());
+    } else {
+      WAYBILL_REQUIRE_PEER(registry_program(kind_of(GetParam())));
+      server_ = std::make_unique<RegistryServer>(kind_of(GetParam()));
+      host_ = server_->host();
+    }
+    other_ = std::make_unique<RegistryServer>(RegistryKind::FallbackTag);
+  }
+
+  // Gitea keeps packages by owner.
+  [[nodiscard]] std::string there(const std::string& name) const {
+    return fmt::format("oci://{}/owner/{}", host_, name);
+  }
+  [[nodiscard]] std::string elsewhere(const std::string& name) const { return other_->target("mirror/" + name); }
+  [[nodiscard]] std::string digest_of(const std::string& target) const {
+    return place_.ask({"inspect", target}).text_or("digest", {});
+  }
+  [[nodiscard]] Words tags_of(const std::string& target) const {
+    Words tags;
+    const Value listed = place_.ask({"list", target});
+    for (const Value& tag : listed.find("tags")->items()) tags.push_back(tag.as_string());
+    return tags;
+  }
+  void expect(int status, Words command) const {
+    const ProcessResult done = place_.waybill(command);
+    EXPECT_EQ(done.exit_status, status) << ::testing::PrintToString(command) << '\n' << done.err;
+  }
+  // oci-layout:images with `large`, whose layer goes up in two chunks, and `multi`, an index of two with a note on one.
+  void make_images() const {
+    const auto layout = oci::Layout::open_or_create(place_.path("images"));
+    const auto image = [&](const std::string& architecture, const std::string& content) {
+      oci::ImageManifest manifest{
+          std::string(oci::media_type::kImageManifest),
+          {},
+          oci::push_bytes(*layout, fmt::format(R"({{"os":"linux","architecture":"{}"}})", architecture),
+                          oci::media_type::kImageConfig),
+          {oci::push_bytes(*layout, content, oci::media_type::kLayerTar)},
+          {},
+          {}};
+      const std::string bytes = oci::to_bytes(manifest);
+      oci::push_manifest(*layout, bytes, oci::media_type::kImageManifest);
+      oci::Descriptor described = oci::describe(bytes, oci::media_type::kImageManifest);
+      described.other = Value::map({{"platform", Value::map({{"architecture", architecture}, {"os", "linux"}})}});
+      return described;
+    };
+    std::string noise(std::size_t{20} << 20, '\0');
+    for (std::size_t i = 0; i < noise.size(); ++i) noise[i] = static_cast<char>((i * i) >> 11U);
+    layout->tag(image("amd64", noise), "large", oci::ForceTag::No);
+    const oci::ImageIndex index{std::string(oci::media_type::kImageIndex),
+                                {},
+                                {image("amd64", "for amd64"), image("arm64", "for arm64")},
+                                {},
+                                {}};
+    oci::attach(*layout, index.manifests[1],
+                {"application/vnd.waybill.test.note", {{"text/plain", "a note", {}}}, {}, 0});
+    const std::string bytes = oci::to_bytes(index);
+    oci::push_manifest(*layout, bytes, oci::media_type::kImageIndex);
+    layout->tag(oci::describe(bytes, oci::media_type::kImageIndex), "multi", oci::ForceTag::No);
+  }
+
+  TemporaryFolder folder_;
+  Workplace place_{WAYBILL_PROGRAM};
+  std::unique_ptr<GiteaServer> forge_;
+  std::unique_ptr<RegistryServer> server_;
+  std::unique_ptr<RegistryServer> other_;
+  std::string host_;
+};
+
+TEST_P(PublishFlows, PushAndPullKeepEveryByteAndChangeNothingTwice) {
+  make_images();
+  for (const std::string tag : {"large", "multi"}) {
+    const std::string from = "oci-layout:images:" + tag;
+    EXPECT_TRUE(place_.ask({"push", from, there("app:" + tag)}).find("changed")->as_bool());
+    EXPECT_FALSE(place_.ask({"push", from, there("app:" + tag)}).find("changed")->as_bool());
+    expect(0, {"pull", there("app:" + tag), "--output", "oci-layout:back-" + tag});
+    expect(0, {"copy", from, "oci-layout:expected-" + tag});
+    EXPECT_EQ(read_folder(place_.path("back-" + tag)), read_folder(place_.path("expected-" + tag))) << tag;
+    expect(0, {"copy", there("app:" + tag), fmt::format("oci-archive:{}.tar", tag)});
+    EXPECT_EQ(digest_of(fmt::format("oci-archive:{}.tar:{}", tag, tag)), digest_of(from));
+  }
+  expect(0, {"copy", there("app:multi"), "--platform", "linux/arm64", "oci-layout:one:arm64"});
+  EXPECT_EQ(place_.ask({"inspect", "oci-layout:one:arm64"}).find("referrers")->items().size(), 1U);
+}
+
+TEST_P(PublishFlows, CopiesGoInBothDirections) {
+  make_images();
+  for (const std::string tag : {"large", "multi"}) {
+    expect(0, {"push", "oci-layout:images:" + tag, there("app:" + tag)});
+    expect(0, {"copy", there("app:" + tag), there("again:" + tag)});
+    expect(0, {"copy", there("again:" + tag), elsewhere("app:" + tag)});
+    expect(0, {"copy", elsewhere("app:" + tag), there("back:" + tag)});
+    expect(0, {"save", "--output", "set-" + tag, there("back:" + tag)});
+    expect(0, {"load", "set-" + tag, there("loaded")});
+    expect(0, {"copy", there("loaded:" + tag), "oci-layout:end-" + tag});
+    expect(0, {"copy", "oci-layout:images:" + tag, "oci-layout:expected-" + tag});
+    EXPECT_EQ(read_folder(place_.path("end-" + tag)), read_folder(place_.path("expected-" + tag))) << tag;
+  }
+}
+
+TEST_P(PublishFlows, TagsAreListedGivenKeptAndTakenAway) {
+  make_images();
+  const std::string digest = digest_of("oci-layout:images:large");
+  expect(0, {"push", "oci-layout:images:large", there("app:large")});
+  expect(0, {"tag", there("app:large"), "stable"});
+  expect(0, {"push", "oci-layout:images:multi", there("app:multi")});
+  EXPECT_EQ(tags_of(there("app")), (Words{"large", "multi", "stable"}));
+  expect(9, {"push", "oci-layout:images:multi", there("app:stable")});
+  EXPECT_EQ(digest_of(there("app:stable")), digest);
+  expect(0, {"push", "oci-layout:images:multi", there("app:stable"), "--force-tag"});
+  EXPECT_EQ(digest_of(there("app:stable")), digest_of("oci-layout:images:multi"));
+  EXPECT_EQ(digest_of(there("app@" + digest)), digest);
+  expect(0, {"delete", there("app@" + digest), "--yes", "--force"});
+  expect(3, {"inspect", there("app:large")});
+  // Refreg goes on listing the name.
+  const auto left = [&](Words tags) {
+    if (GetParam() == Peer::Refreg) tags.insert(tags.begin(), "large");
+    return tags;
+  };
+  EXPECT_EQ(tags_of(there("app")), left({"multi", "stable"}));
+  // A tag alone, where the registry can do that.
+  const ProcessResult untagged = place_.waybill({"delete", there("app:stable"), "--yes"});
+  if (untagged.exit_status == 0) {
+    EXPECT_EQ(tags_of(there("app")), left({"multi"}));
+  } else {
+    EXPECT_EQ(untagged.exit_status, 9) << untagged.err;
+    EXPECT_EQ(tags_of(there("app")), left({"multi", "stable"}));
+  }
+  expect(3, {"inspect", there("app:none")});
+}
+
+TEST_P(PublishFlows, SignaturesAndStatementsAreVerifiedAfterCopies) {
+  expect(0, {"bundle", "--service", "eks", "--output", "bundle"});
+  expect(0, {"push", "bundle", there("bundle:v1")});
+  expect(4, {"verify", there("bundle:v1"), "--key", place_.signer()});
+  expect(0, {"sign", there("bundle:v1"), "--key", place_.signing_key()});
+  expect(0, {"sign", there("bundle:v1"), "--key", place_.strangers_key()});
+  write_file(place_.path("note.json"), R"({"reviewed":true})", Overwrite::No);
+  expect(0, {"attest", there("bundle:v1"), "--key", place_.signing_key(), "--predicate", "note.json", "--type",
+             "https://example.org/review/v1"});
+  expect(0, {"copy", there("bundle:v1"), there("again:v1")});
+  expect(0, {"copy", there("bundle:v1"), elsewhere("bundle:v1")});
+  expect(0, {"copy", elsewhere("bundle:v1"), there("back:v1")});
+  const std::size_t referrers = place_.ask({"inspect", there("bundle:v1")}).find("referrers")->items().size();
+  EXPECT_GE(referrers, 4U);
+  for (const std::string& target : {there("bundle:v1"), there("again:v1"), elsewhere("bundle:v1"), there("back:v1")}) {
+    expect(0, {"verify", target, "--key", place_.signer()});
+    expect(0, {"verify", target, "--key", place_.stranger()});
+    expect(0, {"verify-attestation", target, "--key", place_.signer(), "--type", "https://example.org/review/v1"});
+    EXPECT_EQ(place_.ask({"inspect", target}).find("referrers")->items().size(), referrers) << target;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Registry, PublishFlows,
+                         ::testing::Values(Peer::DockerRegistry, Peer::Refreg, Peer::Distribution3, Peer::Gitea),
+                         [](const auto& peer) { return std::string(name_of(peer.param)); });
+
+}  // namespace
+}  // namespace waybill::testing
