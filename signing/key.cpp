@@ -88,15 +88,19 @@ PkeyContext context_for(EVP_PKEY* key) {
   return checked(PkeyContext(libcrypto().EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr)), "preparing a key");
 }
 
-// A context that is ready to verify SHA-256 digests: made once for a key and copied for each use, because preparing one
+// What is signed: a SHA-256 digest, with RSA as PKCS#1 v1.5 has it.
+void choose_scheme(EVP_PKEY_CTX* context, KeyKind kind) {
+  if (kind == KeyKind::Rsa)
+    check(libcrypto().EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING), "choosing PKCS#1 v1.5");
+  check(libcrypto().EVP_PKEY_CTX_set_signature_md(context, libcrypto().EVP_sha256()), "choosing SHA-256");
+}
+
+// A context that is ready to verify: made once for a key and copied for each use, because preparing one
 // looks the algorithms up anew.
 PkeyContext verifying_context(EVP_PKEY* key, KeyKind kind) {
   PkeyContext context = context_for(key);
   check(libcrypto().EVP_PKEY_verify_init(context.get()), "preparing a key for verification");
-  if (kind == KeyKind::Rsa) {
-    check(libcrypto().EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING), "choosing PKCS#1 v1.5");
-  }
-  check(libcrypto().EVP_PKEY_CTX_set_signature_md(context.get(), libcrypto().EVP_sha256()), "choosing SHA-256");
+  choose_scheme(context.get(), kind);
   return context;
 }
 
@@ -180,44 +184,49 @@ namespace {
 
 Pkey checked_private_key(Pkey key, std::string_view name) {
   if (!key) refuse(name, "no readable private key");
-  if (kind_of(key.get(), name) != KeyKind::EcdsaP256) refuse(name, "it is an RSA key, only ECDSA P-256 keys sign");
+  static_cast<void>(kind_of(key.get(), name));
   if (libcrypto().EVP_PKEY_check(context_for(key.get()).get()) != 1)
     refuse(name, "its private and public halves do not match");
   return key;
 }
 
+// The form that OpenSSL has for keys of this kind alone.
+Pkey read_traditional(int kind, const SecretBytes& der, std::string_view name) {
+  const unsigned char* position = raw(der.bytes());
+  Pkey key(libcrypto().d2i_PrivateKey(kind, nullptr, &position, static_cast<long>(der.size())));
+  if (key && position != raw(der.bytes()) + der.size()) refuse(name, "there are bytes behind the key");
+  return checked_private_key(std::move(key), name);
+}
+
 }  // namespace
+
+PrivateKey::PrivateKey(void* handle, std::string_view name) {
+  Pkey key(static_cast<EVP_PKEY*>(handle));
+  PublicKey public_key = PublicKey::from_spki(as_bytes(spki_of(key.get())), name);
+  state_ = std::make_shared<const State>(State{std::move(key), std::move(public_key)});
+}
 
 PrivateKey PrivateKey::generate() {
   Pkey key = checked(Pkey(libcrypto().EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")), "generating a key");
-  PublicKey public_key = PublicKey::from_spki(as_bytes(spki_of(key.get())), "new key");
-  return PrivateKey(std::make_shared<const State>(State{std::move(key), std::move(public_key)}));
+  return {key.release(), "new key"};
 }
 
 PrivateKey PrivateKey::from_pkcs8(const SecretBytes& der, std::string_view name) {
   const unsigned char* position = raw(der.bytes());
   const Pkcs8 info(libcrypto().d2i_PKCS8_PRIV_KEY_INFO(nullptr, &position, static_cast<long>(der.size())));
   if (!info || position != raw(der.bytes()) + der.size()) refuse(name, "no readable PKCS#8 structure");
-  Pkey key = checked_private_key(Pkey(libcrypto().EVP_PKCS82PKEY(info.get())), name);
-  PublicKey public_key = PublicKey::from_spki(as_bytes(spki_of(key.get())), name);
-  return PrivateKey(std::make_shared<const State>(State{std::move(key), std::move(public_key)}));
+  return {checked_private_key(Pkey(libcrypto().EVP_PKCS82PKEY(info.get())), name).release(), name};
 }
 
 PrivateKey PrivateKey::from_sec1(const SecretBytes& der, std::string_view name) {
-  const unsigned char* position = raw(der.bytes());
-  Pkey key(libcrypto().d2i_PrivateKey(EVP_PKEY_EC, nullptr, &position, static_cast<long>(der.size())));
-  if (key && position != raw(der.bytes()) + der.size()) refuse(name, "there are bytes behind the key");
-  key = checked_private_key(std::move(key), name);
-  PublicKey public_key = PublicKey::from_spki(as_bytes(spki_of(key.get())), name);
-  return PrivateKey(std::make_shared<const State>(State{std::move(key), std::move(public_key)}));
+  return {read_traditional(EVP_PKEY_EC, der, name).release(), name};
 }
 
-PrivateKey PrivateKey::from_handle(void* handle, std::string_view name) {
-  Pkey key(static_cast<EVP_PKEY*>(handle));
-  if (kind_of(key.get(), name) != KeyKind::EcdsaP256) refuse(name, "it is an RSA key, only ECDSA P-256 keys sign");
-  PublicKey public_key = PublicKey::from_spki(as_bytes(spki_of(key.get())), name);
-  return PrivateKey(std::make_shared<const State>(State{std::move(key), std::move(public_key)}));
+PrivateKey PrivateKey::from_pkcs1(const SecretBytes& der, std::string_view name) {
+  return {read_traditional(EVP_PKEY_RSA, der, name).release(), name};
 }
+
+PrivateKey PrivateKey::from_handle(void* handle, std::string_view name) { return {handle, name}; }
 
 std::string PrivateKey::sign(Bytes message) const {
   const Digest digest = sha256(message);
@@ -225,7 +234,7 @@ std::string PrivateKey::sign(Bytes message) const {
   const PkeyContext context =
       checked(PkeyContext(libcrypto().EVP_PKEY_CTX_new(state_->key.get(), nullptr)), "preparing a key");
   check(libcrypto().EVP_PKEY_sign_init(context.get()), "preparing a key for signing");
-  check(libcrypto().EVP_PKEY_CTX_set_signature_md(context.get(), libcrypto().EVP_sha256()), "choosing SHA-256");
+  choose_scheme(context.get(), state_->public_key.kind());
   std::size_t size = 0;
   check(libcrypto().EVP_PKEY_sign(context.get(), nullptr, &size, raw(digest.raw()), digest.raw().size()), "signing");
   std::string signature(size, '\0');

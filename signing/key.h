@@ -60,12 +60,15 @@ class PrivateKey {
   [[nodiscard]] static PrivateKey from_pkcs8(const SecretBytes& der, std::string_view name);
   // RFC 5915 ECPrivateKey ("SEC1"), DER.
   [[nodiscard]] static PrivateKey from_sec1(const SecretBytes& der, std::string_view name);
+  // RFC 8017 RSAPrivateKey ("PKCS#1"), DER.
+  [[nodiscard]] static PrivateKey from_pkcs1(const SecretBytes& der, std::string_view name);
 
   // Takes over a key that OpenSSL holds (an EVP_PKEY), whose private half may lie elsewhere, as in a token: it signs,
   // but has no PKCS#8 form. Throws InvalidInput as the others do.
   [[nodiscard]] static PrivateKey from_handle(void* handle, std::string_view name);
 
-  // ECDSA over SHA-256 of the message, DER. The nonce is random: two signatures of one message differ.
+  // Over SHA-256 of the message. ECDSA, DER: the nonce is random, so two signatures of one message differ. RSA:
+  // PKCS#1 v1.5 (RFC 8017, section 8.2).
   [[nodiscard]] std::string sign(Bytes message) const;
   [[nodiscard]] const PublicKey& public_key() const noexcept;
   // PKCS#8 PrivateKeyInfo, DER. Throws Internal for a key whose private half lies elsewhere.
@@ -73,7 +76,7 @@ class PrivateKey {
 
  private:
   struct State;
-  explicit PrivateKey(std::shared_ptr<const State> state) noexcept : state_(std::move(state)) {}
+  PrivateKey(void* handle, std::string_view name);
   std::shared_ptr<const State> state_;
 };
 

@@ -126,11 +126,11 @@ PrivateKey read_private_key(const SecretBytes& pem, std::string_view name, const
   }
   if (block.type == "PRIVATE KEY") return PrivateKey::from_pkcs8(block.body, name);
   if (block.type == "EC PRIVATE KEY") return PrivateKey::from_sec1(block.body, name);
+  if (block.type == "RSA PRIVATE KEY") return PrivateKey::from_pkcs1(block.body, name);
   if (block.type == "ENCRYPTED PRIVATE KEY") {
     throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is an encrypted PKCS#8 file, which is not supported", name))
         .hint("'openssl pkcs8 -in FILE' decrypts it; 'waybill key import' makes an encrypted key file of the result");
   }
-  if (block.type == "RSA PRIVATE KEY") refuse(name, "it is an RSA key, only ECDSA P-256 keys sign");
   refuse(name, fmt::format("it holds a '{}', expected a private key", block.type));
 }
 

@@ -30,12 +30,14 @@ class Keys : public Workspace {
   void write(const std::string& name, std::string_view text) const { write_file(path(name), text, Overwrite::Yes); }
 };
 
-TEST_F(Keys, Pkcs8AndSec1AreImportedAndSign) {
+TEST_F(Keys, Pkcs8Sec1AndPkcs1AreImportedAndSign) {
   openssl({"genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", "pkcs8.pem"});
   openssl({"ec", "-in", "pkcs8.pem", "-out", "sec1.pem"});
   openssl({"ecparam", "-name", "prime256v1", "-genkey", "-out", "with-parameters.pem"});
   write("file", "content");
-  for (const std::string file : {"pkcs8.pem", "sec1.pem", "with-parameters.pem"}) {
+  openssl({"genrsa", "-traditional", "-out", "pkcs1.pem", "2048"});
+  openssl({"genrsa", "-out", "rsa.pem", "3072"});
+  for (const std::string file : {"pkcs8.pem", "sec1.pem", "with-parameters.pem", "pkcs1.pem", "rsa.pem"}) {
     ASSERT_THAT(import(file), Exited(0)) << file;
     EXPECT_EQ(read_file(path("imported.pub")), public_half(file));
     EXPECT_THAT(read_file(path("imported.key")), StartsWith("-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\n"));
@@ -48,8 +50,7 @@ TEST_F(Keys, Pkcs8AndSec1AreImportedAndSign) {
 }
 
 TEST_F(Keys, WhatCannotSignIsRefusedByName) {
-  openssl({"genrsa", "-traditional", "-out", "pkcs1.pem", "2048"});
-  openssl({"genrsa", "-out", "rsa.pem", "2048"});
+  openssl({"genrsa", "-traditional", "-out", "small.pem", "1024"});
   openssl({"genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384", "-out", "p384.pem"});
   openssl({"genpkey", "-algorithm", "ED25519", "-out", "ed25519.pem"});
   openssl({"genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-aes256", "-pass", "pass:p", "-out",
@@ -57,8 +58,7 @@ TEST_F(Keys, WhatCannotSignIsRefusedByName) {
   ASSERT_THAT(waybill({"keygen", "--output-prefix", "k"}, kPassword), Exited(0));
   write("empty.pem", "");
   const std::vector<std::pair<std::string, std::string>> refusals = {
-      {"pkcs1.pem", "it is an RSA key, only ECDSA P-256 keys sign"},
-      {"rsa.pem", "it is an RSA key, only ECDSA P-256 keys sign"},
+      {"small.pem", "it is an RSA key of 1024 bits, expected 2048 to 16384"},
       {"p384.pem", "it lies on secp384r1, expected P-256"},
       {"ed25519.pem", "its kind is ED25519, expected ECDSA P-256 or RSA"},
       {"encrypted.pem", "is an encrypted PKCS#8 file, which is not supported"},
@@ -158,12 +158,18 @@ TEST_F(Token, WhatIsNotThereIsSaidWithoutThePin) {
   EXPECT_THAT(waybill({"key", "public", "--key", "pkcs11:token=site;object=other"}, wrong), Exited(3));
   wrong["PKCS11_MODULE_PATH"] = "/nonexistent.so";
   EXPECT_THAT(waybill({"key", "public", "--key", kUri}, wrong), Not(Exited(0)));
+}
+
+TEST_F(Token, SignsWithAnRsaKey) {
   openssl({"genrsa", "-out", "rsa.pem", "2048"});
   softhsm({"--import", "rsa.pem", "--token", "site", "--label", "rsa", "--id", "a2", "--pin", "4711-geheim"});
-  const ProcessResult rsa =
-      waybill({"key", "public", "--key", "pkcs11:token=site;object=rsa", "--password-file", "pin"}, environment());
-  EXPECT_THAT(rsa, Exited(2));
-  EXPECT_THAT(rsa.err, HasSubstr("it is an RSA key, only ECDSA P-256 keys sign"));
+  write("file", "content");
+  write("rsa.pub", public_half("rsa.pem"));
+  const Words key = {"--key", "pkcs11:token=site;object=rsa", "--password-file", "pin"};
+  ASSERT_THAT(waybill(joined({"key", "public", "--output", "token.pub"}, key), environment()), Exited(0));
+  EXPECT_EQ(read_file(path("token.pub")), public_half("rsa.pem"));
+  ASSERT_THAT(waybill(joined({"sign", "file"}, key), environment()), Exited(0));
+  EXPECT_THAT(waybill({"verify", "file", "--key", "rsa.pub"}), Exited(0));
 }
 
 }  // namespace

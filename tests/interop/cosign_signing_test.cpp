@@ -127,12 +127,39 @@ TEST_F(CosignSigning, WeAcceptCosignsMessageBundle) {
   EXPECT_FALSE(verify_message_bundle(bundle, keys, "changed\n").passed);
 }
 
+TEST_F(CosignSigning, BothImportAnRsaKeyAndAcceptWhatTheOtherSignsWithIt) {
+  WAYBILL_REQUIRE_PEER("cosign");
+  WAYBILL_REQUIRE_PEER("openssl");
+  ASSERT_EQ(testing::run({"openssl", "genrsa", "-traditional", "-out", path("rsa.pem"), "3072"}).exit_status, 0);
+  const PrivateKey key = read_key(path("rsa.pem"));
+  ASSERT_EQ(cosign({"import-key-pair", "--key", path("rsa.pem"), "--output-key-prefix", "theirs"}).exit_status, 0);
+  EXPECT_EQ(read_key(path("theirs.key")).public_key(), key.public_key());
+  const std::string ours = write("our.key", write_cosign_key(key, SecretBytes::copy_of(kPassword)));
+  EXPECT_EQ(cosign({"public-key", "--key", ours}).out, key.public_key().pem());
+
+  const std::string artifact = write("file", kMessage);
+  const std::string public_key = write("our.pub", key.public_key().pem());
+  const std::string bundle = write("file.sigstore.json", sign_message(key, kMessage));
+  const ProcessResult good =
+      cosign({"verify-blob", "--bundle", bundle, "--key", public_key, "--insecure-ignore-tlog=true", artifact});
+  EXPECT_EQ(good.exit_status, 0) << good.err;
+
+  ASSERT_EQ(cosign({"signing-config", "create", "--out", path("config.json")}).exit_status, 0);
+  const ProcessResult made = cosign({"sign-blob", "--yes", "--key", ours, "--signing-config", path("config.json"),
+                                     "--bundle", path("theirs.json"), artifact});
+  ASSERT_EQ(made.exit_status, 0) << made.err;
+  const std::vector<PublicKey> keys = {key.public_key()};
+  EXPECT_TRUE(verify_message_bundle(read_file(path("theirs.json")), keys, kMessage).passed);
+  EXPECT_FALSE(verify_message_bundle(read_file(path("theirs.json")), keys, "changed\n").passed);
+}
+
 TEST_F(CosignSigning, OpensslVerifiesOurSignatureAndWeReadItsKeys) {
   WAYBILL_REQUIRE_PEER("openssl");
   for (const std::vector<std::string>& command :
        {std::vector<std::string>{"openssl", "ecparam", "-name", "prime256v1", "-genkey", "-out", path("k.pem")},
         std::vector<std::string>{"openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256",
-                                 "-out", path("k.pem")}}) {
+                                 "-out", path("k.pem")},
+        std::vector<std::string>{"openssl", "genrsa", "-traditional", "-out", path("k.pem"), "2048"}}) {
     ASSERT_EQ(testing::run(command).exit_status, 0);
     const PrivateKey key = read_key(path("k.pem"));
     const std::string artifact = write("file", kMessage);
