@@ -202,7 +202,7 @@ TEST(Registry, ReadsTheTypeOfAReferrerThatIsListedUnderNone) {
     index.manifests.at(0).annotations.clear();
     if (!there) index.manifests.at(0).digest = sha256("nothing");
     const std::string bytes = to_bytes(index);
-    fixture.registry->push_manifest(bytes, media_type::kImageIndex);
+    push_manifest(*fixture.registry, bytes, media_type::kImageIndex);
     fixture.registry->tag(describe(bytes, media_type::kImageIndex), tag, ForceTag::Yes);
     const std::vector<Descriptor> found = fixture.registry->referrers(packed.manifest.digest, right.artifact_type);
     ASSERT_THAT(found, SizeIs(there ? 1 : 0));
