@@ -89,7 +89,7 @@ class Collector {
           }
         });
     for (std::size_t i = 0; i < tags.size(); ++i) {
-      if (found[i]) result.tags.push_back({tags[i], *found[i]});
+      if (const std::optional<Descriptor>& tagged = found[i]) result.tags.push_back({tags[i], *tagged});
     }
     return result;
   }
