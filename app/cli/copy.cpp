@@ -2,6 +2,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/connection_options.h"
+#include "app/cli/copy_options.h"
 #include "app/cli/copy_report.h"
 #include "app/cli/key_options.h"
 #include "app/cli/recipe_options.h"
@@ -52,11 +53,7 @@ Command copy_command() {
   command.option("--no-referrers", &state->without_referrers, "",
                  "leave signatures, attestations and all else that refers to it behind");
   add_trust_options(command, state->request.trust);
-  command.option(
-      "--verify", &state->request.verify_blobs, "",
-      "hash all that goes to a registry on its way and stop before a blob of another digest is complete there; "
-      "without it the registry alone checks. Says nothing of signatures");
-  command.option("--force-tag", &state->request.force_tag, "", "move the tag if it names another artifact");
+  add_copy_options(command, state->request);
   command.option("--force", &state->request.force, "", "replace the folder that is there");
   add_connection_options(command, state->request.connection);
   add_format_option(command, state->format, {"text", "json"});

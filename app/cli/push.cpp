@@ -2,6 +2,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/connection_options.h"
+#include "app/cli/copy_options.h"
 #include "app/cli/copy_report.h"
 #include "app/cli/recipe_options.h"
 
@@ -30,11 +31,7 @@ Command push_command() {
                    {"waybill push oci-layout:out:v1 oci://mirror.example.com/gpu/bundle:v1",
                     "a signed artifact, to a mirror"}},
       .run = {}};
-  command.option(
-      "--verify", &state->request.verify_blobs, "",
-      "hash all that goes to a registry on its way and stop before a blob of another digest is complete there; "
-      "without it the registry alone checks. Says nothing of signatures");
-  command.option("--force-tag", &state->request.force_tag, "", "move the tag if it names another artifact");
+  add_copy_options(command, state->request);
   add_connection_options(command, state->request.connection);
   add_format_option(command, state->format, {"text", "json"});
   command.run = [state](Console& console) {
