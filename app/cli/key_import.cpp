@@ -19,9 +19,8 @@ Command key_import_command() {
       .description =
           "Reads one private key, PKCS#8 ('PRIVATE KEY'), SEC1 ('EC PRIVATE KEY') or PKCS#1 ('RSA PRIVATE KEY') in "
           "PEM, not encrypted, and writes cosign's files: PREFIX.key (mode 0600, encrypted with the password, which "
-          "may "
-          "be empty) and PREFIX.pub. ECDSA keys are on the curve P-256, RSA keys have 2048 bits or more and sign as "
-          "PKCS#1 v1.5 has it. Other kinds and curves are refused, for verifiers do not agree on them.",
+          "may be empty) and PREFIX.pub. ECDSA keys are on the curve P-256, RSA keys have 2048 bits or more and sign "
+          "as PKCS#1 v1.5 has it. Other kinds and curves are refused, for verifiers do not agree on them.",
       .arguments = {{"FILE", &state->file, "the private key; '-' is standard input", true}},
       .options = {},
       .examples = {{"waybill key import signing.pem --output-prefix release", "release.key and release.pub"},
