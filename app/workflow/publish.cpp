@@ -25,6 +25,8 @@ class CountingStore final : public oci::Store {
   [[nodiscard]] bool changed() const noexcept { return changed_; }
 
   [[nodiscard]] std::string name() const override { return inner_.name(); }
+  [[nodiscard]] bool is_remote() const noexcept override { return inner_.is_remote(); }
+  [[nodiscard]] std::uint64_t waits() const noexcept override { return inner_.waits(); }
   [[nodiscard]] bool exists_blob(const oci::Descriptor& descriptor) override { return inner_.exists_blob(descriptor); }
   [[nodiscard]] std::unique_ptr<ByteSource> open_blob(const oci::Descriptor& descriptor,
                                                       std::uint64_t offset) override {
