@@ -19,8 +19,6 @@ namespace fs = std::filesystem;
 namespace waybill {
 namespace {
 
-fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
-
 // The pattern that mkdtemp and mkostemp fill in, in `folder` or else in TMPDIR or /tmp.
 std::string temporary_pattern(const fs::path& folder) {
   const char* configured = std::getenv("TMPDIR");
@@ -82,6 +80,8 @@ auto with_our_errors(Body&& body) {
 }
 
 }  // namespace
+
+fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
 
 std::string read_file(const fs::path& path, std::uint64_t limit) {
   const std::unique_ptr<FdSource> source = FdSource::open(path.string());

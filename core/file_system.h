@@ -25,6 +25,9 @@ void write_file(const std::filesystem::path& path, std::string_view bytes, Overw
 // leading to what it leads to, everything else is replaced as write_file() does.
 void write_output(const std::filesystem::path& path, std::string_view bytes);
 
+// Where a path lies: "." for a bare name.
+[[nodiscard]] std::filesystem::path folder_of(const std::filesystem::path& path);
+
 // Gives a file that has reached the disk its final name in the same folder, and sees to it that the name does. With
 // Overwrite::No a name that is taken is Conflict.
 void publish_file(const std::filesystem::path& temporary, const std::filesystem::path& path, Overwrite overwrite);

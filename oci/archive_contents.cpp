@@ -60,27 +60,31 @@ std::string docker_manifest(const ImageIndex& index, const std::map<Digest, Arch
   return json::write(list);
 }
 
-// What is there of the content is hashed, and the rest fetched; all of it, if the whole is not what it should be then.
+// What is there of a blob is hashed, and the rest fetched. Whether the whole is what it should be; Untrusted when
+// nothing was there, so that the source is to blame.
+bool complete_blob(PartialArchive& archive, const Descriptor& blob, const OpenBlob& open, CopyProgress& progress) {
+  Hasher hash(blob.digest.algorithm());
+  const std::uint64_t kept = archive.take_over(blob.size, hash);
+  if (kept == blob.size && kept != 0) {
+    if (hash.finish() != blob.digest) return false;
+    progress.skipped(blob);
+    return true;
+  }
+  try {
+    VerifyingSource rest(progress.counted(blob, open)(kept), blob.digest, blob.size, std::move(hash), kept);
+    copy(rest, archive);
+    return true;
+  } catch (const Error& failure) {
+    if (failure.code() != ErrorCode::Untrusted || kept == 0) throw;
+    return false;
+  }
+}
+
 void write_blob(PartialArchive& archive, const Descriptor& blob, const OpenBlob& open, CopyProgress& progress) {
   const std::uint64_t begin = archive.position();
-  while (true) {
-    Hasher hash(blob.digest.algorithm());
-    const std::uint64_t kept = archive.take_over(blob.size, hash);
-    try {
-      if (kept == blob.size && kept != 0) {
-        if (hash.finish() != blob.digest) throw Error(ErrorCode::Untrusted, "");
-        progress.skipped(blob);
-      } else {
-        VerifyingSource rest(progress.counted(blob, open)(kept), blob.digest, blob.size, std::move(hash), kept);
-        copy(rest, archive);
-      }
-      return;
-    } catch (const Error& failure) {
-      if (failure.code() != ErrorCode::Untrusted) throw;
-      archive.go_back(begin);
-      if (kept == 0) throw;
-    }
-  }
+  if (complete_blob(archive, blob, open, progress)) return;
+  archive.go_back(begin);
+  static_cast<void>(complete_blob(archive, blob, open, progress));
 }
 
 // A line of the list of which the root is the digest.

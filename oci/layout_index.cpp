@@ -60,15 +60,13 @@ std::string blob_path(const Digest& digest) {
   return fmt::format("{}{}/{}", kBlobFolder, name_of(digest.algorithm()), digest.hex());
 }
 
-std::optional<Digest> digest_of_path(std::string_view path) noexcept {
+std::optional<Digest> digest_of_path(std::string_view path) {
   if (!path.starts_with(kBlobFolder)) return std::nullopt;
-  path.remove_prefix(kBlobFolder.size());
-  const std::size_t slash = path.find('/');
-  if (slash == std::string_view::npos) return std::nullopt;
-  for (const DigestAlgorithm algorithm : kDigestAlgorithms) {
-    if (path.substr(0, slash) == name_of(algorithm)) return Digest::try_parse(algorithm, path.substr(slash + 1));
-  }
-  return std::nullopt;
+  std::string text(path.substr(kBlobFolder.size()));
+  const std::size_t slash = text.find('/');
+  if (slash == std::string::npos || text.find(':') != std::string::npos) return std::nullopt;
+  text[slash] = ':';
+  return Digest::try_parse(text);
 }
 
 std::optional<std::string> tag_of_entry(const Descriptor& entry) {

@@ -18,7 +18,7 @@ void check_layout_version(std::string_view bytes, const std::string& where);
 inline constexpr std::string_view kBlobFolder = "blobs/";
 // Where a layout keeps a blob, "blobs/sha256/<hex>", and back: nullopt for the path of anything else.
 [[nodiscard]] std::string blob_path(const Digest& digest);
-[[nodiscard]] std::optional<Digest> digest_of_path(std::string_view path) noexcept;
+[[nodiscard]] std::optional<Digest> digest_of_path(std::string_view path);
 
 // The tag of an entry; nullopt for a referrer and for what has no name.
 [[nodiscard]] std::optional<std::string> tag_of_entry(const Descriptor& entry);

@@ -24,8 +24,6 @@ std::string partial_name(const fs::path& file) {
   return fmt::format("{}{}-{}", kPrefix, name.substr(0, kLongest), sha256(name).hex().substr(0, 16));
 }
 
-fs::path folder_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
-
 void remove_stale_partials(const fs::path& folder) {
   std::error_code ignored;
   for (fs::directory_iterator entry(folder, ignored), end; entry != end; entry.increment(ignored)) {
