@@ -276,7 +276,7 @@ Error Session::error(const http::Response& response, std::string_view what) cons
   }
   const std::string detail = detail_of(response);
   // Harbor's 403 and GitLab's 413 are no matter of credentials then.
-  if (response.status >= 400 && response.status < 500 &&
+  if ((response.status == 403 || response.status == 413) &&
       (detail.find("quota") != std::string::npos || detail.find("will exceed") != std::string::npos))
     hint = "when the registry has room for it, the same command goes on where it stopped";
   Error result(code, fmt::format("'{}' does not {}: it answers {}{}{}", name(), what, response.status,
