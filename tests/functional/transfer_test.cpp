@@ -218,7 +218,7 @@ class SparseIndex : public Transfer {
 };
 
 TEST_F(SparseIndex, IsCopiedAsItIsWithAWarning) {
-  FakeRegistry target;
+  const FakeRegistry target;
   const std::string there = fmt::format("oci://{}/mirror/image:multi", target.host());
   const std::vector<Words> commands = {{"copy", source("multi"), "oci-layout:layout"},
                                        {"copy", "oci-layout:layout:multi", "oci-archive:a.tar"},
@@ -248,7 +248,7 @@ TEST_F(SparseIndex, HasNothingForAPlatformThatIsAbsent) {
 }
 
 TEST_F(SparseIndex, MayBeRefusedByTheTargetAndLeavesNoTag) {
-  FakeRegistry target({.refuses_sparse_indexes = true});
+  const FakeRegistry target({.refuses_sparse_indexes = true});
   const ProcessResult refused = waybill({"copy", source("multi"), fmt::format("oci://{}/a/b:multi", target.host())});
   EXPECT_NE(refused.exit_status, 0);
   EXPECT_THAT(refused.err, HasSubstr("--platform"));

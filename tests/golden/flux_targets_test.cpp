@@ -11,7 +11,7 @@
 namespace waybill {
 namespace {
 
-FileTree outputs(const testing::Words& words) {
+FileTree outputs(const testing::QueryWords& words) {
   Recipe recipe = testing::embedded_recipe(words);
   recipe.version = "golden";
   recipe.catalogue = {"golden", "sha256:" + std::string(64, '0')};
@@ -31,8 +31,8 @@ FileTree outputs(const testing::Words& words) {
 
 TEST(FluxTargets, AreAsTheyWere) {
   FileTree actual;
-  for (const testing::Words& words : {testing::Words{"eks", "h100", "inference", "ubuntu", "dynamo"},
-                                      testing::Words{"aks", "h100", "training", "ubuntu", "kubeflow"}})
+  for (const testing::QueryWords& words : {testing::QueryWords{"eks", "h100", "inference", "ubuntu", "dynamo"},
+                                           testing::QueryWords{"aks", "h100", "training", "ubuntu", "kubeflow"}})
     actual.add_tree(fmt::format("{}", fmt::join(words, "-")), outputs(words));
   testing::expect_golden(actual, "flux");
 }

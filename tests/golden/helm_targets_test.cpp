@@ -16,7 +16,7 @@ namespace {
 
 struct Target {
   const char* name;
-  testing::Words words;
+  testing::QueryWords words;
 };
 
 FileTree rendered(const Target& target) {

@@ -59,7 +59,7 @@ TEST_F(Definitions, AcceptEveryObject) {
 TEST_F(Definitions, AcceptEveryApplicationOfTheCatalogue) {
   FileTree tree;
   std::set<std::string> seen;
-  testing::for_each_recipe([&](const testing::Words& words, const Recipe& recipe) {
+  testing::for_each_recipe([&](const testing::QueryWords& words, const Recipe& recipe) {
     const FileTree bundle = render(make_plan(testing::embedded(), recipe), recipe);
     for (const auto& [path, file] : bundle.files()) {
       if (!path.text().starts_with("apps/files/")) continue;

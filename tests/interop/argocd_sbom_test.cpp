@@ -14,12 +14,13 @@ namespace {
 
 class Contents : public ::testing::Test {
  protected:
-  // The judge's verdict on a document, kept in a file of that name.
-  testing::ProcessResult judge(std::vector<std::string> command, const std::string& name, const Value& document) const {
+  // The judge ends with this status on a document, kept in a file of that name.
+  void expect(int status, testing::Words command, const std::string& name, const Value& document) const {
     const std::string file = (folder_.path() / name).string();
     write_file(file, json::write_pretty(document), Overwrite::No);
     command.push_back(file);
-    return testing::run(command);
+    const testing::ProcessResult result = testing::run(command);
+    EXPECT_EQ(result.exit_status, status) << result.out << result.err;
   }
 
   TemporaryFolder folder_;
@@ -30,8 +31,7 @@ class Contents : public ::testing::Test {
 
 TEST_F(Contents, CycloneDxSchemaAccepts) {
   WAYBILL_REQUIRE_PEER("cyclonedx-validate");
-  const testing::ProcessResult result = judge({"cyclonedx-validate"}, "bundle.cdx.json", cyclonedx_document(input_));
-  EXPECT_EQ(result.exit_status, 0) << result.out << result.err;
+  expect(0, {"cyclonedx-validate"}, "bundle.cdx.json", cyclonedx_document(input_));
 }
 
 // The judge itself: a member that CycloneDX does not have must not pass.
@@ -39,14 +39,12 @@ TEST_F(Contents, CycloneDxSchemaRefusesForeignMembers) {
   WAYBILL_REQUIRE_PEER("cyclonedx-validate");
   Value document = cyclonedx_document(input_);
   document.set("foreign", 1);
-  const testing::ProcessResult result = judge({"cyclonedx-validate"}, "bundle.cdx.json", document);
-  EXPECT_EQ(result.exit_status, 1) << result.out << result.err;
+  expect(1, {"cyclonedx-validate"}, "bundle.cdx.json", document);
 }
 
 TEST_F(Contents, SpdxSchemaAccepts) {
   WAYBILL_REQUIRE_PEER("spdx-validate");
-  const testing::ProcessResult result = judge({"spdx-validate"}, "bundle.spdx.json", spdx_document(input_));
-  EXPECT_EQ(result.exit_status, 0) << result.out << result.err;
+  expect(0, {"spdx-validate"}, "bundle.spdx.json", spdx_document(input_));
 }
 
 // The judge itself.
@@ -54,26 +52,22 @@ TEST_F(Contents, SpdxSchemaRefusesForeignMembersAndWhatIsMissing) {
   WAYBILL_REQUIRE_PEER("spdx-validate");
   Value foreign = spdx_document(input_);
   foreign.set("foreign", 1);
-  EXPECT_EQ(judge({"spdx-validate"}, "foreign.spdx.json", foreign).exit_status, 1);
+  expect(1, {"spdx-validate"}, "foreign.spdx.json", foreign);
   Value nameless = spdx_document(input_);
   nameless.find("packages")->items().front().erase("name");
-  EXPECT_EQ(judge({"spdx-validate"}, "nameless.spdx.json", nameless).exit_status, 1);
+  expect(1, {"spdx-validate"}, "nameless.spdx.json", nameless);
 }
 
 TEST_F(Contents, SpdxToolsAccept) {
   WAYBILL_REQUIRE_PEER("pyspdxtools");
-  const testing::ProcessResult result =
-      judge({"pyspdxtools", "--version", "SPDX-2.3", "--infile"}, "bundle.spdx.json", spdx_document(input_));
-  EXPECT_EQ(result.exit_status, 0) << result.out << result.err;
+  expect(0, {"pyspdxtools", "--version", "SPDX-2.3", "--infile"}, "bundle.spdx.json", spdx_document(input_));
 }
 
 TEST_F(Contents, SpdxToolsRefuseARelationshipToNothing) {
   WAYBILL_REQUIRE_PEER("pyspdxtools");
   Value document = spdx_document(input_);
   document.find("relationships")->items().front().set("relatedSpdxElement", "SPDXRef-Nothing");
-  const testing::ProcessResult result =
-      judge({"pyspdxtools", "--version", "SPDX-2.3", "--infile"}, "bundle.spdx.json", document);
-  EXPECT_EQ(result.exit_status, 1) << result.out << result.err;
+  expect(1, {"pyspdxtools", "--version", "SPDX-2.3", "--infile"}, "bundle.spdx.json", document);
 }
 
 }  // namespace

@@ -88,7 +88,7 @@ TEST_F(FluxTargets, EveryObjectIsKnownToFlux) {
     write_file(files.back(), objects(bundle), Overwrite::No);
   };
   add(sample_bundle());
-  testing::for_each_recipe([&](const testing::Words&, const Recipe& recipe) {
+  testing::for_each_recipe([&](const testing::QueryWords&, const Recipe& recipe) {
     add(render(make_plan(testing::embedded(), recipe), recipe));
   });
   const testing::ProcessResult result = judge(files);
@@ -117,7 +117,7 @@ TEST_F(FluxTargets, TheOrderIsThePlans) {
   const std::vector<std::string> judge = command;
   // Recipes that differ in values alone have the same order: it is judged once.
   std::set<std::string> seen;
-  testing::for_each_recipe([&](const testing::Words&, const Recipe& recipe) {
+  testing::for_each_recipe([&](const testing::QueryWords&, const Recipe& recipe) {
     const Plan plan = make_plan(testing::embedded(), recipe);
     std::string order;
     for (const Release& release : plan.releases) {

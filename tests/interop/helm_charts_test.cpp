@@ -65,7 +65,7 @@ class HelmCharts : public ::testing::Test {
 TEST_F(HelmCharts, PrintTheManifestsOfEveryTarget) {
   WAYBILL_REQUIRE_PEER("helm");
   std::size_t bundles = 0;
-  testing::for_each_recipe([&](const testing::Words& words, const Recipe& recipe) {
+  testing::for_each_recipe([&](const testing::QueryWords& words, const Recipe& recipe) {
     SCOPED_TRACE(testing::to_text(words));
     judge(render(make_plan(testing::embedded(), recipe), recipe));
     ++bundles;

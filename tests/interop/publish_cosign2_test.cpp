@@ -11,13 +11,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-using Words = std::vector<std::string>;
-
-Words joined(Words first, const Words& second) {
-  first.insert(first.end(), second.begin(), second.end());
-  return first;
-}
-
 constexpr const char* kCosign = "cosign2";
 constexpr const char* kTagForm = "--new-bundle-format=false";
 constexpr const char* kBundleForm = "--new-bundle-format=true";

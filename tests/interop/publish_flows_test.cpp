@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <memory>
+#include <optional>
 #include <ostream>
 
 #include "core/file_system.h"
@@ -16,49 +18,32 @@
 #include "tests/support/gitea_server.h"
 #include "tests/support/published_bundle.h"
 
-namespace fs = std::filesystem;
-
 namespace waybill::testing {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::Not;
-using Words = std::vector<std::string>;
+struct Peer {
+  const char* name;
+  std::optional<RegistryKind> kind;  // none: Gitea's registry
+};
+constexpr Peer kRefreg{"Refreg", RegistryKind::ReferrersApi};
+constexpr std::array kPeers{Peer{"DockerRegistry", RegistryKind::FallbackTag}, kRefreg,
+                            Peer{"Distribution3", RegistryKind::Distribution3}, Peer{"Gitea", std::nullopt}};
 
-enum class Peer : std::uint8_t { DockerRegistry, Refreg, Distribution3, Gitea };
-
-const char* name_of(Peer peer) {
-  switch (peer) {
-    case Peer::DockerRegistry:
-      return "DockerRegistry";
-    case Peer::Refreg:
-      return "Refreg";
-    case Peer::Distribution3:
-      return "Distribution3";
-    case Peer::Gitea:
-      return "Gitea";
-  }
-  return "";
-}
-void PrintTo(Peer peer, std::ostream* out) { *out << name_of(peer); }
-
-RegistryKind kind_of(Peer peer) {
-  if (peer == Peer::Refreg) return RegistryKind::ReferrersApi;
-  return peer == Peer::Distribution3 ? RegistryKind::Distribution3 : RegistryKind::FallbackTag;
-}
+void PrintTo(const Peer& peer, std::ostream* out) { *out << peer.name; }
 
 class PublishFlows : public ::testing::TestWithParam<Peer> {
  protected:
   void SetUp() override {
     WAYBILL_REQUIRE_PEER("docker-registry");
-    if (GetParam() == Peer::Gitea) {
+    const std::optional<RegistryKind>& kind = GetParam().kind;
+    if (!kind) {
       WAYBILL_REQUIRE_PEER("gitea");
       forge_ = std::make_unique<GiteaServer>(folder_.path() / "gitea");
       host_ = forge_->url().substr(std::string("http://").size());
       place_.must({WAYBILL_PROGRAM, "login", host_, "--username", "owner", "--password-stdin"}, forge_->token());
     } else {
-      WAYBILL_REQUIRE_PEER(registry_program(kind_of(GetParam())));
-      server_ = std::make_unique<RegistryServer>(kind_of(GetParam()));
+      WAYBILL_REQUIRE_PEER(registry_program(*kind));
+      server_ = std::make_unique<RegistryServer>(*kind);
       host_ = server_->host();
     }
     other_ = std::make_unique<RegistryServer>(RegistryKind::FallbackTag);
@@ -78,7 +63,7 @@ class PublishFlows : public ::testing::TestWithParam<Peer> {
     for (const Value& tag : listed.find("tags")->items()) tags.push_back(tag.as_string());
     return tags;
   }
-  void expect(int status, Words command) const {
+  void expect(int status, const Words& command) const {
     const ProcessResult done = place_.waybill(command);
     EXPECT_EQ(done.exit_status, status) << ::testing::PrintToString(command) << '\n' << done.err;
   }
@@ -86,7 +71,7 @@ class PublishFlows : public ::testing::TestWithParam<Peer> {
   void make_images() const {
     const auto layout = oci::Layout::open_or_create(place_.path("images"));
     const auto image = [&](const std::string& architecture, const std::string& content) {
-      oci::ImageManifest manifest{
+      const oci::ImageManifest manifest{
           std::string(oci::media_type::kImageManifest),
           {},
           oci::push_bytes(*layout, fmt::format(R"({{"os":"linux","architecture":"{}"}})", architecture),
@@ -170,7 +155,7 @@ TEST_P(PublishFlows, TagsAreListedGivenKeptAndTakenAway) {
   expect(3, {"inspect", there("app:large")});
   // Refreg goes on listing the name.
   const auto left = [&](Words tags) {
-    if (GetParam() == Peer::Refreg) tags.insert(tags.begin(), "large");
+    if (GetParam().kind == kRefreg.kind) tags.insert(tags.begin(), "large");
     return tags;
   };
   EXPECT_EQ(tags_of(there("app")), left({"multi", "stable"}));
@@ -207,9 +192,8 @@ TEST_P(PublishFlows, SignaturesAndStatementsAreVerifiedAfterCopies) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Registry, PublishFlows,
-                         ::testing::Values(Peer::DockerRegistry, Peer::Refreg, Peer::Distribution3, Peer::Gitea),
-                         [](const auto& peer) { return std::string(name_of(peer.param)); });
+INSTANTIATE_TEST_SUITE_P(Registry, PublishFlows, ::testing::ValuesIn(kPeers),
+                         [](const auto& peer) { return std::string(peer.param.name); });
 
 }  // namespace
 }  // namespace waybill::testing

@@ -23,6 +23,12 @@ namespace fs = std::filesystem;
 extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX asks programs to declare it
 
 namespace waybill::testing {
+
+Words joined(Words first, const Words& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
 namespace {
 
 struct Pipe {

@@ -9,6 +9,11 @@
 
 namespace waybill::testing {
 
+// Of a command line.
+using Words = std::vector<std::string>;
+// The words of one list after those of the other.
+[[nodiscard]] Words joined(Words first, const Words& second);
+
 struct ProcessResult {
   int exit_status = -1;  // 128 + signal when killed
   std::string out;

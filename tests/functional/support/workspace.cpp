@@ -14,11 +14,6 @@ namespace fs = std::filesystem;
 
 namespace waybill::testing {
 
-Words joined(Words first, const Words& second) {
-  first.insert(first.end(), second.begin(), second.end());
-  return first;
-}
-
 Words as_nobody(const Words& command) {
   return joined({"setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"}, command);
 }

@@ -20,11 +20,7 @@
 
 namespace waybill::testing {
 
-using Words = std::vector<std::string>;
 using Environment = std::map<std::string, std::string>;
-
-// The words of one list after those of the other.
-[[nodiscard]] Words joined(Words first, const Words& second);
 
 // The command as a user without rights, through setpriv.
 [[nodiscard]] Words as_nobody(const Words& command);

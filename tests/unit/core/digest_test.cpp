@@ -46,7 +46,7 @@ TEST(Digest, IsOrderedAsItIsWritten) {
   EXPECT_LT(abc, empty);
   EXPECT_LT(empty, digest_of(DigestAlgorithm::Sha512, ""));
   // A shorter digest is none that begins with it.
-  std::array<std::byte, 32> zeros{};
+  const std::array<std::byte, 32> zeros{};
   EXPECT_NE(Digest::from_raw(zeros), Digest::parse("sha512:" + std::string(128, '0')));
 }
 

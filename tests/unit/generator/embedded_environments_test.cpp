@@ -29,12 +29,12 @@ using testing::embedded;
 using testing::embedded_recipe;
 using testing::every_query;
 using testing::for_each_recipe;
+using testing::QueryWords;
 using testing::to_text;
-using testing::Words;
 
 // The words of a query, by name.
 struct Target {
-  explicit Target(const Words& words)
+  explicit Target(const QueryWords& words)
       : service(words[0]), accelerator(words[1]), intent(words[2]), os(words[3]), platform(words[4]) {}
   std::string service;
   std::string accelerator;
@@ -101,7 +101,7 @@ Value final_value(const Recipe& resolved, std::string_view component, const std:
 }
 
 TEST(EmbeddedEnvironments, GetTheirComponentsAndConstraints) {
-  for (const Words& words : every_query()) {
+  for (const QueryWords& words : every_query()) {
     SCOPED_TRACE(to_text(words));
     const Target target(words);
     const Recipe resolved = embedded_recipe(words);
@@ -122,7 +122,7 @@ TEST(EmbeddedEnvironments, GetTheirComponentsAndConstraints) {
 
 // The driver is brought by the GPU Operator but where the node's image or its maker brings it.
 TEST(EmbeddedEnvironments, KnowWhoBringsTheDriver) {
-  for_each_recipe([](const Words& words, const Recipe& resolved) {
+  for_each_recipe([](const QueryWords& words, const Recipe& resolved) {
     SCOPED_TRACE(to_text(words));
     const Target target(words);
     const bool by_host = target.gke_cos() || target.service == "kind" || target.os == "amazonlinux";
@@ -142,7 +142,7 @@ TEST(EmbeddedEnvironments, KnowWhoBringsTheDriver) {
 TEST(EmbeddedEnvironments, KeepMetricsOnTheVolumesOfTheirService) {
   static const std::map<std::string, std::string> kClasses{
       {"eks", "gp3"}, {"gke", "standard-rwo"}, {"aks", "managed-csi"}, {"oke", "oci-bv"}};
-  for_each_recipe([](const Words& words, const Recipe& resolved) {
+  for_each_recipe([](const QueryWords& words, const Recipe& resolved) {
     SCOPED_TRACE(to_text(words));
     const auto storage_class = kClasses.find(words[0]);
     const std::vector<std::string> spec{"volumeClaimTemplate", "spec", "storageClassName"};
@@ -159,7 +159,7 @@ TEST(EmbeddedEnvironments, KeepMetricsOnTheVolumesOfTheirService) {
 
 // GKE refuses pods with the priority of the system where no quota names it.
 TEST(EmbeddedEnvironments, HaveAQuotaForCriticalPodsOnGke) {
-  for_each_recipe([](const Words& words, const Recipe& resolved) {
+  for_each_recipe([](const QueryWords& words, const Recipe& resolved) {
     const auto& files = resolved.find("gpu-operator")->manifest_files;
     EXPECT_EQ(std::ranges::count(files, "components/gpu-operator/manifests/critical-pods-quota.yaml"),
               words[0] == "gke" ? 1 : 0)
@@ -168,7 +168,7 @@ TEST(EmbeddedEnvironments, HaveAQuotaForCriticalPodsOnGke) {
 }
 
 TEST(EmbeddedEnvironments, InjectDevicesByCdiAndLoadGdrcopyOnBlackwell) {
-  for_each_recipe([](const Words& words, const Recipe& resolved) {
+  for_each_recipe([](const QueryWords& words, const Recipe& resolved) {
     SCOPED_TRACE(to_text(words));
     const Target target(words);
     if (!target.blackwell()) return;
@@ -179,7 +179,7 @@ TEST(EmbeddedEnvironments, InjectDevicesByCdiAndLoadGdrcopyOnBlackwell) {
 }
 
 TEST(EmbeddedEnvironments, JoinNodesByNvlinkOnGb200AndDivideWhatCanBeDivided) {
-  for_each_recipe([](const Words& words, const Recipe& resolved) {
+  for_each_recipe([](const QueryWords& words, const Recipe& resolved) {
     SCOPED_TRACE(to_text(words));
     const Target target(words);
     EXPECT_EQ(final_value(resolved, "nvidia-dra-driver-gpu", {"resources", "computeDomains", "enabled"}),
@@ -191,7 +191,7 @@ TEST(EmbeddedEnvironments, JoinNodesByNvlinkOnGb200AndDivideWhatCanBeDivided) {
 }
 
 TEST(EmbeddedEnvironments, TuneTheHostForAcceleratorAndIntent) {
-  for_each_recipe([](const Words& words, const Recipe& resolved) {
+  for_each_recipe([](const QueryWords& words, const Recipe& resolved) {
     const Target target(words);
     if (!target.tuned()) return;
     SCOPED_TRACE(to_text(words));
@@ -237,7 +237,7 @@ TEST(EmbeddedEnvironments, TuneNcclForNetworkAndAcceleratorWhenTraining) {
       {"kind", {{"NCCL_IB_DISABLE", "1"}, {"NCCL_SOCKET_IFNAME", "eth0"}}},
       {"any", {}},
   };
-  for_each_recipe([](const Words& words, const Recipe& resolved) {
+  for_each_recipe([](const QueryWords& words, const Recipe& resolved) {
     const Target target(words);
     if (!target.kubeflow()) return;
     SCOPED_TRACE(to_text(words));
@@ -270,7 +270,7 @@ TEST(EmbeddedEnvironments, NameChecksThatExist) {
     EXPECT_THAT(validator.text_or("image", ""), ::testing::Not(::testing::HasSubstr(":latest")));
   }
   std::set<std::pair<std::string, std::string>> unused = known;
-  for_each_recipe([&](const Words& words, const Recipe& resolved) {
+  for_each_recipe([&](const QueryWords& words, const Recipe& resolved) {
     SCOPED_TRACE(to_text(words));
     ASSERT_TRUE(resolved.validation.has_value());
     for (const ValidationPhaseField& field : kValidationPhases) {
@@ -290,7 +290,7 @@ TEST(EmbeddedEnvironments, NameChecksThatExist) {
 }
 
 TEST(EmbeddedEnvironments, AskForTheBandwidthThatWasMeasuredOnTheirNetwork) {
-  static const std::map<Words, std::string> kBandwidths{
+  static const std::map<QueryWords, std::string> kBandwidths{
       {{"eks", "h100", "training", "ubuntu", "kubeflow"}, ">= 300"},
       {{"gke", "h100", "training", "cos", "kubeflow"}, ">= 250"},
       {{"aks", "h100", "training", "ubuntu", "kubeflow"}, ">= 100"},
@@ -321,7 +321,7 @@ std::set<std::string> config_maps_named_in(const Value& values) {
 
 TEST(EmbeddedEnvironments, BringTheConfigMapsThatTheGpuOperatorIsToldOfAndNoOther) {
   std::set<std::string> seen;
-  for_each_recipe([&](const Words& words, const Recipe& resolved) {
+  for_each_recipe([&](const QueryWords& words, const Recipe& resolved) {
     SCOPED_TRACE(to_text(words));
     const Plan plan = make_plan(embedded(), resolved);
     const Release& release = *plan.find("gpu-operator");
@@ -340,8 +340,8 @@ TEST(EmbeddedEnvironments, BringTheConfigMapsThatTheGpuOperatorIsToldOfAndNoOthe
 }
 
 // What the document tells: a row for each of these.
-std::vector<Words> rows() {
-  std::vector<Words> all{
+std::vector<QueryWords> rows() {
+  std::vector<QueryWords> all{
       {"any", "any", "any", "any", "any"},
       {"any", "h100", "training", "ubuntu", "kubeflow"},
       {"any", "b200", "training", "rhel", "kubeflow"},
@@ -387,7 +387,7 @@ std::size_t set_values(const Value& value) {
 
 TEST(EmbeddedEnvironments, HaveTheNumbersThatTheirDocumentTells) {
   const std::string document = read_file(testing::source_path("docs/catalogue.md"));
-  for (const Words& words : rows()) {
+  for (const QueryWords& words : rows()) {
     const Recipe resolved = embedded_recipe(words);
     std::vector<std::string> given;
     std::ranges::copy_if(words, std::back_inserter(given), [](const std::string& word) { return word != kAny; });

@@ -23,8 +23,8 @@ namespace {
 
 using testing::embedded;
 using testing::for_each_recipe;
+using testing::QueryWords;
 using testing::to_text;
-using testing::Words;
 
 TEST(EmbeddedRecipes, LoadWithoutAWarning) {
   EXPECT_THAT(embedded().warnings(), ::testing::IsEmpty());
@@ -32,7 +32,7 @@ TEST(EmbeddedRecipes, LoadWithoutAWarning) {
 }
 
 TEST(EmbeddedRecipes, DeployDependenciesFirst) {
-  for_each_recipe([](const Words& words, const Recipe& resolved) {
+  for_each_recipe([](const QueryWords& words, const Recipe& resolved) {
     std::set<std::string> deployed;
     for (const std::string& name : resolved.deployment_order) {
       for (const std::string& needed : resolved.find(name)->dependency_refs) {
@@ -70,7 +70,7 @@ Snapshot cluster(std::string_view kubernetes, std::string_view system) {
 
 TEST(EmbeddedRecipes, OrderWhateverOverlaysASnapshotExcludes) {
   std::set<std::string> excluded;
-  for_each_recipe([&](const Words& words, const Recipe& recipe) {
+  for_each_recipe([&](const QueryWords& words, const Recipe& recipe) {
     for (const std::string_view kubernetes : {"1.31.0", "1.32.0", "1.33.0", "1.34.0"}) {
       for (const std::string_view system : {std::string_view(words[3]), std::string_view("another")}) {
         SCOPED_TRACE(fmt::format("{} on Kubernetes {}, system {}", to_text(words), kubernetes, system));
@@ -89,7 +89,7 @@ TEST(EmbeddedRecipes, OrderWhateverOverlaysASnapshotExcludes) {
 }
 
 TEST(EmbeddedRecipes, PinEveryVersion) {
-  for_each_recipe([](const Words& words, const Recipe& resolved) {
+  for_each_recipe([](const QueryWords& words, const Recipe& resolved) {
     for (const ComponentRef& component : resolved.components) {
       SCOPED_TRACE(to_text(words) + ": " + component.name);
       EXPECT_FALSE(component.name_space.empty());
@@ -108,7 +108,7 @@ TEST(EmbeddedRecipes, RenderForEveryQueryAndUseEveryFile) {
   }
   std::set<std::string> unused_components;
   for (const RegistryEntry& entry : embedded().registry()) unused_components.insert(entry.name);
-  for_each_recipe([&](const Words& words, const Recipe& resolved) {
+  for_each_recipe([&](const QueryWords& words, const Recipe& resolved) {
     for (const ComponentRef& component : resolved.components) {
       unused.erase(component.values_file);
       for (const std::string& file : component.manifest_files) unused.erase(file);
