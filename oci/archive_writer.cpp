@@ -86,11 +86,12 @@ class ArchiveWriter {
     if (held_.archive() != nullptr) contents_.index() = held_.archive()->index();
   }
 
-  CopyCounts copy(std::span<const ArchiveArtifact> artifacts, ForceTag force) {
+  CopyOutcome copy(std::span<const ArchiveArtifact> artifacts, ForceTag force) {
     for (const ArchiveArtifact& artifact : artifacts) {
       if (held_.archive() != nullptr) require_free_tag(*held_.archive(), artifact.tag, artifact.manifest.digest, force);
       closures_.push_back(closure_of(from_, artifact.manifest.digest, options_.referrers));
       tell_missing(closures_.back(), from_, options_.reporter);
+      add_missing(outcome_.missing, closures_.back().missing);
     }
     take_over();
     for (const Closure& closure : closures_) add(closure);
@@ -102,7 +103,7 @@ class ArchiveWriter {
       tag(closures_[i], artifact.manifest, artifact.tag, names);
     }
     if (changed_) write();
-    return counts_;
+    return outcome_;
   }
 
  private:
@@ -121,14 +122,14 @@ class ArchiveWriter {
   void add(const FoundManifest& found) {
     const FetchedManifest& manifest = found.manifest;
     const bool is_new = add_part(manifest.descriptor, opener(manifest.bytes));
-    ++(is_new ? counts_.manifests_pushed : counts_.manifests_skipped);
+    ++(is_new ? outcome_.manifests_pushed : outcome_.manifests_skipped);
     for (const Descriptor& blob : blobs_to_copy(from_, found.links)) {
       if (!add_part(blob, [this, blob](std::uint64_t offset) { return from_.open_blob(blob, offset); })) {
-        ++counts_.blobs_skipped;
+        ++outcome_.blobs_skipped;
         continue;
       }
-      ++counts_.blobs_pushed;
-      counts_.bytes_pushed += blob.size;
+      ++outcome_.blobs_pushed;
+      outcome_.bytes_pushed += blob.size;
     }
     if (found.links.subject && add_referrer(contents_.index(), manifest.descriptor, found.links)) changed_ = true;
   }
@@ -146,7 +147,7 @@ class ArchiveWriter {
       return each.manifest.descriptor.digest == manifest.digest;
     });
     set_tag(contents_.index(), found->manifest.descriptor, found->links.artifact_type, name, more);
-    ++counts_.tags_set;
+    ++outcome_.tags_set;
     changed_ = true;
   }
 
@@ -175,14 +176,14 @@ class ArchiveWriter {
   Held held_;
   ArchiveContents contents_;
   std::deque<Closure> closures_;  // their manifests are parts of the contents
-  CopyCounts counts_;
+  CopyOutcome outcome_;
   bool changed_ = false;
 };
 
 }  // namespace
 
-CopyCounts copy_to_archive(StoreReader& from, const fs::path& file, std::span<const ArchiveArtifact> artifacts,
-                           ForceTag force, const CopyOptions& options) {
+CopyOutcome copy_to_archive(StoreReader& from, const fs::path& file, std::span<const ArchiveArtifact> artifacts,
+                            ForceTag force, const CopyOptions& options) {
   for (const ArchiveArtifact& artifact : artifacts) check_tag(artifact.tag);
   return with_context(
       [&] {
@@ -193,8 +194,8 @@ CopyCounts copy_to_archive(StoreReader& from, const fs::path& file, std::span<co
       [&] { return ArchiveWriter(from, file, options).copy(artifacts, force); });
 }
 
-CopyCounts copy_to_archive(StoreReader& from, const ArchiveDestination& to, const Descriptor& manifest, ForceTag force,
-                           const CopyOptions& options) {
+CopyOutcome copy_to_archive(StoreReader& from, const ArchiveDestination& to, const Descriptor& manifest, ForceTag force,
+                            const CopyOptions& options) {
   const ArchiveArtifact artifact{manifest, to.tag, to.image_name};
   return copy_to_archive(from, to.file, {&artifact, 1}, force, options);
 }

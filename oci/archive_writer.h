@@ -28,10 +28,11 @@ struct ArchiveArtifact {
 
 // Throws Conflict when the tag is taken and not forced, when another process changes the archive meanwhile, and when
 // the file is there and is no archive; then nothing was written.
-CopyCounts copy_to_archive(StoreReader& from, const ArchiveDestination& to, const Descriptor& manifest, ForceTag force,
-                           const CopyOptions& options = {});
+CopyOutcome copy_to_archive(StoreReader& from, const ArchiveDestination& to, const Descriptor& manifest, ForceTag force,
+                            const CopyOptions& options = {});
 // Several at once: the archive is written once.
-CopyCounts copy_to_archive(StoreReader& from, const std::filesystem::path& file,
-                           std::span<const ArchiveArtifact> artifacts, ForceTag force, const CopyOptions& options = {});
+CopyOutcome copy_to_archive(StoreReader& from, const std::filesystem::path& file,
+                            std::span<const ArchiveArtifact> artifacts, ForceTag force,
+                            const CopyOptions& options = {});
 
 }  // namespace waybill::oci

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <set>
 
 #include "core/error.h"
@@ -117,20 +118,29 @@ Closure closure_of(StoreReader& store, const Digest& manifest, WithReferrers ref
 
 void tell_missing(const Closure& closure, const StoreReader& store, Reporter* reporter) {
   if (closure.missing.empty() || reporter == nullptr) return;
+  reporter->warning(fmt::format("'{}' does not have {}; the index is taken along without", store.name(),
+                                missing_text(closure.missing)));
+}
+
+std::string missing_text(const std::vector<Descriptor>& missing) {
   constexpr std::size_t kMostNamed = 8;
   std::vector<std::string> names;
-  for (const Descriptor& manifest : closure.missing) {
+  for (const Descriptor& manifest : missing) {
     if (names.size() == kMostNamed) {
       names.emplace_back("…");
       break;
     }
-    const Value* platform = manifest.other.find("platform");
-    const std::string text = platform == nullptr ? std::string() : platform_text(*platform);
-    names.push_back(manifest.digest.to_string() + (text.empty() ? "" : fmt::format(" ({})", text)));
+    const std::string platform = platform_of(manifest);
+    names.push_back(manifest.digest.to_string() + (platform.empty() ? "" : fmt::format(" ({})", platform)));
   }
-  reporter->warning(
-      fmt::format("an index of '{}' names {} manifests that are not there, and is taken along without them: {}",
-                  store.name(), closure.missing.size(), fmt::join(names, ", ")));
+  return fmt::format("{} manifest{} that an index names: {}", missing.size(), missing.size() == 1 ? "" : "s",
+                     fmt::join(names, ", "));
+}
+
+void add_missing(std::vector<Descriptor>& all, const std::vector<Descriptor>& more) {
+  for (const Descriptor& manifest : more) {
+    if (std::ranges::find(all, manifest.digest, &Descriptor::digest) == all.end()) all.push_back(manifest);
+  }
 }
 
 std::vector<std::string> cosign_tags(const Digest& digest) {

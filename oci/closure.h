@@ -37,6 +37,10 @@ struct Closure {
 
 // Warns of what is missing, if anything is.
 void tell_missing(const Closure& closure, const StoreReader& store, Reporter* reporter);
+// What is missing in words: "1 manifest that an index names: sha256:… (linux/arm64)"; the first eight by name.
+[[nodiscard]] std::string missing_text(const std::vector<Descriptor>& missing);
+// What is missing of several closures: those of `more` whose digests are not among `all` yet are added.
+void add_missing(std::vector<Descriptor>& all, const std::vector<Descriptor>& more);
 
 // The tags under which cosign keeps what belongs to a digest.
 [[nodiscard]] std::vector<std::string> cosign_tags(const Digest& digest);

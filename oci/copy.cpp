@@ -42,6 +42,7 @@ class Copier {
 
   void copy(const Closure& closure) {
     tell_missing(closure, from_, options_.reporter);
+    outcome_.missing = closure.missing;
     require_no_lost_signatures(from_, to_, closure);
     to_.copies_from(from_);
     std::vector<bool> present;
@@ -51,7 +52,7 @@ class Copier {
       // A manifest is only ever written after what it names, so one that is there is complete.
       present.push_back(is_there(found.manifest.descriptor.digest));
       if (present.back()) {
-        counts_.blobs_skipped += found.links.blobs.size();
+        outcome_.blobs_skipped += found.links.blobs.size();
       } else {
         add_new(blobs, blobs_to_copy(from_, found.links));
       }
@@ -75,10 +76,10 @@ class Copier {
     const auto held = resolve_by(to_, name, manifest.digest.algorithm());
     if (held && held->digest == manifest.digest) return;
     to_.tag(manifest, name, force);
-    ++counts_.tags_set;
+    ++outcome_.tags_set;
   }
 
-  [[nodiscard]] const CopyCounts& counts() const noexcept { return counts_; }
+  [[nodiscard]] const CopyOutcome& outcome() const noexcept { return outcome_; }
 
  private:
   // A registry that has just said what the tag names has that manifest. In a folder something may have been lost.
@@ -97,9 +98,9 @@ class Copier {
   void push(const FoundManifest& found, bool present) {
     throw_if_interrupted();
     if (!present) {
-      ++counts_.manifests_pushed;
+      ++outcome_.manifests_pushed;
     } else {
-      ++counts_.manifests_skipped;
+      ++outcome_.manifests_skipped;
       // Only its listing among the referrers may be missing: pushing again brings that about.
       if (!found.links.subject) return;
     }
@@ -131,10 +132,10 @@ class Copier {
     if (pushed == Pushed::AlreadyThere) progress.skipped(blob);
     const std::lock_guard lock(mutex_);
     if (pushed == Pushed::AlreadyThere) {
-      ++counts_.blobs_skipped;
+      ++outcome_.blobs_skipped;
     } else {
-      ++counts_.blobs_pushed;
-      counts_.bytes_pushed += blob.size;
+      ++outcome_.blobs_pushed;
+      outcome_.bytes_pushed += blob.size;
     }
   }
 
@@ -143,8 +144,8 @@ class Copier {
   const CopyOptions& options_;
   std::set<Digest> seen_blobs_;
   std::optional<Digest> tagged_;
-  std::mutex mutex_;  // guards counts_, and the bound of lanes, while blobs are copied
-  CopyCounts counts_;
+  std::mutex mutex_;  // guards outcome_, and the bound of lanes, while blobs are copied
+  CopyOutcome outcome_;
 };
 
 bool Copier::lacks_any(const Closure& closure, const FoundManifest& found) {
@@ -156,8 +157,8 @@ bool Copier::lacks_any(const Closure& closure, const FoundManifest& found) {
 
 // Everything, and then what `last` does with the copier: setting the tag.
 template <typename Last>
-CopyCounts copy_with(StoreReader& from, Store& to, const Descriptor& manifest, const CopyOptions& options,
-                     const std::optional<Digest>& tagged, const Last& last) {
+CopyOutcome copy_with(StoreReader& from, Store& to, const Descriptor& manifest, const CopyOptions& options,
+                      const std::optional<Digest>& tagged, const Last& last) {
   return with_context(
       [&] {
         return fmt::format("while copying {} from '{}' to '{}'", manifest.digest.to_string(), from.name(), to.name());
@@ -168,7 +169,7 @@ CopyCounts copy_with(StoreReader& from, Store& to, const Descriptor& manifest, c
         copier.copy(closure_of(from, manifest.digest, options.referrers, nearer));
         last(copier);
         to.end_batch();
-        return copier.counts();
+        return copier.outcome();
       });
 }
 
@@ -183,16 +184,27 @@ std::optional<Digest> free_tag(StoreReader& to, const std::string& tag, const Di
 
 }  // namespace
 
-bool changed(const CopyCounts& counts) noexcept {
-  return counts.blobs_pushed + counts.manifests_pushed + counts.tags_set != 0;
+bool changed(const CopyOutcome& outcome) noexcept {
+  return outcome.blobs_pushed + outcome.manifests_pushed + outcome.tags_set != 0;
 }
 
-CopyCounts copy(StoreReader& from, Store& to, const Descriptor& manifest, const CopyOptions& options) {
+CopyOutcome& CopyOutcome::operator+=(const CopyOutcome& more) {
+  blobs_pushed += more.blobs_pushed;
+  blobs_skipped += more.blobs_skipped;
+  bytes_pushed += more.bytes_pushed;
+  manifests_pushed += more.manifests_pushed;
+  manifests_skipped += more.manifests_skipped;
+  tags_set += more.tags_set;
+  add_missing(missing, more.missing);
+  return *this;
+}
+
+CopyOutcome copy(StoreReader& from, Store& to, const Descriptor& manifest, const CopyOptions& options) {
   return copy_with(from, to, manifest, options, std::nullopt, [](const Copier&) {});
 }
 
-CopyCounts copy_tagged(StoreReader& from, Store& to, const Descriptor& manifest, const std::string& tag, ForceTag force,
-                       const CopyOptions& options) {
+CopyOutcome copy_tagged(StoreReader& from, Store& to, const Descriptor& manifest, const std::string& tag,
+                        ForceTag force, const CopyOptions& options) {
   const std::optional<Digest> tagged = free_tag(to, tag, manifest.digest, force);
   return copy_with(from, to, manifest, options, tagged, [&](Copier& copier) { copier.tag(manifest, tag, force); });
 }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/reporter.h"
 #include "oci/closure.h"
@@ -27,26 +28,31 @@ struct CopyOptions {
   Reporter* reporter = nullptr;
 };
 
-struct CopyCounts {
+// What a copy did, and what there was not to be copied.
+struct CopyOutcome {
   std::uint64_t blobs_pushed = 0;
   std::uint64_t blobs_skipped = 0;
   std::uint64_t bytes_pushed = 0;
   std::uint64_t manifests_pushed = 0;
   std::uint64_t manifests_skipped = 0;
   std::uint64_t tags_set = 0;
+  std::vector<Descriptor> missing;  // manifests that indexes name and the source does not have
+
+  // Of several copies from one source.
+  CopyOutcome& operator+=(const CopyOutcome& more);
 };
 
 // Whether anything was new at the target.
-[[nodiscard]] bool changed(const CopyCounts& counts) noexcept;
+[[nodiscard]] bool changed(const CopyOutcome& outcome) noexcept;
 
 // Copies a manifest with all it names. NotFound when `from` lacks a part, but for manifests that an index names: these
-// are told to the reporter, and whether an index without them is taken is up to `to`.
-CopyCounts copy(StoreReader& from, Store& to, const Descriptor& manifest, const CopyOptions& options = {});
+// are told to the reporter and in the outcome, and whether an index without them is taken is up to `to`.
+CopyOutcome copy(StoreReader& from, Store& to, const Descriptor& manifest, const CopyOptions& options = {});
 
 // copy(), then the tag as the last step. Conflict if it holds another digest and is not forced: seen before anything is
 // copied.
-CopyCounts copy_tagged(StoreReader& from, Store& to, const Descriptor& manifest, const std::string& tag, ForceTag force,
-                       const CopyOptions& options = {});
+CopyOutcome copy_tagged(StoreReader& from, Store& to, const Descriptor& manifest, const std::string& tag,
+                        ForceTag force, const CopyOptions& options = {});
 
 // Before anything is written: Conflict when `to` has a signature tag with signatures that `from` does not have. Cosign
 // keeps all signatures of one digest in one manifest under one tag, so moving the tag would lose them.

@@ -82,14 +82,23 @@ LaneBound::LaneBound(unsigned first, unsigned most, Clock::time_point now) noexc
     : bound_(std::max(first, 1U)), before_(bound_), most_(std::max(most, bound_)), begin_(now) {}
 
 void LaneBound::ended(std::uint64_t bytes, std::uint64_t waits, Clock::time_point now) noexcept {
-  bytes_ += bytes;
-  ++blobs_;
-  if (waits > waits_) {
-    waits_ = waits;
-    climbing_ = false;
-    bound_ = std::max(bound_ / 2, 1U);
+  const bool waited = waits > waits_;
+  waits_ = std::max(waits_, waits);
+  if (on_their_way_ != 0) {
+    --on_their_way_;
     return begin_round(now);
   }
+  if (waited) {
+    on_their_way_ = bound_ - 1;
+    bound_ = std::max(bound_ / 2, 1U);
+    before_ = bound_;
+    best_ = 0;
+    climbing_ = true;
+    refused_ = true;
+    return begin_round(now);
+  }
+  bytes_ += bytes;
+  ++blobs_;
   if (!climbing_ || blobs_ < bound_ || now <= begin_) return;
   const double rate = static_cast<double>(bytes_) / std::chrono::duration<double>(now - begin_).count();
   if (rate < best_ * kWorthIt) {
@@ -98,7 +107,7 @@ void LaneBound::ended(std::uint64_t bytes, std::uint64_t waits, Clock::time_poin
   } else {
     best_ = rate;
     before_ = bound_;
-    bound_ = std::min(most_, bound_ + std::max(bound_ / 2, 1U));
+    bound_ = std::min(most_, bound_ + (refused_ ? 1 : std::max(bound_ / 2, 1U)));
     climbing_ = bound_ != before_;
   }
   begin_round(now);

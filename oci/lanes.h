@@ -10,8 +10,9 @@ namespace waybill::oci {
 
 // The bound. It begins at `first` and is judged in rounds of as many blobs as the bound allows: while a round moves a
 // tenth more bytes a second than the one before, the next may use half as many lanes more, up to `most`. A step that
-// brought less is taken back, and the bound stays. A store that had to be waited for halves it for good. One thread at
-// a time.
+// brought less is taken back, and the bound stays. A store that had to be waited for halves it, once for all blobs that
+// are on their way then; from there it grows by one lane a round, judged in the same way (as RFC 5681 avoids
+// congestion). One thread at a time.
 class LaneBound {
  public:
   using Clock = std::chrono::steady_clock;
@@ -28,7 +29,9 @@ class LaneBound {
   unsigned before_;  // the last step
   unsigned most_;
   bool climbing_ = true;
-  double best_ = 0;  // bytes a second, of the round before the last step
+  bool refused_ = false;       // a store was waited for: steps are of one lane
+  unsigned on_their_way_ = 0;  // blobs, when the bound was halved, whose ends are not judged
+  double best_ = 0;            // bytes a second, of the round before the last step
   std::uint64_t waits_ = 0;
   Clock::time_point begin_;
   std::uint64_t bytes_ = 0;

@@ -57,6 +57,11 @@ std::string platform_text(const Value& value) {
   return fmt::format("{}/{}{}{}", os, architecture, variant.empty() ? "" : "/", variant);
 }
 
+std::string platform_of(const Descriptor& manifest) {
+  const Value* platform = manifest.other.find("platform");
+  return platform == nullptr ? std::string() : platform_text(*platform);
+}
+
 Descriptor select_platform(StoreReader& store, const Descriptor& manifest, const Platform& platform) {
   const FetchedManifest fetched = require_manifest(store, manifest.digest);
   const AnyManifest parsed = parse_manifest(fetched.bytes, fetched.descriptor.media_type);

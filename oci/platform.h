@@ -19,6 +19,8 @@ struct Platform {
 // "linux/arm64/v8", or empty when the value has no os and architecture. The members are those of an index's
 // "platform" and of an image's config alike.
 [[nodiscard]] std::string platform_text(const Value& value);
+// What an index says of one of its manifests, in the same words; empty when it says nothing.
+[[nodiscard]] std::string platform_of(const Descriptor& manifest);
 
 // The first manifest of an index for this platform, or the manifest itself when it is an image for it. NotFound, naming
 // the platforms that there are; InvalidInput for what is no image.

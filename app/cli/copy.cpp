@@ -27,8 +27,8 @@ Command copy_command() {
           "set last; one that names something else is a conflict, seen before anything is written.\n\n"
           "An archive that is there is extended: it keeps what it has. Of an index all platforms are copied, or with "
           "--platform that image alone, which has a digest and signatures of its own. An index that names what its "
-          "source does not have is copied as it is, with a warning that names what is missing, if the target takes "
-          "it.\n\n"
+          "source does not have is copied as it is, if the target takes it; a warning and the result name what is "
+          "missing, in JSON as 'missingManifests': a list of 'digest' and, where the index says it, 'platform'.\n\n"
           "Where somebody is named as trusted, the source is verified as 'waybill verify' does before anything is "
           "written: an artifact by what is attached to it, a bundle folder by the signature that lies in it.",
       .arguments = {{"SOURCE", &state->request.source,

@@ -14,6 +14,7 @@ void report(Console& console, const CopyResult& result, const std::string& forma
   std::string text = fmt::format("{} -> {}\ndigest  {}{}\n", result.source, result.target, result.digest,
                                  result.changed ? "" : ", unchanged");
   if (!result.tag.empty()) text += fmt::format("tag     {}\n", result.tag);
+  if (!result.outcome.missing.empty()) text += fmt::format("missing {}\n", oci::missing_text(result.outcome.missing));
   if (!result.bundle_digest.empty()) text += fmt::format("bundle  {} ({} files)\n", result.bundle_digest, result.files);
   console.out(text);
 }

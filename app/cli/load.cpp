@@ -16,9 +16,10 @@ namespace {
 
 std::string text_of(const LoadResult& result) {
   std::string text =
-      fmt::format("set     {}{}\n", result.set.short_id(), oci::changed(result.counts) ? "" : ", unchanged");
+      fmt::format("set     {}{}\n", result.set.short_id(), oci::changed(result.outcome) ? "" : ", unchanged");
   for (const LoadedArtifact& artifact : result.artifacts)
     text += fmt::format("loaded  {} {}\n", artifact.target, artifact.digest);
+  if (!result.outcome.missing.empty()) text += fmt::format("missing {}\n", oci::missing_text(result.outcome.missing));
   return text;
 }
 
@@ -69,6 +70,7 @@ Command load_command() {
           "What is missing or damaged is named: parts, or bytes of a file. Parity parts make it good as far as they "
           "reach. Exit status 3: something is missing; 4: damaged beyond repair. With --check every byte of every part "
           "is read and nothing is loaded.\n\n"
+          "What an index of the set names and the set does not have is told as 'waybill save' told it.\n\n"
           "Into oci://HOST each artifact goes to the repository that it has where it comes from; into "
           "oci://HOST/REPOSITORY, a layout or an archive all go together, under their tags.",
       .arguments =

@@ -21,7 +21,8 @@ Command pull_command() {
       .description =
           "Unpacks the bundle into a folder, together with the signature of its checksums, or copies the whole "
           "artifact into a layout. With --key, "
-          "--policy or --trust it is verified before anything is written.",
+          "--policy or --trust it is verified before anything is written. Manifests that an index names and its source "
+          "does not have are told as 'waybill copy' tells them.",
       .arguments = {{"SOURCE", &state->request.source, "oci://REGISTRY/REPOSITORY:TAG or oci-layout:FOLDER:TAG", true}},
       .options = {},
       .examples = {{"waybill pull oci://registry.example.com/gpu/bundle:v1 --output bundle --key waybill.pub",

@@ -21,7 +21,8 @@ Command push_command() {
           "A bundle folder is checked against its own list of files, packed and pushed, with the signature of its "
           "checksums if it has one. An "
           "artifact of a layout or registry is copied whole, signatures and attestations included. The tag is set "
-          "last.",
+          "last. Manifests that an index names and its source does not have are told as 'waybill copy' tells "
+          "them.",
       .arguments = {{"SOURCE", &state->request.source,
                      "a bundle folder, oci-layout:FOLDER:TAG, oci-archive:FILE:TAG or oci://…", true},
                     {"TARGET", &state->request.target, "oci://REGISTRY/REPOSITORY[:TAG] or oci-layout:FOLDER[:TAG]",

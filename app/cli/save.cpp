@@ -20,6 +20,7 @@ std::string text_of(const SaveResult& result) {
   if (result.held_blobs != 0)
     text += fmt::format("left    {}, {}, which the receipt lists\n", counted(result.held_blobs, "blob"),
                         human_size(result.held_bytes));
+  if (!result.missing.empty()) text += fmt::format("missing {}\n", oci::missing_text(result.missing));
   Rows rows;
   for (const oci::WrittenPart& written : result.parts)
     rows.push_back({"part    " + written.part.file_name(), human_size(oci::part_file_size(written.part))});
@@ -44,6 +45,8 @@ Command save_command() {
           "part tells what it belongs to and the hash of each of its MiB; 'waybill load' takes them in any order. The "
           "same artifacts give the same bytes. The files get their names together, when all are written; a run that "
           "was interrupted is repeated as it is.\n\n"
+          "What an index names and its source does not have cannot be carried; a warning and the result name it, in "
+          "JSON as 'missingManifests': a list of 'digest' and, where the index says it, 'platform'.\n\n"
           "With --parity, further parts are added from which lost or damaged ones are computed: any part may be "
           "replaced by any parity part. Without a --part-size the set is then cut into so many parts that the parity "
           "costs about the share that was asked for.\n\n"

@@ -8,6 +8,7 @@
 #include "app/workflow/artifact_signer.h"
 #include "app/workflow/artifact_source.h"
 #include "app/workflow/bundle_source.h"
+#include "app/workflow/missing_manifests.h"
 #include "app/workflow/pack_bundle.h"
 #include "app/workflow/signature_files.h"
 #include "app/workflow/verify.h"
@@ -134,14 +135,14 @@ class Copying {
     const oci::ForceTag force = request_.force_tag ? oci::ForceTag::Yes : oci::ForceTag::No;
     if (const auto* archive = std::get_if<oci::ArchiveTarget>(&target_)) {
       const oci::ArchiveDestination destination{archive->file, tag, image_name(tag)};
-      result.counts = oci::copy_to_archive(*source.store, destination, source.artifact, force, options);
+      result.outcome = oci::copy_to_archive(*source.store, destination, source.artifact, force, options);
     } else {
       const std::unique_ptr<oci::Store> to = open_store(target_, MissingLayout::Make, request_.connection, services_);
-      result.counts = tag.empty() ? oci::copy(*source.store, *to, source.artifact, options)
-                                  : oci::copy_tagged(*source.store, *to, source.artifact, tag, force, options);
+      result.outcome = tag.empty() ? oci::copy(*source.store, *to, source.artifact, options)
+                                   : oci::copy_tagged(*source.store, *to, source.artifact, tag, force, options);
     }
     result.tag = tag;
-    result.changed = oci::changed(result.counts);
+    result.changed = oci::changed(result.outcome);
   }
 
   // What the nodes of a cluster call an image that comes from a registry: a pod's specification names it so.
@@ -170,9 +171,10 @@ Value to_value(const CopyResult& result) {
   if (!result.bundle_digest.empty())
     value.set("bundle", Value::map({{"digest", result.bundle_digest}, {"files", std::uint64_t{result.files}}}));
   if (!result.unpacked) {
-    value.set("copied", Value::map({{"manifests", result.counts.manifests_pushed},
-                                    {"blobs", result.counts.blobs_pushed},
-                                    {"bytes", result.counts.bytes_pushed}}));
+    value.set("copied", Value::map({{"manifests", result.outcome.manifests_pushed},
+                                    {"blobs", result.outcome.blobs_pushed},
+                                    {"bytes", result.outcome.bytes_pushed}}));
+    value.set("missingManifests", missing_manifests(result.outcome.missing));
   }
   return value;
 }

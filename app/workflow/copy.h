@@ -33,7 +33,7 @@ struct CopyResult {
   bool changed = false;       // whether anything was new at the target
   bool verified = false;      // whether somebody who is trusted vouched for it
   bool unpacked = false;      // whether it became a folder
-  oci::CopyCounts counts;     // unless unpacked
+  oci::CopyOutcome outcome;   // unless unpacked
 };
 
 // Untrusted when somebody is trusted who did not sign it as demanded; then nothing is written.

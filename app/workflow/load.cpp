@@ -8,6 +8,7 @@
 #include <map>
 #include <type_traits>
 
+#include "app/workflow/missing_manifests.h"
 #include "app/workflow/registry_name.h"
 #include "app/workflow/verify.h"
 #include "core/error.h"
@@ -284,7 +285,7 @@ class Loading {
     const oci::CopyOptions options{.reporter = &services_.reporter};
     if (destination.store) {
       for (const Entry* entry : destination.entries)
-        add(result.counts, oci::copy(archive, *destination.store, entry->manifest, options));
+        result.outcome += oci::copy(archive, *destination.store, entry->manifest, options);
       return;
     }
     std::vector<oci::ArchiveArtifact> artifacts;
@@ -292,16 +293,7 @@ class Loading {
     for (const Entry* entry : destination.entries) {
       if (entry->tag) artifacts.push_back({entry->manifest, *entry->tag, entry->whole_name});  // check() wants one
     }
-    add(result.counts, oci::copy_to_archive(archive, destination.archive_file, artifacts, force(), options));
-  }
-
-  static void add(oci::CopyCounts& sum, const oci::CopyCounts& more) {
-    sum.blobs_pushed += more.blobs_pushed;
-    sum.blobs_skipped += more.blobs_skipped;
-    sum.bytes_pushed += more.bytes_pushed;
-    sum.manifests_pushed += more.manifests_pushed;
-    sum.manifests_skipped += more.manifests_skipped;
-    sum.tags_set += more.tags_set;
+    result.outcome += oci::copy_to_archive(archive, destination.archive_file, artifacts, force(), options);
   }
 
   void tag(const Destination& destination, LoadResult& result) const {
@@ -310,7 +302,7 @@ class Loading {
         const auto held = oci::resolve_by(*destination.store, *entry->tag, entry->manifest.digest.algorithm());
         if (!held || held->digest != entry->manifest.digest) {
           destination.store->tag(entry->manifest, *entry->tag, force());
-          ++result.counts.tags_set;
+          ++result.outcome.tags_set;
         }
       }
       const std::string where = entry->tag ? ":" + *entry->tag : "@" + entry->manifest.digest.to_string();
@@ -359,11 +351,12 @@ Value to_value(const LoadResult& result) {
   return Value::map({{"set", result.set.id().hex()},
                      {"target", result.target},
                      {"artifacts", std::move(artifacts)},
-                     {"changed", oci::changed(result.counts)},
+                     {"changed", oci::changed(result.outcome)},
                      {"verified", result.verified},
-                     {"copied", Value::map({{"manifests", result.counts.manifests_pushed},
-                                            {"blobs", result.counts.blobs_pushed},
-                                            {"bytes", result.counts.bytes_pushed}})}});
+                     {"copied", Value::map({{"manifests", result.outcome.manifests_pushed},
+                                            {"blobs", result.outcome.blobs_pushed},
+                                            {"bytes", result.outcome.bytes_pushed}})},
+                     {"missingManifests", missing_manifests(result.outcome.missing)}});
 }
 
 Value to_value(const CheckResult& result) {

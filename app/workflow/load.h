@@ -32,7 +32,7 @@ struct LoadResult {
   std::string target;
   std::vector<LoadedArtifact> artifacts;
   bool verified = false;
-  oci::CopyCounts counts;
+  oci::CopyOutcome outcome;
 };
 
 // Every blob is verified before it has its name at the target; all tags come last. Throws Untrusted when somebody is

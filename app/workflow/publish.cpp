@@ -157,9 +157,9 @@ struct Publisher {
     store.tag(packed.manifest, destination.tag, force_tag());
     artifact.pushed = store.changed();
     if (const auto* archive = std::get_if<oci::ArchiveTarget>(&destination.target)) {
-      const oci::CopyCounts counts =
+      const oci::CopyOutcome outcome =
           oci::copy_to_archive(store, {archive->file, destination.tag, {}}, packed.manifest, force_tag());
-      artifact.pushed = oci::changed(counts);
+      artifact.pushed = oci::changed(outcome);
     }
     return artifact;
   }

@@ -8,6 +8,7 @@
 
 #include "app/workflow/artifact_source.h"
 #include "app/workflow/byte_size.h"
+#include "app/workflow/missing_manifests.h"
 #include "app/workflow/receipt.h"
 #include "core/error.h"
 #include "core/tar_writer.h"
@@ -48,6 +49,7 @@ class Saving {
     SaveResult result = write();
     for (const Chosen& chosen : chosen_)
       result.artifacts.push_back({chosen.text, names_[&chosen], chosen.source.artifact.digest.to_string()});
+    for (const Chosen& chosen : chosen_) oci::add_missing(result.missing, chosen.closure.missing);
     result.held_blobs = held_.size();
     for (const auto& [digest, size] : held_) result.held_bytes += size;
     return result;
@@ -161,7 +163,8 @@ class Saving {
   }
 
   SaveResult write() {
-    SaveResult result{request_.folder, oci::divide_archive(contents_.root(), contents_.tar_size(), choice_), {}, {}};
+    SaveResult result{
+        request_.folder, oci::divide_archive(contents_.root(), contents_.tar_size(), choice_), {}, {}, 0, 0, {}};
     oci::PartWriter parts(request_.folder, result.set, request_.force ? Overwrite::Yes : Overwrite::No);
     oci::CopyProgress progress(&services_.reporter, contents_.bytes());
     TarWriter tar(parts.archive());
@@ -214,7 +217,8 @@ Value to_value(const SaveResult& result) {
                      {"archive", result.set.archive},
                      {"artifacts", std::move(artifacts)},
                      {"parts", std::move(parts)},
-                     {"held", Value::map({{"blobs", result.held_blobs}, {"bytes", result.held_bytes}})}});
+                     {"held", Value::map({{"blobs", result.held_blobs}, {"bytes", result.held_bytes}})},
+                     {"missingManifests", missing_manifests(result.missing)}});
 }
 
 }  // namespace waybill

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/workflow/stores.h"
+#include "oci/closure.h"
 #include "oci/part_writer.h"
 
 namespace waybill {
@@ -36,6 +37,7 @@ struct SaveResult {
   std::vector<oci::WrittenPart> parts;
   std::uint64_t held_blobs = 0;  // left out because a receipt lists them
   std::uint64_t held_bytes = 0;
+  std::vector<oci::Descriptor> missing;  // manifests that indexes name and their sources do not have
 };
 
 // Throws Untrusted for a receipt that none of the keys signed, NotFound for what neither a source nor a receipt has;

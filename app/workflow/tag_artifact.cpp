@@ -15,9 +15,9 @@ TagResult tag_artifact(const TagRequest& request, const Services& services) {
     // An archive is written anew, with the same content and one name more.
     const std::unique_ptr<oci::OciArchive> archive = oci::OciArchive::open(file->file);
     const oci::Descriptor artifact = oci::resolve(*archive, file->tag, std::nullopt);
-    const oci::CopyCounts counts = oci::copy_to_archive(*archive, {file->file, request.tag, {}}, artifact, force,
-                                                        {.referrers = oci::WithReferrers::No});
-    return {request.target, artifact.digest.to_string(), request.tag, counts.tags_set != 0};
+    const oci::CopyOutcome outcome = oci::copy_to_archive(*archive, {file->file, request.tag, {}}, artifact, force,
+                                                          {.referrers = oci::WithReferrers::No});
+    return {request.target, artifact.digest.to_string(), request.tag, outcome.tags_set != 0};
   }
   const std::unique_ptr<oci::Store> store = open_store(target, MissingLayout::Refuse, request.connection, services);
   const oci::Descriptor artifact = oci::resolve(*store, oci::tag_of(target), oci::digest_of(target));

@@ -217,26 +217,59 @@ class SparseIndex : public Transfer {
   std::string absent_;
 };
 
-TEST_F(SparseIndex, IsCopiedAsItIsWithAWarning) {
+TEST_F(SparseIndex, IsCopiedAsItIsAndTold) {
   const FakeRegistry target;
+  const FakeRegistry mirror;
   const std::string there = fmt::format("oci://{}/mirror/image:multi", target.host());
-  const std::vector<Words> commands = {{"copy", source("multi"), "oci-layout:layout"},
-                                       {"copy", "oci-layout:layout:multi", "oci-archive:a.tar"},
-                                       {"copy", "oci-archive:a.tar:multi", there},
-                                       {"save", "--output", "set", source("multi")},
-                                       {"load", "set", "oci-layout:loaded"}};
+  const std::vector<Words> commands = {
+      {"copy", source("multi"), "oci-layout:layout"},
+      {"copy", "oci-layout:layout:multi", "oci-archive:a.tar"},
+      {"copy", "oci-archive:a.tar:multi", there},
+      {"push", "oci-layout:layout:multi", fmt::format("oci://{}/mirror/image:multi", mirror.host())},
+      {"pull", there, "--output", "oci-layout:pulled:multi"},
+      {"save", "--output", "set", source("multi")},
+      {"load", "set", "oci-layout:loaded"}};
   for (const Words& command : commands) {
+    const std::string named = fmt::format("1 manifest that an index names: {} (linux/arm64)", absent_);
     const ProcessResult done = waybill(command);
     ASSERT_THAT(done, Exited(0)) << command[0] << ' ' << command[1];
     EXPECT_THAT(done.err, HasSubstr("warning"));
-    EXPECT_THAT(done.err, HasSubstr(absent_ + " (linux/arm64)"));
+    EXPECT_THAT(done.err, HasSubstr(named));
+    EXPECT_THAT(done.out, HasSubstr("missing " + named + "\n"));
+    const Value again = waybill_json(command);
+    const Value& missing = at(again, "missingManifests");
+    ASSERT_EQ(missing.items().size(), 1U) << command[0];
+    EXPECT_EQ(at(missing.items()[0], "digest").as_string(), absent_);
+    EXPECT_EQ(at(missing.items()[0], "platform").as_string(), "linux/arm64");
   }
   EXPECT_EQ(target.manifest("multi"), source_.manifest("multi"));
+  EXPECT_EQ(mirror.manifest("multi"), source_.manifest("multi"));
   EXPECT_EQ(snapshot(path("layout/blobs")), snapshot(path("loaded/blobs")));
   // What is added later is brought by a repetition.
   image("arm64");
-  ASSERT_THAT(waybill({"copy", source("multi"), there}), Exited(0));
+  const Value whole = waybill_json({"copy", source("multi"), there});
+  EXPECT_TRUE(at(whole, "missingManifests").items().empty());
   EXPECT_TRUE(target.manifest(absent_).has_value());
+}
+
+// Nothing is told twice, nor hidden: of the same manifest in two artifacts of a set, and of many.
+TEST_F(SparseIndex, TellsEachThatIsMissingOnce) {
+  const auto nowhere = [](std::size_t i) {
+    return descriptor(kManifest, sha256(fmt::format("nowhere {}", i)).to_string(), 7);
+  };
+  std::string entries = nowhere(0);
+  for (std::size_t i = 1; i < 20; ++i) entries += "," + nowhere(i);
+  manifest(kIndex, fmt::format(R"("manifests":[{}])", entries), "empty");
+  manifest(kIndex, fmt::format(R"("manifests":[{},{}])", nowhere(3), nowhere(20)), "other");
+  const ProcessResult saved = waybill({"save", "--output", "set", source("empty"), source("other")});
+  ASSERT_THAT(saved, Exited(0));
+  EXPECT_THAT(saved.out, HasSubstr("missing 21 manifests that an index names: sha256:"));
+  EXPECT_THAT(saved.out, HasSubstr(", …\n"));
+  const Value loaded = waybill_json({"load", "set", "oci-layout:loaded"});
+  const Value& missing = at(loaded, "missingManifests");
+  ASSERT_EQ(missing.items().size(), 21U);
+  EXPECT_EQ(keys(missing.items()[0]), Words{"digest"});
+  EXPECT_EQ(at(waybill_json({"load", "set", "oci-archive:loaded.tar"}), "missingManifests"), missing);
 }
 
 TEST_F(SparseIndex, HasNothingForAPlatformThatIsAbsent) {

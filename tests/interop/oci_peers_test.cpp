@@ -73,14 +73,14 @@ class OciPeers : public ::testing::TestWithParam<RegistryKind> {
   std::unique_ptr<Registry> registry_;
   std::unique_ptr<Layout> layout_;
   std::unique_ptr<Packed> packed_;
-  CopyCounts counts_;
+  CopyOutcome counts_;
 };
 
 TEST_P(OciPeers, WeReadBackWhatWePushedAndPushNothingTwice) {
   EXPECT_EQ(counts_.manifests_pushed, 3U);
   EXPECT_EQ(counts_.blobs_pushed, 5U);  // config, layer, {} and two notes
   EXPECT_EQ(unpack_tree(*registry_, packed_->manifest).tree, sample_tree());
-  const CopyCounts again = copy_tagged(*layout_, *registry_, packed_->manifest, "1.0", ForceTag::No);
+  const CopyOutcome again = copy_tagged(*layout_, *registry_, packed_->manifest, "1.0", ForceTag::No);
   EXPECT_EQ(again.blobs_pushed + again.manifests_pushed + again.tags_set, 0U);
   EXPECT_THAT(registry_->referrers(packed_->manifest.digest, kNoteType), SizeIs(2));
 }

@@ -161,7 +161,8 @@ FakeResponse FakeRegistry::handle(const FakeRequest& request) {
   }
   if (!request.complete && !is_upload) return {};
   if (request.method == "DELETE" && !is_upload) return failure(405, "UNSUPPORTED");
-  if (switches_.refusals > 0 && request.target.find(switches_.refused_path) != std::string::npos) {
+  if (switches_.refusals > 0 && request.target.find(switches_.refused_path) != std::string::npos &&
+      switches_.refusals_after-- <= 0) {
     --switches_.refusals;
     FakeResponse response = failure(switches_.refusal_status, "TOOMANYREQUESTS");
     if (!switches_.retry_after.empty()) response.headers.emplace_back("Retry-After", switches_.retry_after);
@@ -220,6 +221,7 @@ FakeResponse FakeRegistry::serve_blob(const FakeRequest& request, Repository& re
   if (!switches_.blob_redirect.empty())
     return {307, {{"Location", fmt::format("http://{}/storage/{}", switches_.blob_redirect, digest)}}, ""};
   FakeResponse response{200, {{"Content-Type", "application/octet-stream"}}, found->second};
+  response.delay = switches_.blob_delay;
   if (switches_.wrong_blob) response.body.back() = static_cast<char>(response.body.back() ^ 1);
   if (switches_.size_error > 0) response.body += std::string(static_cast<std::size_t>(switches_.size_error), '+');
   if (switches_.size_error < 0) response.body.resize(static_cast<std::size_t>(size));

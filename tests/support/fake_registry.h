@@ -1,5 +1,6 @@
 #pragma once
 // A registry in the test's own process that behaves as well, or as badly, as its switches say.
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -32,6 +33,7 @@ struct FakeRegistrySwitches {
   // What goes wrong for a while.
   int refusals = 0;  // so many requests are first answered with `refusal_status`
   int refusal_status = 503;
+  int refusals_after = 0;    // only after so many that are served
   std::string retry_after;   // sent with the refusals
   std::string refused_path;  // only paths that contain this are refused
   // Uploads.
@@ -53,10 +55,11 @@ struct FakeRegistrySwitches {
   bool wrong_digest_header = false;
   bool wrong_type = false;  // of manifests
   bool wrong_blob = false;
-  bool unchecked = false;       // takes blobs of any digest
-  std::int64_t size_error = 0;  // added to what it says of a blob's size
-  int truncated_blobs = 0;      // so many downloads end early
-  int stalled_blobs = 0;        // so many downloads stand still halfway
+  std::chrono::milliseconds blob_delay{0};  // that each blob takes
+  bool unchecked = false;                   // takes blobs of any digest
+  std::int64_t size_error = 0;              // added to what it says of a blob's size
+  int truncated_blobs = 0;                  // so many downloads end early
+  int stalled_blobs = 0;                    // so many downloads stand still halfway
   FakeRanges ranges = FakeRanges::Honoured;
   std::string content_encoding;  // that it says of blobs
   std::string blob_redirect;     // host that has the blobs

@@ -135,9 +135,10 @@ void FakeServer::answer(int connection) {
   while (request.body.size() < expected && request.complete) request.complete = receive(connection, request.body);
   received_ += request.body.size();
   if (!request.complete && cut_requests_ == CutRequests::Ignored) return;
+  request.at_once = ++unanswered_;
   {
-    FakeRequest remembered{request.method, request.target, request.headers, request.body.substr(0, kRemembered),
-                           request.complete};
+    FakeRequest remembered{request.method,   request.target, request.headers, request.body.substr(0, kRemembered),
+                           request.complete, request.at_once};
     const std::lock_guard lock(mutex_);
     requests_.push_back(std::move(remembered));
   }
@@ -145,6 +146,8 @@ void FakeServer::answer(int connection) {
     const std::lock_guard lock(handler_mutex_);
     return handler_(request);
   }();
+  if (response.delay.count() != 0) std::this_thread::sleep_for(response.delay);
+  --unanswered_;  // before the client can know of the answer
   if (!request.complete || response.dropped) return;
   std::string head = fmt::format("HTTP/1.1 {} Fake\r\nConnection: close\r\n", response.status);
   bool has_length = false;

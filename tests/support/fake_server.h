@@ -2,6 +2,7 @@
 // An HTTP/1.1 server of a test's own, on a free port of 127.0.0.1: answers what a function says, and remembers what was
 // asked. Each connection has a thread of its own and carries one request.
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -22,6 +23,7 @@ struct FakeRequest {
   std::map<std::string, std::string> headers;  // names in lower case
   std::string body;                            // its beginning only, in requests()
   bool complete = true;                        // whether the client sent all that it had announced
+  unsigned at_once = 1;                        // requests without an answer when this one had come, itself among them
   [[nodiscard]] std::string header(const std::string& name) const;
   [[nodiscard]] std::string path() const { return target.substr(0, target.find('?')); }
 };
@@ -30,9 +32,10 @@ struct FakeResponse {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  std::size_t cut = 0;   // so many bytes of the body are announced but not sent
-  bool stalls = false;   // instead of being cut, nothing comes any more
-  bool dropped = false;  // the connection ends without an answer
+  std::size_t cut = 0;                 // so many bytes of the body are announced but not sent
+  bool stalls = false;                 // instead of being cut, nothing comes any more
+  bool dropped = false;                // the connection ends without an answer
+  std::chrono::milliseconds delay{0};  // before it is sent; others are answered meanwhile
 };
 
 // What becomes of requests whose client went away in the middle of the body.
@@ -66,6 +69,7 @@ class FakeServer {
   int port_ = 0;
   std::atomic<std::uint64_t> received_{0};
   std::atomic<std::uint64_t> sent_{0};
+  std::atomic<unsigned> unanswered_{0};
   std::mutex handler_mutex_;
   mutable std::mutex mutex_;  // guards the members below
   std::condition_variable all_gone_;

@@ -60,7 +60,7 @@ class Archives : public ::testing::Test {
 TEST_F(Archives, HoldEverythingThatBelongsToAManifest) {
   const auto from = layout();
   const Descriptor manifest = fill(*from);
-  const CopyCounts counts = copy_to_archive(*from, {path("a.tar"), "v1", {}}, manifest, ForceTag::No);
+  const CopyOutcome counts = copy_to_archive(*from, {path("a.tar"), "v1", {}}, manifest, ForceTag::No);
   EXPECT_EQ(counts.manifests_pushed, 4U);
   EXPECT_EQ(counts.tags_set, 2U);
   const auto archive = OciArchive::open(path("a.tar"));
@@ -90,7 +90,7 @@ TEST_F(Archives, AreNotWrittenAgainWhenNothingIsNew) {
   const Descriptor manifest = fill(*from);
   copy_to_archive(*from, {path("a.tar"), "v1", {}}, manifest, ForceTag::No);
   const auto time = fs::last_write_time(path("a.tar"));
-  const CopyCounts counts = copy_to_archive(*from, {path("a.tar"), "v1", {}}, manifest, ForceTag::No);
+  const CopyOutcome counts = copy_to_archive(*from, {path("a.tar"), "v1", {}}, manifest, ForceTag::No);
   EXPECT_EQ(counts.blobs_pushed + counts.manifests_pushed + counts.tags_set, 0U);
   EXPECT_EQ(fs::last_write_time(path("a.tar")), time);
 }

@@ -49,13 +49,35 @@ TEST_F(LaneBoundTest, TakesAStepBackThatBroughtNothing) {
   EXPECT_EQ(lanes_.bound(), 6U);
 }
 
-TEST_F(LaneBoundTest, IsHalvedByEachRefusalForGood) {
+TEST_F(LaneBoundTest, IsHalvedByARefusalAndGrowsByOneAgain) {
+  round(1'000'000);
+  EXPECT_EQ(lanes_.bound(), 6U);
   round(1'000'000, 1);
-  EXPECT_EQ(lanes_.bound(), 2U);
+  EXPECT_EQ(lanes_.bound(), 3U) << "once, for the six that were on their way";
   round(9'000'000, 1);
+  EXPECT_EQ(lanes_.bound(), 4U);
+  round(12'000'000, 1);
+  EXPECT_EQ(lanes_.bound(), 5U);
+  round(12'000'000, 1);
+  EXPECT_EQ(lanes_.bound(), 4U) << "a step that brought nothing";
+  round(99'000'000, 1);
+  EXPECT_EQ(lanes_.bound(), 4U);
+}
+
+TEST_F(LaneBoundTest, FallsToOneLaneAndNoFurther) {
+  std::uint64_t waits = 0;
+  for (const unsigned bound : {2U, 1U, 1U}) {
+    const unsigned on_their_way = lanes_.bound();
+    ++waits;
+    for (unsigned i = 0; i < on_their_way; ++i) lanes_.ended(1, waits, now_);
+    EXPECT_EQ(lanes_.bound(), bound);
+  }
+}
+
+TEST_F(LaneBoundTest, RefusalsOfOneTimeCountOnce) {
+  for (std::uint64_t i = 1; i <= 4; ++i) lanes_.ended(1, i, now_);
   EXPECT_EQ(lanes_.bound(), 2U);
-  lanes_.ended(1, 2, now_);
-  lanes_.ended(1, 3, now_);
+  lanes_.ended(1, 5, now_);
   EXPECT_EQ(lanes_.bound(), 1U);
 }
 

@@ -295,12 +295,12 @@ TEST_F(LayoutTest, CopiesNothingTwice) {
   push(*source, packed);
   source->tag(packed.manifest, "1.0", ForceTag::No);
   attach(*source, packed.manifest, note("signature"));
-  const CopyCounts first = copy_tagged(*source, *target, packed.manifest, "1.0", ForceTag::No);
+  const CopyOutcome first = copy_tagged(*source, *target, packed.manifest, "1.0", ForceTag::No);
   EXPECT_EQ(first.blobs_pushed, 4U);
   EXPECT_EQ(first.manifests_pushed, 2U);
   EXPECT_EQ(first.tags_set, 1U);
   EXPECT_EQ(read_folder(path("source")), read_folder(path("target")));
-  const CopyCounts second = copy_tagged(*source, *target, packed.manifest, "1.0", ForceTag::No);
+  const CopyOutcome second = copy_tagged(*source, *target, packed.manifest, "1.0", ForceTag::No);
   EXPECT_EQ(second.blobs_pushed + second.manifests_pushed + second.tags_set, 0U);
 }
 

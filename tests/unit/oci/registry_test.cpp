@@ -272,7 +272,7 @@ TEST(Registry, TagsOnlyAfterTheSignatures) {
   ASSERT_FALSE(written.empty());
   EXPECT_THAT(written.back(), HasSubstr("/manifests/1.0"));
   EXPECT_THAT(written.at(written.size() - 2), HasSubstr(digest_tag(packed.manifest.digest)));
-  const CopyCounts again = copy_tagged(*layout, *fixture.registry, packed.manifest, "1.0", ForceTag::No);
+  const CopyOutcome again = copy_tagged(*layout, *fixture.registry, packed.manifest, "1.0", ForceTag::No);
   EXPECT_EQ(again.blobs_pushed + again.manifests_pushed + again.tags_set, 0U);
 }
 
