@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include "tests/functional/support/workspace.h"
 #include "tests/support/fake_registry.h"
@@ -12,16 +14,16 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr std::size_t kServed = 12;  // blobs before the registry has enough
-constexpr std::size_t kRefused = 2;
-constexpr std::size_t kLayers = 60;
+constexpr unsigned kFirst = 4;               // lanes to begin with
+constexpr std::size_t kServed = kFirst - 1;  // blobs before the registry has enough
+constexpr std::size_t kLayers = 40;
 
-struct Refusal {
-  int status;
-  const char* retry_after;
+class TransferLanes : public Workspace {
+ protected:
+  // Copies the image of a registry that refuses some blobs for a while. How many requests were on their way when each
+  // blob was asked for.
+  std::vector<unsigned> copy_in_spite_of(int refusals, int status, const std::string& retry_after);
 };
-
-class TransferLanes : public Workspace, public ::testing::WithParamInterface<Refusal> {};
 
 // An image of many small layers, each of which takes its time.
 void fill(FakeRegistry& registry) {
@@ -38,38 +40,49 @@ void fill(FakeRegistry& registry) {
                         "v1");
 }
 
-TEST_P(TransferLanes, FallAfterRefusalsAndGrowAgain) {
-  FakeRegistry registry({.refusals = static_cast<int>(kRefused),
-                         .refusal_status = GetParam().status,
+std::vector<unsigned> TransferLanes::copy_in_spite_of(int refusals, int status, const std::string& retry_after) {
+  FakeRegistry registry({.refusals = refusals,
+                         .refusal_status = status,
                          .refusals_after = static_cast<int>(kServed),
-                         .retry_after = GetParam().retry_after,
+                         .retry_after = retry_after,
                          .refused_path = "/blobs/",
-                         .blob_delay = std::chrono::milliseconds(25)});
+                         .blob_delay = std::chrono::milliseconds(40)});
   fill(registry);
   const ProcessResult done = waybill({"copy", "oci://" + registry.host() + "/team/image:v1", "oci-layout:out"});
-  ASSERT_THAT(done, Exited(0));
+  EXPECT_THAT(done, Exited(0));
   EXPECT_THAT(done.err, HasSubstr("trying again"));
   EXPECT_EQ(snapshot(path("out/blobs")).size(), kLayers + 2);  // with config and manifest
-
-  std::vector<unsigned> at_once;  // on the way when each blob was asked for
+  std::vector<unsigned> at_once;
   for (const FakeRequest& request : registry.server().requests()) {
     if (request.path().find("/blobs/") != std::string::npos) at_once.push_back(request.at_once);
   }
-  ASSERT_EQ(at_once.size(), kLayers + 1 + kRefused) << "each blob once, and what was refused once more";
-  const auto refusals = at_once.begin() + kServed;
-  const unsigned before = *std::max_element(at_once.begin(), refusals + kRefused);
-  EXPECT_GE(before, 4U);
-  EXPECT_LE(before, 16U);
-  // Three in a row that met few others, and later one that met more again.
-  const auto few = [&](unsigned each) { return each <= before / 2; };
-  auto low = refusals + kRefused;
-  while (at_once.end() - low > 3 && !std::all_of(low, low + 3, few)) ++low;
-  ASSERT_GT(at_once.end() - low, 3) << "never less after the refusals: " << ::testing::PrintToString(at_once);
-  EXPECT_FALSE(std::all_of(low, at_once.end(), few)) << "never more again: " << ::testing::PrintToString(at_once);
+  EXPECT_EQ(at_once.size(), kLayers + 1 + static_cast<std::size_t>(refusals))
+      << "each blob once, and what was refused once more";
+  return at_once;
 }
 
-INSTANTIATE_TEST_SUITE_P(Answer, TransferLanes, ::testing::Values(Refusal{429, "1"}, Refusal{503, ""}),
-                         [](const auto& refusal) { return fmt::format("Status{}", refusal.param.status); });
+// Half as many for three blobs in a row, and later more again. A lane that waits does not ask, so one refusal alone
+// would leave three of four.
+void expect_half_and_more_again(const std::vector<unsigned>& at_once) {
+  const auto refused = at_once.begin() + kFirst;
+  EXPECT_EQ(*std::max_element(at_once.begin(), refused), kFirst);
+  const auto half = [](unsigned each) { return each <= kFirst / 2; };
+  auto low = refused;
+  while (at_once.end() - low > 3 && !std::all_of(low, low + 3, half)) ++low;
+  ASSERT_GT(at_once.end() - low, 3) << "never less after the refusal: " << ::testing::PrintToString(at_once);
+  EXPECT_FALSE(std::all_of(low, at_once.end(), half)) << "never more again: " << ::testing::PrintToString(at_once);
+  EXPECT_LE(*std::max_element(low, at_once.end()), 16U);
+}
+
+TEST_F(TransferLanes, AreHalvedByTooManyRequestsAndGrowAgain) {
+  expect_half_and_more_again(copy_in_spite_of(1, 429, "1"));
+}
+
+TEST_F(TransferLanes, AreHalvedByAServerThatIsUnavailableAndGrowAgain) {
+  expect_half_and_more_again(copy_in_spite_of(1, 503, {}));
+}
+
+TEST_F(TransferLanes, OutlastRefusalsThatGoOn) { copy_in_spite_of(4, 503, "1"); }
 
 }  // namespace
 }  // namespace waybill::testing
