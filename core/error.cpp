@@ -2,11 +2,21 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <system_error>
 
 namespace waybill {
+namespace {
+
+// What reads and writes end with when a device, or the server of a file system, is gone: of disks, FUSE and NFS.
+bool is_of_a_medium(int error_number) noexcept {
+  constexpr std::array kGone{EIO, ENXIO, ENODEV, ENOMEDIUM, ESTALE, EREMOTEIO};
+  return std::find(kGone.begin(), kGone.end(), error_number) != kGone.end();
+}
+
+}  // namespace
 
 const ErrorCodeInfo& describe(ErrorCode code) noexcept {
   // Exit statuses 0 to 8 are aicr's; 9, 10 and 130 are ours.
@@ -44,7 +54,10 @@ Error system_error(int error_number, std::string_view what, ErrorCode otherwise)
   if (error_number == ENOENT) code = ErrorCode::NotFound;
   if (error_number == EISDIR || error_number == ENOTDIR) code = ErrorCode::InvalidInput;
   if (error_number == EACCES || error_number == EPERM || error_number == EROFS) code = ErrorCode::Denied;
-  return Error(code, fmt::format("{}: {}", what, std::generic_category().message(error_number)));
+  Error error(code, fmt::format("{}: {}", what, std::generic_category().message(error_number)));
+  if (is_of_a_medium(error_number))
+    error.hint("the medium is broken or was taken out; when it is there again, repeat the command");
+  return error;
 }
 
 }  // namespace waybill

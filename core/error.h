@@ -102,7 +102,7 @@ decltype(auto) with_context(Describe&& describe, Body&& body) {
 
 // An Error for the last failed system call. Reads errno first of all; ENOSPC and EDQUOT become NoSpace, ENOENT
 // NotFound, EISDIR and ENOTDIR InvalidInput, EACCES, EPERM and EROFS Denied, the rest `otherwise`. The message is
-// "<what>: <system's words>".
+// "<what>: <system's words>"; a hint says so when the medium is gone.
 [[nodiscard]] Error system_error(std::string_view what, ErrorCode otherwise = ErrorCode::Unclassified);
 [[nodiscard]] Error system_error(int error_number, std::string_view what,
                                  ErrorCode otherwise = ErrorCode::Unclassified);

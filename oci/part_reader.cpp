@@ -45,23 +45,27 @@ class OpenFiles {
   std::map<fs::path, RandomAccessFile> files_;
 };
 
-// Reads of a part's body; what cannot be read counts as damaged, as a bad sector does.
+enum class Health : std::uint8_t { Good, Damaged, Unreadable };
+
+// Reads of a part's body; what cannot be read, as of a bad sector, is as good as damaged.
 class BlockReader {
  public:
-  // How many bytes there were.
-  std::size_t read(const FoundPart& part, std::uint64_t offset, std::span<std::byte> buffer) {
+  // How many bytes there were; nullopt when the medium fails.
+  std::optional<std::size_t> read(const FoundPart& part, std::uint64_t offset, std::span<std::byte> buffer) {
     try {
       return files_.open(part.file).read_at(front_size(part) + offset, buffer);
     } catch (const Error& error) {
       if (error.code() == ErrorCode::Interrupted) throw;
-      return 0;
+      return std::nullopt;
     }
   }
-  bool is_good(const FoundPart& part, std::uint64_t block) {
+  Health look(const FoundPart& part, std::uint64_t block) {
     const std::size_t size = block_size(part.part.body_size(), block);
     const auto room = std::make_unique_for_overwrite<std::byte[]>(size);
     const std::span<std::byte> bytes(room.get(), size);
-    return read(part, block * kPartBlock, bytes) == size && sha256(Bytes(bytes)) == part.blocks[block];
+    const std::optional<std::size_t> count = read(part, block * kPartBlock, bytes);
+    if (!count) return Health::Unreadable;
+    return count == size && sha256(Bytes(bytes)) == part.blocks[block] ? Health::Good : Health::Damaged;
   }
   static std::uint64_t front_size(const FoundPart& part) { return part_front(part.part).size(); }
 
@@ -69,9 +73,10 @@ class BlockReader {
   OpenFiles files_;
 };
 
-PartSet::Damage damage_of(const FoundPart& part, std::uint64_t block) {
+PartSet::Damage damage_of(const FoundPart& part, std::uint64_t block, Health health = Health::Damaged) {
   const std::uint64_t begin = BlockReader::front_size(part) + block * kPartBlock;
-  return {part.file, part.part.words(), begin, begin + block_size(part.part.body_size(), block), false};
+  const std::uint64_t end = begin + block_size(part.part.body_size(), block);
+  return {part.file, part.part.words(), begin, end, false, health != Health::Unreadable};
 }
 
 class PartReader final : public RandomAccessBytes {
@@ -152,12 +157,13 @@ class PartReader final : public RandomAccessBytes {
     const FoundPart* good = nullptr;
     std::uint8_t state = kLost;
     for (std::size_t i = 0; i < copies.size() && i + 1 < kLost; ++i) {
-      if (reader_.is_good(copies[i], block)) {
+      const Health health = reader_.look(copies[i], block);
+      if (health == Health::Good) {
         state = static_cast<std::uint8_t>(i + 1);
         good = &copies[i];
         break;
       }
-      tell(copies[i], block);
+      tell(copies[i], block, health);
     }
     const std::lock_guard lock(mutex_);
     states_of(member)[block] = state;
@@ -170,11 +176,11 @@ class PartReader final : public RandomAccessBytes {
     return states;
   }
 
-  void tell(const FoundPart& part, std::uint64_t block) const {
+  void tell(const FoundPart& part, std::uint64_t block, Health health) const {
     if (reporter_ == nullptr) return;
     const std::lock_guard lock(mutex_);
     if (++warnings_ < kMostWarnings) {
-      reporter_->warning(to_string(damage_of(part, block)));
+      reporter_->warning(to_string(damage_of(part, block, health)));
     } else if (warnings_ == kMostWarnings) {
       reporter_->warning("more bytes are damaged; 'waybill load --check' lists all");
     }
@@ -316,19 +322,21 @@ class Checker {
     good.resize(part.part.blocks());
     for (std::uint64_t block = 0; block < part.part.blocks(); ++block) {
       throw_if_interrupted();
-      if (reader_.is_good(part, block)) {
+      const Health health = reader_.look(part, block);
+      if (health == Health::Good) {
         good[block] = true;
       } else {
-        add(part, block);
+        add(part, block, health);
       }
       done_ += block_size(part.part.body_size(), block);
       if (reporter_ != nullptr) reporter_->progress("checked", done_, total_);
     }
   }
 
-  void add(const FoundPart& part, std::uint64_t block) {
-    const PartSet::Damage damage = damage_of(part, block);
-    if (!found_.empty() && found_.back().damage.file == damage.file && found_.back().damage.end == damage.begin) {
+  void add(const FoundPart& part, std::uint64_t block, Health health) {
+    const PartSet::Damage damage = damage_of(part, block, health);
+    if (!found_.empty() && found_.back().damage.file == damage.file && found_.back().damage.end == damage.begin &&
+        found_.back().damage.readable == damage.readable) {
       found_.back().damage.end = damage.end;
       found_.back().last = block;
     } else {

@@ -208,8 +208,8 @@ PartSet choose_set(const PartCatalogue& catalogue, std::string_view id) {
 }
 
 std::string to_string(const PartSet::Damage& damage) {
-  return fmt::format("'{}' ({}) is damaged in bytes {} to {}", damage.file.string(), damage.part, damage.begin,
-                     damage.end);
+  return fmt::format("'{}' ({}) {} in bytes {} to {}", damage.file.string(), damage.part,
+                     damage.readable ? "is damaged" : "cannot be read", damage.begin, damage.end);
 }
 
 std::string ranges(const std::vector<std::uint64_t>& numbers) {

@@ -66,6 +66,7 @@ class PartSet {
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
     bool repairable = false;  // by another copy, or by parity
+    bool readable = true;     // false: the medium fails there, or is gone
   };
   // Reads every byte of every file, parity too, and verifies it. Neighbouring blocks are one damage.
   [[nodiscard]] std::vector<Damage> check(Reporter* reporter) const;

@@ -131,7 +131,8 @@ class PartWriter::Cutter final : public ByteSink {
 PartWriter::PartWriter(fs::path folder, const PartDivision& set, Overwrite overwrite)
     : folder_(std::move(folder)), set_(set), lock_(locked(folder_)), cutter_(std::make_unique<Cutter>(*this)) {
   require_free_names(overwrite);
-  remove_temporary_files();
+  if (const std::error_code problem = remove_temporary_files())
+    throw system_error(problem.value(), fmt::format("cannot write into '{}'", folder_.string()));
   require_room();
 }
 
@@ -155,12 +156,15 @@ std::vector<PartDescription> PartWriter::parts() const {
 }
 
 // Of any set: whoever holds the lock is the only one who writes parts here.
-void PartWriter::remove_temporary_files() const noexcept {
+std::error_code PartWriter::remove_temporary_files() const noexcept {
+  std::error_code problem;
   std::error_code ignored;
   for (fs::directory_iterator entry(folder_, ignored), end; entry != end; entry.increment(ignored)) {
     const std::string name = entry->path().filename().string();
-    if (name.starts_with(".waybill-waybill-") && entry->is_regular_file(ignored)) fs::remove(entry->path(), ignored);
+    if (!name.starts_with(".waybill-waybill-") || !entry->is_regular_file(ignored)) continue;
+    if (fs::remove(entry->path(), ignored); ignored) problem = ignored;
   }
+  return problem;
 }
 
 void PartWriter::require_free_names(Overwrite overwrite) const {

@@ -4,6 +4,7 @@
 // removes it.
 #include <filesystem>
 #include <memory>
+#include <system_error>
 #include <vector>
 
 #include "core/file_system.h"
@@ -42,7 +43,8 @@ class PartWriter {
 
   [[nodiscard]] std::filesystem::path temporary(const PartDescription& part) const;
   [[nodiscard]] std::vector<PartDescription> parts() const;
-  void remove_temporary_files() const noexcept;
+  // What could not be removed, if anything.
+  std::error_code remove_temporary_files() const noexcept;
   void require_free_names(Overwrite overwrite) const;
   void require_room() const;
   void add_parity_of(std::uint64_t group, Reporter* reporter);

@@ -90,6 +90,11 @@ void PartialBlob::fetch(const OpenBlob& open) {
   }
 }
 
+void PartialBlob::rename_to(const fs::path& target) {
+  file_.write_back();
+  file_.rename_to(target);
+}
+
 void PartialBlob::clear() {
   file_.cut(0);
   hash_ = Hasher(blob_.digest.algorithm());

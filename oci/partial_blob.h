@@ -21,7 +21,8 @@ class PartialBlob {
 
   // Fetches what is missing; Untrusted when the whole is not what the descriptor says, and nothing is kept then.
   void complete(const OpenBlob& open);
-  void rename_to(const std::filesystem::path& target) { file_.rename_to(target); }
+  // Once its content is on the disk: a medium that is pulled out may keep the name and lose the rest.
+  void rename_to(const std::filesystem::path& target);
 
  private:
   void hash_what_is_there();

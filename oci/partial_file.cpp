@@ -87,6 +87,12 @@ void PartialFile::cut(std::uint64_t size) {
     throw system_error(fmt::format("cannot write '{}'", path_.string()));
 }
 
+void PartialFile::write_back() {
+  constexpr unsigned kWaited = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+  if (::sync_file_range(fd_.get(), 0, 0, kWaited) != 0 && errno != EINVAL && errno != ENOSYS)
+    throw system_error(fmt::format("cannot write '{}' to the disk", path_.string()));
+}
+
 void PartialFile::rename_to(const fs::path& target) {
   if (::rename(path_.c_str(), target.c_str()) != 0)
     throw system_error(fmt::format("cannot write '{}'", target.string()));

@@ -37,6 +37,8 @@ class PartialFile {
   void write_at(std::uint64_t offset, Bytes bytes);
   // Only asks the disk to write these bytes, and does not wait for it: that is up to whoever syncs the file.
   void begin_write_back(std::uint64_t offset, std::uint64_t size) noexcept;
+  // Waits until the content was handed to the disk, which may still have it in a cache of its own.
+  void write_back();
   void cut(std::uint64_t size);
   void rename_to(const std::filesystem::path& target);
   // The same after the content has reached the disk, and so that the name does.

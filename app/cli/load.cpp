@@ -47,7 +47,7 @@ int status_of(const CheckResult& result) {
   } catch (const Error& error) {
     return describe(error.code()).exit_status;
   }
-  return describe(ErrorCode::Untrusted).exit_status;
+  return describe(result.is_unreadable() ? ErrorCode::Unclassified : ErrorCode::Untrusted).exit_status;
 }
 
 }  // namespace

@@ -137,11 +137,19 @@ class Loading {
   }
 
   void throw_all_damage(const oci::PartSet& set) const {
+    const CheckResult result{set, set.check(&services_.reporter)};
     std::vector<std::string> beyond;
-    for (const oci::PartSet::Damage& damage : set.check(&services_.reporter)) {
+    for (const oci::PartSet::Damage& damage : result.damage) {
       if (!damage.repairable) beyond.push_back(oci::to_string(damage));
     }
     if (beyond.empty()) return;
+    if (result.is_unreadable()) {
+      throw Error(ErrorCode::Unclassified,
+                  fmt::format("the set {} cannot be read: {}", set.division().short_id(), fmt::join(beyond, "; ")))
+          .hint(
+              "the medium is broken or was taken out; when it is there again, repeat the command: what is loaded "
+              "already is not loaded again");
+    }
     throw Error(ErrorCode::Untrusted, fmt::format("the set {} is damaged beyond repair: {}", set.division().short_id(),
                                                   fmt::join(beyond, "; ")))
         .hint("bring these files again; what is loaded already is not loaded again");
@@ -342,6 +350,11 @@ bool CheckResult::is_intact() const {
          set.missing(oci::PartKind::Parity).empty();
 }
 
+bool CheckResult::is_unreadable() const {
+  return std::ranges::any_of(damage,
+                             [](const oci::PartSet::Damage& each) { return !each.repairable && !each.readable; });
+}
+
 Value to_value(const LoadResult& result) {
   Value artifacts = Value::list();
   for (const LoadedArtifact& artifact : result.artifacts) {
@@ -366,7 +379,8 @@ Value to_value(const CheckResult& result) {
                                  {"part", each.part},
                                  {"begin", each.begin},
                                  {"end", each.end},
-                                 {"repairable", each.repairable}}));
+                                 {"repairable", each.repairable},
+                                 {"readable", each.readable}}));
   }
   Value problems = Value::list();
   for (const oci::PartProblem& problem : result.set.problems()) problems.push_back(problem.what);

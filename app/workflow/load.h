@@ -36,7 +36,8 @@ struct LoadResult {
 };
 
 // Every blob is verified before it has its name at the target; all tags come last. Throws Untrusted when somebody is
-// trusted who did not sign an artifact as demanded, and when parts are damaged beyond repair; NotFound when parts are
+// trusted who did not sign an artifact as demanded, and when parts are damaged beyond repair (Unclassified when they
+// cannot be read: the medium is broken or was taken out); NotFound when parts are
 // missing, or blobs that were left out and are not at the target; naming all of them.
 [[nodiscard]] LoadResult load(const LoadRequest& request, const Services& services);
 
@@ -47,6 +48,8 @@ struct CheckResult {
   // Whether load() would succeed.
   [[nodiscard]] bool is_loadable() const;
   [[nodiscard]] bool is_intact() const;  // nothing is missing and nothing damaged, in parity neither
+  // Whether something that is needed cannot be read: the medium is broken or was taken out.
+  [[nodiscard]] bool is_unreadable() const;
 };
 
 // Reads every byte of every part and writes nothing.
