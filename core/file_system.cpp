@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "core/disk_sync.h"
 #include "core/error.h"
 #include "core/folder_reader.h"
 #include "core/interrupt.h"
@@ -28,7 +29,7 @@ std::string temporary_pattern(const fs::path& folder) {
 
 void sync_folder(const fs::path& folder) {
   const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd) ::fsync(fd.get());  // best effort: some file systems refuse it for folders
+  if (fd) sync_to_disk(fd.get(), folder.string());  // a folder that may be written and not read is not opened
 }
 
 bool is_device_or_pipe(const fs::file_status& status) {

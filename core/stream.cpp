@@ -10,6 +10,7 @@
 #include <cstring>
 #include <vector>
 
+#include "core/disk_sync.h"
 #include "core/error.h"
 #include "core/interrupt.h"
 
@@ -56,8 +57,7 @@ void FdSink::write(Bytes bytes) {
 }
 
 void FdSink::finish() {
-  if (::fsync(fd_.get()) != 0 && errno != EINVAL && errno != EROFS)
-    throw system_error(fmt::format("cannot write '{}' to the disk", name_));
+  sync_to_disk(fd_.get(), name_);
   fd_.reset();
 }
 

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <set>
 
+#include "core/disk_sync.h"
 #include "core/error.h"
 #include "core/file_system.h"
 #include "core/interrupt.h"
@@ -40,7 +41,6 @@ class FolderLock {
       throw_if_interrupted();
     }
   }
-  void sync() const { ::fsync(fd_.get()); }  // best effort: some file systems refuse it for folders
 
  private:
   UniqueFd fd_;
@@ -305,8 +305,7 @@ void Layout::sync_pending() {
   for (const DigestAlgorithm algorithm : kDigestAlgorithms) {
     const bool is_used = std::any_of(digests.begin(), digests.end(),
                                      [&](const Digest& digest) { return digest.algorithm() == algorithm; });
-    if (is_used && ::fsync(open_folder(blob_folder(algorithm)).get()) != 0 && errno != EINVAL && errno != EROFS)
-      throw system_error(fmt::format("cannot write blobs of '{}' to the disk", folder_.string()));
+    if (is_used) sync_to_disk(open_folder(blob_folder(algorithm)).get(), blob_folder(algorithm).string());
   }
 }
 

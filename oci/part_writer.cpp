@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <deque>
 
+#include "core/disk_sync.h"
 #include "core/erasure_code.h"
 #include "core/error.h"
 #include "core/interrupt.h"
@@ -256,7 +257,7 @@ std::vector<WrittenPart> PartWriter::commit() {
     if (::rename(temporary(written.part).c_str(), file.c_str()) != 0)
       throw system_error(fmt::format("cannot write '{}'", file.string()));
   }
-  ::fsync(lock_.get());  // best effort: some file systems refuse it for folders
+  sync_to_disk(lock_.get(), folder_.string());
   return written_;
 }
 

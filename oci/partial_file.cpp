@@ -8,6 +8,7 @@
 
 #include <cerrno>
 
+#include "core/disk_sync.h"
 #include "core/error.h"
 
 namespace fs = std::filesystem;
@@ -100,8 +101,7 @@ void PartialFile::rename_to(const fs::path& target) {
 }
 
 void PartialFile::commit(const fs::path& target, Overwrite overwrite) {
-  if (::fsync(fd_.get()) != 0 && errno != EINVAL && errno != EROFS)
-    throw system_error(fmt::format("cannot write '{}' to the disk", path_.string()));
+  sync_to_disk(fd_.get(), path_.string());
   publish_file(path_, target, overwrite);
   path_.clear();
 }

@@ -43,10 +43,14 @@ class PulledOut : public CarryWorkspace {
     const ProcessResult ended = running.get();
     if (ended.exit_status != 0) {
       ++failed_;
-      EXPECT_THAT(ended, Exited(1));
       EXPECT_THAT(ended.err, HasSubstr("disk/"));
-      EXPECT_THAT(ended.err, AnyOf(HasSubstr("Input/output error"), HasSubstr("cannot be read in bytes")));
-      EXPECT_THAT(ended.err, HasSubstr("repeat the command"));
+      if (ended.err.find("Read-only file system") != std::string::npos) {  // what the kernel makes of it, now and then
+        EXPECT_THAT(ended, Exited(4));
+      } else {
+        EXPECT_THAT(ended, Exited(1));
+        EXPECT_THAT(ended.err, AnyOf(HasSubstr("Input/output error"), HasSubstr("cannot be read in bytes")));
+        EXPECT_THAT(ended.err, HasSubstr("repeat the command"));
+      }
     }
     ASSERT_TRUE(medium_.plug_in_again());
   }
