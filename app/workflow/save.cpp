@@ -136,8 +136,11 @@ class Saving {
         add_without_name(chosen, more);
         continue;
       }
-      const auto known = oci::find_tag(contents_.index(), name, "the set");
-      if (known && known->digest != manifest.digest) {
+      // Before the index is asked, in which a whole name is found by its tag as well.
+      const bool is_taken =
+          std::ranges::any_of(by_tag[name], [&](const auto& other) { return other.second != manifest.digest; });
+      const auto known = is_taken ? std::nullopt : oci::find_tag(contents_.index(), name, "the set");
+      if (is_taken || (known && known->digest != manifest.digest)) {
         throw Error(ErrorCode::InvalidInput, fmt::format("two artifacts of the set are called '{}'", name))
             .hint("give one of them another tag, or save them apart");
       }

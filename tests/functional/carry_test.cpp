@@ -136,6 +136,33 @@ TEST_P(CarryBetween, AReceiptLetsTheRestTravelAlone) {
   expect_same_blobs("next", "back");
 }
 
+// What a receipt lists would be missing in every other place that the set goes to.
+TEST_P(CarryBetween, AReceiptSpeaksOfOneRepository) {
+  ASSERT_THAT(waybill({"copy", app(), site_->target("team/app")}), Exited(0));
+  ASSERT_THAT(waybill({"receipt", site_->target("team/app"), "--output", "site.json"}), Exited(0));
+  const Words save = {"save", "--output", "rest", "--have", "site.json"};
+  for (const Words& several : {Words{app(), bundle()}, Words{app(), "oci-layout:image:v1"}}) {
+    const ProcessResult refused = waybill(joined(save, several));
+    EXPECT_THAT(refused, Exited(2));
+    EXPECT_THAT(refused.err,
+                AllOf(HasSubstr("several repositories"), HasSubstr("save those of each repository apart")));
+    EXPECT_FALSE(fs::exists(path("rest")));
+  }
+  // Two tags of one repository go together, and without a receipt everything does.
+  ASSERT_THAT(waybill({"tag", app(), "stable"}), Exited(0));
+  EXPECT_THAT(waybill(joined(save, {app(), source_->target("team/app:stable")})), Exited(0));
+  EXPECT_THAT(waybill({"save", "--output", "all", app(), bundle()}), Exited(0));
+}
+
+// What comes from a repository is told apart by its whole name; a layout's tag is all the name there is.
+TEST_P(CarryBetween, TwoArtifactsOfOneNameAreToldApartOrRefused) {
+  EXPECT_THAT(waybill({"save", "--output", "same", app(), "oci-layout:image:v1"}), Exited(0)) << "one image";
+  const ProcessResult refused = waybill({"save", "--output", "all", app(), bundle(), "oci-layout:image:v1"});
+  EXPECT_THAT(refused, Exited(2));
+  EXPECT_THAT(refused.err, HasSubstr("two artifacts of the set are called 'v1'"));
+  EXPECT_FALSE(fs::exists(path("all")));
+}
+
 INSTANTIATE_TEST_SUITE_P(, CarryBetween, ::testing::Values(RegistryKind::FallbackTag, RegistryKind::ReferrersApi),
                          [](const ::testing::TestParamInfo<RegistryKind>& kind) {
                            return kind.param == RegistryKind::FallbackTag ? "DockerRegistry" : "ReferrersApi";

@@ -1,5 +1,6 @@
 // The parts that save writes: shuffled, renamed, lost, cut, damaged and repaired, and what load says of each.
 #include <fmt/core.h>
+#include <sys/mount.h>
 
 #include <algorithm>
 #include <fstream>
@@ -9,6 +10,8 @@
 #include "tests/functional/support/carry_workspace.h"
 #include "tests/functional/support/image_layout.h"
 #include "tests/functional/support/workspace.h"
+#include "tests/support/fake_registry.h"
+#include "tests/support/source_path.h"
 
 namespace fs = std::filesystem;
 
@@ -283,6 +286,67 @@ TEST_F(Parts, AnotherProgramReadsTheFormatByItsDescription) {
   save_image({"--parity", "75%"});
   EXPECT_THAT(files("parts"), SizeIs(7));
   EXPECT_THAT(execute({"python3", "-c", kIndependentReader, "parts"}), Exited(0));
+}
+
+// Links, paths that lead out, devices and what is there twice, in a set in one file and in one of two.
+TEST_F(Parts, HostileArchivesAreRefusedAndReachNothing) {
+  WAYBILL_REQUIRE_PYTHON("tarfile");
+  write_image(path("image"), "v1", 2, 1'500'000);
+  ASSERT_THAT(waybill({"copy", "oci-layout:image:v1", "oci-archive:image.tar"}), Exited(0));
+  fs::create_directory(path("out"));
+  ASSERT_THAT(execute({source_path("tests/support/hostile_sets.py"), "image.tar", "sets", "outside"}), Exited(0));
+  std::size_t refusals = 0;
+  for (const fs::path& set : files("sets")) {
+    const std::string name = set.filename().string();
+    if (name.starts_with("honest")) {
+      ASSERT_THAT(waybill({"load", set.string(), "oci-layout:" + name}), Exited(0)) << name;
+      expect_same_blobs("image", name);
+      fs::remove_all(path(name));
+      continue;
+    }
+    ++refusals;
+    EXPECT_THAT(waybill({"load", set.string(), "--check"}), Exited(0)) << name << ": it arrived as it was sent";
+    for (const char* target : {"oci-layout:out/layout", "oci-archive:out/a.tar"}) {
+      const ProcessResult refused = waybill({"load", set.string(), target});
+      EXPECT_THAT(refused, Exited(2)) << name;
+      EXPECT_THAT(refused.err, HasSubstr("is refused: ")) << name;
+      EXPECT_TRUE(fs::is_empty(path("out"))) << name << " wrote something";
+      EXPECT_FALSE(fs::exists(path("escaped"))) << name;
+    }
+  }
+  EXPECT_EQ(refusals, 22U);
+}
+
+// What is loaded comes straight out of the parts: not one file is written that is larger than the largest blob, and
+// there is no room for anything but what the target takes. For a registry nothing is written at all.
+TEST_F(Parts, NoSecondCopyIsMadeOnTheWay) {
+  save_image({"--parity", "25%"});
+  fs::remove(files("parts")[2]);  // and computed
+  const auto load_with = [&](std::uint64_t largest_file, const Words& target) {
+    return execute(joined({"prlimit", fmt::format("--fsize={}", largest_file), program(), "load", "parts"}, target),
+                   {{"TMPDIR", path("disk")}, {"HOME", path("disk")}, {"XDG_CACHE_HOME", path("disk")}});
+  };
+  fs::create_directory(path("disk"));
+  const FakeRegistry registry;
+  EXPECT_THAT(load_with(4096, {"oci://" + registry.host() + "/team/image"}), Exited(0));
+  EXPECT_TRUE(registry.manifest("v1").has_value());
+  EXPECT_TRUE(fs::is_empty(path("disk")));
+
+  std::uint64_t blobs = 0;
+  std::uint64_t largest = 0;
+  for (const fs::path& blob : files("image/blobs/sha256")) {
+    blobs += (fs::file_size(blob) + 4095) / 4096 * 4096;
+    largest = std::max<std::uint64_t>(largest, fs::file_size(blob));
+  }
+  const std::string room = fmt::format("size={}", blobs + 256 * 1024);
+  const bool mounted = ::mount("none", path("disk").c_str(), "tmpfs", 0, room.c_str()) == 0;
+  WAYBILL_REQUIRE_RIGHT("to mount a file system", mounted);
+  EXPECT_THAT(load_with(largest, {"oci-layout:disk/out"}), Exited(0));
+  expect_same_blobs("image", "disk/out");
+  fs::remove_all(path("disk/out"));
+  EXPECT_THAT(load_with(blobs + 256 * 1024, {"oci-archive:disk/out.tar"}), Exited(0));
+  EXPECT_EQ(digest_of("oci-archive:disk/out.tar:v1"), digest_of("oci-layout:image:v1"));
+  ::umount2(path("disk").c_str(), MNT_DETACH);
 }
 
 TEST_F(Parts, AnyPartsUpToTheParityMayBeLost) {
