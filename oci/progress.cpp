@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace waybill::oci {
 namespace {
@@ -17,28 +18,28 @@ std::string short_name(const Digest& digest) {
 
 class CopyProgress::CountingSource final : public ByteSource {
  public:
+  // A transfer that goes on after a failure does so with a new source; what the one before counted is taken back.
   CountingSource(std::unique_ptr<ByteSource> inner, CopyProgress& progress, const Descriptor& blob,
-                 std::uint64_t offset)
-      : inner_(std::move(inner)), progress_(progress), name_(short_name(blob.digest)), size_(blob.size) {
-    count(offset);
-  }
-  CountingSource(const CountingSource&) = delete;
-  CountingSource& operator=(const CountingSource&) = delete;
-  ~CountingSource() override {
-    // A transfer that goes on after a failure does so with a new source; what this one counted is taken back.
-    if (count_ < size_) progress_.take_back(count_);
+                 std::uint64_t offset, std::shared_ptr<std::uint64_t> count)
+      : inner_(std::move(inner)),
+        progress_(progress),
+        name_(short_name(blob.digest)),
+        size_(blob.size),
+        count_(std::move(count)) {
+    progress_.take_back(std::exchange(*count_, 0));
+    add(offset);
   }
   std::size_t read(std::span<std::byte> buffer) override {
     const std::size_t got = inner_->read(buffer);
-    count(got);
+    add(got);
     return got;
   }
 
  private:
-  void count(std::uint64_t bytes) {
+  void add(std::uint64_t bytes) {
     if (bytes == 0) return;
-    count_ += bytes;
-    progress_.reporter_->progress(name_, std::min(count_, size_), size_);
+    *count_ += bytes;
+    progress_.reporter_->progress(name_, std::min(*count_, size_), size_);
     progress_.add(bytes);
   }
 
@@ -46,13 +47,13 @@ class CopyProgress::CountingSource final : public ByteSource {
   CopyProgress& progress_;
   std::string name_;
   std::uint64_t size_;
-  std::uint64_t count_ = 0;
+  std::shared_ptr<std::uint64_t> count_;  // of the blob
 };
 
 OpenBlob CopyProgress::counted(const Descriptor& blob, OpenBlob open) {
   if (reporter_ == nullptr) return open;
-  return [this, blob, open = std::move(open)](std::uint64_t offset) {
-    return std::make_unique<CountingSource>(open(offset), *this, blob, offset);
+  return [this, blob, open = std::move(open), count = std::make_shared<std::uint64_t>(0)](std::uint64_t offset) {
+    return std::make_unique<CountingSource>(open(offset), *this, blob, offset, count);
   };
 }
 

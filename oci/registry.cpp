@@ -50,6 +50,20 @@ bool is_of(const Digest& announced, const Descriptor& manifest, std::string_view
   return announced == digest_of(announced.algorithm(), bytes);
 }
 
+// Registries that know SHA-256 alone say of everything else that it is not what it is called.
+template <typename Body>
+auto push_named_by(const Digest& digest, const Body& body) {
+  try {
+    return body();
+  } catch (Error& refused) {
+    if (refused.code() == ErrorCode::InvalidInput && digest.algorithm() == DigestAlgorithm::Sha512) {
+      refused.hint(
+          "not every registry takes what is named by SHA-512; layouts, archives and 'waybill save' keep it as it is");
+    }
+    throw;
+  }
+}
+
 }  // namespace
 
 struct Registry::State {
@@ -149,7 +163,8 @@ std::unique_ptr<ByteSource> Registry::open_blob(const Descriptor& descriptor, st
 }
 
 Pushed Registry::push_blob(const Descriptor& descriptor, const OpenBlob& open) {
-  return upload_blob(state_->session, descriptor, open, state_->source_repository);
+  return push_named_by(descriptor.digest,
+                       [&] { return upload_blob(state_->session, descriptor, open, state_->source_repository); });
 }
 
 void Registry::copies_from(const StoreReader& source) {
@@ -193,7 +208,7 @@ Pushed Registry::push_manifest(const FetchedManifest& manifest) {
   Pushed pushed = Pushed::AlreadyThere;
   bool announced = false;
   if (!state_->head(digest.to_string())) {
-    const http::Response response = state_->put(manifest, digest.to_string());
+    const http::Response response = push_named_by(digest, [&] { return state_->put(manifest, digest.to_string()); });
     announced = !response.header("OCI-Subject").empty();
     pushed = Pushed::Transferred;
   }

@@ -21,13 +21,21 @@
 namespace waybill::testing {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+// Content named by SHA-512 that a registry takes.
+enum class TakesSha512 : std::uint8_t { Nothing, Blobs, All };
+
 struct Peer {
   const char* name;
   std::optional<RegistryKind> kind;  // none: Gitea's registry
+  TakesSha512 sha512;
 };
-constexpr Peer kRefreg{"Refreg", RegistryKind::ReferrersApi};
-constexpr std::array kPeers{Peer{"DockerRegistry", RegistryKind::FallbackTag}, kRefreg,
-                            Peer{"Distribution3", RegistryKind::Distribution3}, Peer{"Gitea", std::nullopt}};
+constexpr Peer kRefreg{"Refreg", RegistryKind::ReferrersApi, TakesSha512::Nothing};
+constexpr std::array kPeers{Peer{"DockerRegistry", RegistryKind::FallbackTag, TakesSha512::Blobs}, kRefreg,
+                            Peer{"Distribution3", RegistryKind::Distribution3, TakesSha512::Blobs},
+                            Peer{"Gitea", std::nullopt, TakesSha512::Nothing}};
 
 void PrintTo(const Peer& peer, std::ostream* out) { *out << peer.name; }
 
@@ -189,6 +197,49 @@ TEST_P(PublishFlows, SignaturesAndStatementsAreVerifiedAfterCopies) {
     expect(0, {"verify", target, "--key", place_.stranger()});
     expect(0, {"verify-attestation", target, "--key", place_.signer(), "--type", "https://example.org/review/v1"});
     EXPECT_EQ(place_.ask({"inspect", target}).find("referrers")->items().size(), referrers) << target;
+  }
+}
+
+// Its config and layers are named by SHA-512, the manifest by that or by SHA-256.
+TEST_P(PublishFlows, WhatIsNamedBySha512ArrivesUnderItsNameOrIsRefusedInWords) {
+  const auto layout = oci::Layout::open_or_create(place_.path("images"));
+  const auto add = [&](DigestAlgorithm algorithm, const std::string& bytes, std::string_view type) {
+    oci::Descriptor described = oci::describe(bytes, type, algorithm);
+    if (oci::is_manifest_type(type)) {
+      static_cast<void>(layout->push_manifest({described, bytes}));
+    } else {
+      static_cast<void>(layout->push_blob(described, oci::opener(bytes)));
+    }
+    return described;
+  };
+  const oci::ImageManifest image{
+      std::string(oci::media_type::kImageManifest),
+      {},
+      add(DigestAlgorithm::Sha512, R"({"os":"linux","architecture":"amd64"})", oci::media_type::kImageConfig),
+      {add(DigestAlgorithm::Sha512, "a layer", oci::media_type::kLayerTar)},
+      {},
+      {}};
+  for (const auto& [algorithm, tag] :
+       {std::pair(DigestAlgorithm::Sha256, "blobs"), std::pair(DigestAlgorithm::Sha512, "all")}) {
+    const oci::Descriptor manifest = add(algorithm, oci::to_bytes(image), oci::media_type::kImageManifest);
+    layout->tag(manifest, tag, oci::ForceTag::No);
+    const std::string from = fmt::format("oci-layout:images:{}", tag);
+    const std::string by_digest = there("long@" + manifest.digest.to_string());
+    const TakesSha512 needed = algorithm == DigestAlgorithm::Sha256 ? TakesSha512::Blobs : TakesSha512::All;
+    const ProcessResult pushed = place_.waybill({"push", from, there(fmt::format("long:{}", tag))});
+    if (GetParam().sha512 < needed) {
+      EXPECT_EQ(pushed.exit_status, 2) << tag;
+      EXPECT_THAT(pushed.err, AllOf(HasSubstr("sha512:"), HasSubstr("not every registry takes"))) << tag;
+      expect(3, {"inspect", there(fmt::format("long:{}", tag))});
+      expect(3, {"inspect", by_digest});
+      continue;
+    }
+    EXPECT_EQ(pushed.exit_status, 0) << tag << '\n' << pushed.err;
+    expect(0, {"copy", by_digest, fmt::format("oci-layout:back-{}:{}", tag, tag)});
+    expect(0, {"copy", from, fmt::format("oci-layout:expected-{}", tag)});
+    EXPECT_EQ(read_folder(place_.path(fmt::format("back-{}", tag))),
+              read_folder(place_.path(fmt::format("expected-{}", tag))))
+        << tag;
   }
 }
 
