@@ -5,11 +5,11 @@
 
 #include <chrono>
 #include <functional>
-#include <random>
 #include <thread>
 
 #include "core/digest.h"
 #include "tests/functional/support/image_layout.h"
+#include "tests/functional/support/random_kills.h"
 #include "tests/functional/support/workspace.h"
 #include "tests/support/registry_server.h"
 
@@ -26,17 +26,11 @@ class CarryInterruption : public Workspace {
  protected:
   void SetUp() override { write_image(path("image"), "v1", 5, 2'700'000); }
 
-  [[nodiscard]] std::unique_ptr<Background> start(const Words& words) const {
-    return std::make_unique<Background>(
-        joined({program()}, words), path("log"),
-        ProcessOptions{.input = {}, .folder = folder().string(), .environment = isolated_environment()});
-  }
-
   // Kills `kills` runs of the command at random times; after each, `look` judges what is there (and says whether it is
   // complete), and now and then the same command completes it, as `complete` judges.
   void kill_again_and_again(int kills, const std::function<Words()>& command, const std::function<void()>& clear,
                             const std::function<bool()>& look, const std::function<void()>& complete) {
-    std::mt19937 random(20260101);  // NOLINT(cert-msc51-cpp): a failure must be repeatable
+    RandomKills random;
     clear();
     const auto begin = Clock::now();
     ASSERT_EQ(start(command())->wait(), 0) << read_file(path("log"));
@@ -47,10 +41,7 @@ class CarryInterruption : public Workspace {
     for (int round = 0; hit < kills; ++round) {
       ASSERT_LT(round, 20 * kills) << "the runs end before they are killed";
       if (round % 3 == 0) clear();  // else it goes on from what the last one left
-      const std::unique_ptr<Background> running = start(command());
-      std::this_thread::sleep_for(Clock::duration(std::uniform_int_distribution<Clock::rep>(0, whole.count())(random)));
-      ::kill(running->pid(), SIGKILL);
-      if (running->wait() != 128 + SIGKILL) continue;
+      if (!random.hit(*start(command()), whole)) continue;
       ++hit;
       incomplete += look() ? 0 : 1;
       ASSERT_FALSE(HasFailure()) << "after kill " << hit;

@@ -102,12 +102,11 @@ TEST_F(GitInterruption, KilledAtEveryStepAtAServer) {
 TEST_F(GitInterruption, ASilentServerDoesNotHoldCtrlC) {
   for (const std::string scheme : {"git", "http", "ssh"}) {
     SilentServer server;
-    Background running(joined({program()}, publish(scheme + "://git@" + server.host() + "/site.git")), path("log"),
-                       ProcessOptions{.input = {}, .folder = folder().string(), .environment = isolated_environment()});
+    const std::unique_ptr<Background> running = start(publish(scheme + "://git@" + server.host() + "/site.git"));
     server.wait_for_connection();
     const auto sent = std::chrono::steady_clock::now();
-    ::kill(running.pid(), SIGINT);
-    EXPECT_EQ(running.wait(), 130) << scheme << ": " << read_file(path("log"));
+    ::kill(running->pid(), SIGINT);
+    EXPECT_EQ(running->wait(), 130) << scheme << ": " << read_file(path("log"));
     EXPECT_LT(std::chrono::steady_clock::now() - sent, std::chrono::seconds(10)) << scheme;
     EXPECT_THAT(read_file(path("log")), HasSubstr("interrupted"));
   }

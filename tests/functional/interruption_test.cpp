@@ -6,10 +6,10 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <random>
 #include <thread>
 
 #include "core/digest.h"
+#include "tests/functional/support/random_kills.h"
 #include "tests/functional/support/workspace.h"
 #include "tests/support/registry_server.h"
 #include "tests/support/silent_server.h"
@@ -46,17 +46,12 @@ class Interruption : public Workspace {
   [[nodiscard]] static Words publish(const Words& more, const Words& what = criteria()) {
     return joined(joined({"publish", "--key", "k.key", "--date", kDate}, more), what);
   }
-  [[nodiscard]] std::unique_ptr<Background> start(const Words& words) const {
-    return std::make_unique<Background>(
-        joined({program()}, words), path("log"),
-        ProcessOptions{.input = {}, .folder = folder().string(), .environment = isolated_environment()});
-  }
 
   // Kills runs of the command until `kills` were hit, at random times of the whole run and of the part of it that
   // writes. Each is looked at, then completed by the same command, which publishes what an undisturbed run does; every
   // third time the completing run is killed too. Not few of the kills leave something half done, or the test fails.
   void kill_again_and_again(int kills, const Place& place) {
-    std::mt19937 random(20260101);  // NOLINT(cert-msc51-cpp): a failure must be repeatable
+    RandomKills random;
     place.clear();
     const std::string undisturbed = place.finish();
     int hit = 0;
@@ -111,13 +106,10 @@ class Interruption : public Workspace {
       std::this_thread::sleep_for(std::chrono::microseconds(200));
   }
   // Whether the kill came before the end.
-  bool kill_once(const Place& place, From from, std::mt19937& random) {
+  bool kill_once(const Place& place, From from, RandomKills& random) {
     const std::unique_ptr<Background> running = start(place.command());
     if (from == From::FirstWrite) wait_for_the_first_write(place);
-    std::uniform_int_distribution<Clock::rep> any(0, (from == From::Start ? whole_ : writing_).count());
-    std::this_thread::sleep_for(Clock::duration(any(random)));
-    ::kill(running->pid(), SIGKILL);
-    return running->wait() == 128 + SIGKILL;
+    return random.hit(*running, from == From::Start ? whole_ : writing_);
   }
 
   Clock::duration whole_ = {};    // of a run as the last measurement found it

@@ -1,17 +1,15 @@
 // push, pull and copy, killed at any time: whoever looks sees all of an artifact or nothing, and the same command goes
 // on where the killed one stopped (docs/decisions/0020-resumable-transfers.md).
 #include <fmt/core.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <chrono>
 #include <functional>
 #include <optional>
-#include <random>
-#include <thread>
 
-#include "core/bytes.h"
 #include "core/digest.h"
+#include "tests/functional/support/image_layout.h"
+#include "tests/functional/support/random_kills.h"
 #include "tests/functional/support/workspace.h"
 #include "tests/support/fake_registry.h"
 
@@ -30,16 +28,6 @@ constexpr std::uint64_t kLayer = 18ULL << 20;  // two chunks
 constexpr int kLayers = 2;
 constexpr std::uint64_t kLists = 64 << 10;
 
-std::string noise(std::uint64_t size, std::uint64_t seed) {
-  std::mt19937_64 random(seed);
-  std::string text(size, '\0');
-  for (std::uint64_t i = 0; i + 8 <= size; i += 8) {
-    const std::uint64_t word = random();
-    std::copy_n(as_text(std::as_bytes(std::span(&word, 1))).begin(), 8, text.begin() + static_cast<std::ptrdiff_t>(i));
-  }
-  return text;
-}
-
 std::string descriptor(const std::string& type, const std::string& digest, std::uint64_t size) {
   return fmt::format(R"({{"mediaType":"{}","digest":"{}","size":{}}})", type, digest, size);
 }
@@ -50,7 +38,7 @@ class TransferInterruption : public Workspace {
   void SetUp() override {
     std::string layers;
     for (int i = 0; i < kLayers; ++i) {
-      const std::string layer = source_.add_blob("team/image", noise(kLayer, static_cast<std::uint64_t>(i)));
+      const std::string layer = source_.add_blob("team/image", random_bytes(kLayer, static_cast<std::uint64_t>(i)));
       layers += (i == 0 ? "" : ",") + descriptor("application/vnd.oci.image.layer.v1.tar", layer, kLayer);
     }
     const std::string config = descriptor("application/vnd.oci.empty.v1+json", source_.add_blob("team/image", "{}"), 2);
@@ -73,7 +61,7 @@ class TransferInterruption : public Workspace {
   };
 
   void kill_again_and_again(int kills, const Place& place) {
-    std::mt19937 random(20260101);  // NOLINT(cert-msc51-cpp): a failure must be repeatable
+    RandomKills random;
     Clock::duration whole{};
     int hit = 0;
     int went_on = 0;
@@ -90,12 +78,7 @@ class TransferInterruption : public Workspace {
       const int runs = round % 4 == 0 ? 2 : 1;
       int hit_now = 0;
       for (int run = 0; run < runs; ++run) {
-        Background running(joined({program()}, place.command()), path("log"),
-                           {.input = {}, .folder = folder().string(), .environment = isolated_environment()});
-        std::uniform_int_distribution<Clock::rep> any(0, whole.count());
-        std::this_thread::sleep_for(Clock::duration(any(random)));
-        ::kill(running.pid(), SIGKILL);
-        if (running.wait() == 128 + SIGKILL) ++hit_now;
+        if (random.hit(*start(place.command()), whole)) ++hit_now;
         place.look();
         ASSERT_FALSE(HasFailure()) << "after kill " << hit + hit_now;
       }

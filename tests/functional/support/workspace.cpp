@@ -38,6 +38,12 @@ ProcessResult Workspace::execute(const Words& argv, const Environment& environme
   return run(argv, {.input = input, .folder = folder().string(), .environment = std::move(all)});
 }
 
+std::unique_ptr<Background> Workspace::start(const Words& words) const {
+  return std::make_unique<Background>(
+      joined({program()}, words), path("log"),
+      ProcessOptions{.input = {}, .folder = folder().string(), .environment = isolated_environment()});
+}
+
 ProcessResult Workspace::waybill(const Words& words, const Environment& environment, const std::string& input) const {
   return execute(joined({program()}, words), environment, input);
 }

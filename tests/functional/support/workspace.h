@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -35,7 +36,9 @@ class Workspace : public ::testing::Test {
   // Runs the program in the workspace's folder. `environment` comes on top of the isolated one.
   [[nodiscard]] ProcessResult waybill(const Words& words, const Environment& environment = {},
                                       const std::string& input = {}) const;
-  // The same for any other program.
+  // Starts it there in the background; both its outputs go to the file "log".
+  [[nodiscard]] std::unique_ptr<Background> start(const Words& words) const;
+  // Runs any other program there.
   [[nodiscard]] ProcessResult execute(const Words& argv, const Environment& environment = {},
                                       const std::string& input = {}) const;
   // A home, a cache and a git identity inside the workspace, no configuration of anybody else's.
