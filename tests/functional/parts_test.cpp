@@ -338,13 +338,13 @@ TEST_F(Parts, NoSecondCopyIsMadeOnTheWay) {
     blobs += (fs::file_size(blob) + 4095) / 4096 * 4096;
     largest = std::max<std::uint64_t>(largest, fs::file_size(blob));
   }
-  const std::string room = fmt::format("size={}", blobs + 256 * 1024);
-  const bool mounted = ::mount("none", path("disk").c_str(), "tmpfs", 0, room.c_str()) == 0;
+  const std::uint64_t room = blobs + kMiB / 4;
+  const bool mounted = ::mount("none", path("disk").c_str(), "tmpfs", 0, fmt::format("size={}", room).c_str()) == 0;
   WAYBILL_REQUIRE_RIGHT("to mount a file system", mounted);
   EXPECT_THAT(load_with(largest, {"oci-layout:disk/out"}), Exited(0));
   expect_same_blobs("image", "disk/out");
   fs::remove_all(path("disk/out"));
-  EXPECT_THAT(load_with(blobs + 256 * 1024, {"oci-archive:disk/out.tar"}), Exited(0));
+  EXPECT_THAT(load_with(room, {"oci-archive:disk/out.tar"}), Exited(0));
   EXPECT_EQ(digest_of("oci-archive:disk/out.tar:v1"), digest_of("oci-layout:image:v1"));
   ::umount2(path("disk").c_str(), MNT_DETACH);
 }
