@@ -2,6 +2,9 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +20,28 @@
 namespace waybill {
 namespace {
 constexpr std::size_t kBufferSize = std::size_t{128} * 1024;
+
+bool is_lost_connection(int error) noexcept {
+  return error == EPIPE || error == ECONNRESET || error == ECONNABORTED || error == ENOTCONN || error == ETIMEDOUT ||
+         error == EHOSTUNREACH || error == ENETUNREACH;
+}
+
+// What sendfile(2) does, for files of which it cannot take any bytes. They go through this process.
+ssize_t send_through_buffer(int socket, int file, std::size_t most) {
+  std::array<std::byte, 64 * 1024> buffer{};
+  const ssize_t got = ::read(file, buffer.data(), std::min(most, buffer.size()));
+  if (got <= 0) return got;
+  const ssize_t sent = ::send(socket, buffer.data(), static_cast<std::size_t>(got), MSG_NOSIGNAL | MSG_DONTWAIT);
+  const int error = errno;
+  if (const ssize_t rest = got - std::max<ssize_t>(sent, 0); rest != 0) ::lseek(file, -rest, SEEK_CUR);
+  errno = error;
+  return sent;
+}
+
+}  // namespace
+
+std::optional<std::size_t> ByteSource::send_to(int, std::size_t) {
+  throw Error(ErrorCode::Internal, "these bytes lie in no file");
 }
 
 std::size_t SpanSource::read(std::span<std::byte> buffer) {
@@ -39,6 +64,24 @@ std::size_t FdSource::read(std::span<std::byte> buffer) {
     const ssize_t count = ::read(fd_.get(), buffer.data(), buffer.size());
     if (count >= 0) return static_cast<std::size_t>(count);
     if (errno != EINTR) throw system_error(fmt::format("cannot read '{}'", name_));
+    throw_if_interrupted();
+  }
+}
+
+bool FdSource::is_sendable() const noexcept {
+  struct stat status = {};
+  return ::fstat(fd_.get(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
+std::optional<std::size_t> FdSource::send_to(int socket, std::size_t most) {
+  while (true) {
+    ssize_t count = ::sendfile(socket, fd_.get(), nullptr, most);
+    // Some file systems have no way to do it.
+    if (count < 0 && (errno == EINVAL || errno == ENOSYS)) count = send_through_buffer(socket, fd_.get(), most);
+    if (count >= 0) return static_cast<std::size_t>(count);
+    if (errno == EAGAIN) return std::nullopt;
+    if (is_lost_connection(errno)) throw system_error("the connection is lost", ErrorCode::Unavailable);
+    if (errno != EINTR) throw system_error(fmt::format("cannot send '{}'", name_));
     throw_if_interrupted();
   }
 }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +28,12 @@ class ByteSource {
   virtual ~ByteSource() = default;
   // Fills the front of `buffer` and returns how much; 0 only at the end (or for an empty buffer). Throws on failure.
   virtual std::size_t read(std::span<std::byte> buffer) = 0;
+  // Whether send_to() may be called: the bytes lie in a file, and nobody has to see them on their way.
+  [[nodiscard]] virtual bool is_sendable() const noexcept { return false; }
+  // Instead of read(): the system moves the next bytes, at most `most`, from the file into a socket that does not block
+  // (sendfile(2)). Returns how many went; 0 only at the end, nullopt when the socket takes none now. Throws Unavailable
+  // when the connection is lost, else like read().
+  virtual std::optional<std::size_t> send_to(int socket, std::size_t most);
 };
 
 class StringSink final : public ByteSink {
@@ -88,6 +95,8 @@ class FdSource final : public ByteSource {
   // From a byte on. Throws NotFound, Denied or Unclassified, naming the file.
   [[nodiscard]] static std::unique_ptr<FdSource> open(const std::string& path, std::uint64_t offset = 0);
   std::size_t read(std::span<std::byte> buffer) override;
+  [[nodiscard]] bool is_sendable() const noexcept override;  // a regular file is
+  std::optional<std::size_t> send_to(int socket, std::size_t most) override;
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
 
  private:

@@ -34,6 +34,12 @@ class CopyProgress::CountingSource final : public ByteSource {
     add(got);
     return got;
   }
+  [[nodiscard]] bool is_sendable() const noexcept override { return inner_->is_sendable(); }
+  std::optional<std::size_t> send_to(int socket, std::size_t most) override {
+    const std::optional<std::size_t> sent = inner_->send_to(socket, most);
+    if (sent) add(*sent);
+    return sent;
+  }
 
  private:
   void add(std::uint64_t bytes) {

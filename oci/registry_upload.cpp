@@ -72,6 +72,12 @@ class ChunkSource {
       owner_.position_ += count;
       return count;
     }
+    [[nodiscard]] bool is_sendable() const noexcept override { return owner_.source_->is_sendable(); }
+    std::optional<std::size_t> send_to(int socket, std::size_t most) override {
+      const std::optional<std::size_t> count = owner_.source_->send_to(socket, most);
+      if (count) owner_.position_ += *count;
+      return count;
+    }
 
    private:
     ChunkSource& owner_;

@@ -3,13 +3,18 @@
 #define CURL_DISABLE_TYPECHECK  // its macros would hide the functions that are looked up by name
 #include <curl/curl.h>
 #include <fmt/core.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <utility>
 
 #include "core/dynamic_library.h"
@@ -18,6 +23,7 @@
 #include "core/handle.h"
 #include "core/http/url.h"
 #include "core/interrupt.h"
+#include "core/unique_fd.h"
 
 namespace waybill::http {
 namespace {
@@ -25,7 +31,9 @@ namespace {
 constexpr std::size_t kLargestHeaderBlock = std::size_t{256} * 1024;
 // For receiving and for sending: libcurl's own 16 and 64 KiB cost a quarter more CPU time.
 constexpr std::size_t kTransferBuffer = std::size_t{512} * 1024;
-constexpr std::chrono::milliseconds kLongestPoll{200};  // between two questions whether the user asked to stop
+constexpr std::uint64_t kSmallestSentFile = 64ULL * 1024;    // below, one buffer is as cheap
+constexpr std::size_t kLongestSend = std::size_t{16} << 20;  // between two looks at what the server says
+constexpr std::chrono::milliseconds kLongestPoll{200};       // between two questions whether the user asked to stop
 
 // libcurl, opened and initialised once. Immutable afterwards.
 struct Curl {
@@ -101,8 +109,15 @@ void refuse_line_breaks(std::string_view text, std::string_view what) {
   }
 }
 
+// The sockets that libcurl opens for a channel: several while it tries addresses, then the one of its connection.
+struct Sockets {
+  std::set<curl_socket_t> open;
+  std::size_t opened = 0;  // of all times
+};
+
 // A connection of its own, and what drives it. The first is destroyed last.
 struct Channel {
+  std::unique_ptr<Sockets> sockets;  // at a place that stays
   Multi multi;
   Easy easy;
 };
@@ -119,7 +134,7 @@ class ChannelPool {
         return channel;
       }
     }
-    Channel channel{Multi(curl().curl_multi_init()), Easy(curl().curl_easy_init())};
+    Channel channel{std::make_unique<Sockets>(), Multi(curl().curl_multi_init()), Easy(curl().curl_easy_init())};
     if (!channel.multi || !channel.easy) throw Error(ErrorCode::NoSpace, "no memory for a connection");
     return channel;
   }
@@ -134,7 +149,22 @@ class ChannelPool {
   std::vector<Channel> idle_;
 };
 
-HeaderList header_list(const Request& request, bool with_authorization) {
+// Whether libcurl would look for a proxy: its own names of variables, of which http_proxy counts in small letters only.
+bool may_use_proxy(const Url& url) {
+  const auto names_one = [](const char* name) {
+    const char* value = std::getenv(name);
+    return value != nullptr && *value != '\0';
+  };
+  return !url.is_loopback() && (names_one("http_proxy") || names_one("all_proxy") || names_one("ALL_PROXY"));
+}
+
+// Whether the system can move the body from its file into the connection: nothing is encrypted on the way.
+bool sends_file(const Request& request, const Url& url) {
+  return request.body != nullptr && request.body_size >= kSmallestSentFile && url.scheme == "http" &&
+         !may_use_proxy(url) && request.body->is_sendable();
+}
+
+HeaderList header_list(const Request& request, bool with_authorization, bool sends_file) {
   HeaderList list;
   const auto append = [&](const std::string& line) {
     curl_slist* longer = curl().curl_slist_append(list.get(), line.c_str());
@@ -144,6 +174,7 @@ HeaderList header_list(const Request& request, bool with_authorization) {
   };
   append("Expect:");  // no waiting for 100 Continue
   append("Accept-Encoding: identity");
+  if (sends_file) append(fmt::format("Content-Length: {}", request.body_size));
   for (const auto& [name, value] : request.headers) {
     refuse_line_breaks(name, "header");
     refuse_line_breaks(value, "header");
@@ -161,6 +192,9 @@ HeaderList header_list(const Request& request, bool with_authorization) {
 extern "C" std::size_t on_header(char* data, std::size_t size, std::size_t count, void* user);
 extern "C" std::size_t on_body(char* data, std::size_t size, std::size_t count, void* user);
 extern "C" std::size_t on_send(char* data, std::size_t size, std::size_t count, void* user);
+extern "C" curl_socket_t on_open_socket(void* user, curlsocktype purpose, curl_sockaddr* address);
+extern "C" int on_close_socket(void* user, curl_socket_t socket);
+extern "C" int on_debug(CURL* easy, curl_infotype type, char* data, std::size_t size, void* user);
 
 Error transfer_error(CURLcode code, const Url& url, std::string_view detail) {
   const std::string where = url.authority();
@@ -187,7 +221,13 @@ Error transfer_error(CURLcode code, const Url& url, std::string_view detail) {
   return Error(ErrorCode::Unavailable, fmt::format("cannot talk to '{}': {}", where, detail));
 }
 
+constexpr std::string_view kHeadEnd = "\r\n\r\n";
+
 // One request and its answer, which is read as it comes: libcurl works only while somebody waits for more.
+//
+// A body that is a file goes out over plain http without passing through this process, which libcurl cannot do itself.
+// It is told of a request without a body, whose Content-Length is a header like any other; between its head and the
+// answer the system sends the file into libcurl's connection.
 class Transfer final : public ByteSource {
  public:
   Transfer(std::shared_ptr<ChannelPool> pool, const Options& options, const std::string& certificates,
@@ -197,11 +237,14 @@ class Transfer final : public ByteSource {
         source_(request.body),
         source_left_(request.body_size),
         source_size_(request.body_size),
-        headers_(header_list(request, with_authorization)),
+        sends_file_(sends_file(request, url_)),
+        stall_timeout_(options.stall_timeout),
+        headers_(header_list(request, with_authorization, sends_file_)),
         channel_(pool_->borrow()) {
     refuse_line_breaks(request.method, "method");
     configure(options, certificates);
     set_method(request);
+    if (sends_file_) watch_head();
     check(curl().curl_multi_add_handle(channel_.multi.get(), channel_.easy.get()));
   }
   Transfer(const Transfer&) = delete;
@@ -268,13 +311,22 @@ class Transfer final : public ByteSource {
       if (source_left_ == 0 || source_ == nullptr) return 0;
       const std::size_t count =
           source_->read(buffer.first(static_cast<std::size_t>(std::min<std::uint64_t>(source_left_, buffer.size()))));
-      if (count == 0) {
-        throw Error(ErrorCode::InvalidInput, fmt::format("the content to send ends after {} of {} bytes",
-                                                         source_size_ - source_left_, source_size_));
-      }
+      if (count == 0) throw_short_source();
       source_left_ -= count;
       return count;
     });
+  }
+
+  // A piece of the request's head has gone out.
+  void head_sent(std::string_view piece) noexcept {
+    if (source_left_ != source_size_) return;  // that is a repetition, which ends this transfer
+    head_end_.append(piece.substr(piece.size() - std::min(piece.size(), kHeadEnd.size())));
+    may_send_file_ = head_end_.ends_with(kHeadEnd);
+    if (may_send_file_) {
+      head_end_.clear();
+      sockets_opened_ = channel_.sockets->opened;
+      last_sent_ = std::chrono::steady_clock::now();
+    }
   }
 
  private:
@@ -322,11 +374,63 @@ class Transfer final : public ByteSource {
     const bool head_was_complete = head_is_complete_;
     const std::size_t filled_before = filled_;
     check(curl().curl_multi_perform(channel_.multi.get(), &running));
+    if (sends_file_) notice_repetition();
     if (running == 0) {
       finish();
-    } else if (head_was_complete == head_is_complete_ && filled_before == filled_) {
-      check(curl().curl_multi_poll(channel_.multi.get(), nullptr, 0, static_cast<int>(kLongestPoll.count()), nullptr));
+    } else if (head_was_complete == head_is_complete_ && filled_before == filled_ && !send_file()) {
+      wait();
     }
+  }
+
+  void wait() {
+    curl_waitfd socket{may_send_file_ ? connection() : CURL_SOCKET_BAD, CURL_WAIT_POLLOUT, 0};
+    check(curl().curl_multi_poll(channel_.multi.get(), &socket, may_send_file_ ? 1 : 0,
+                                 static_cast<int>(kLongestPoll.count()), nullptr));
+  }
+
+  // libcurl repeats a request by itself on a new connection when the one that it was to use again turns out to be
+  // closed.
+  void notice_repetition() {
+    if (sockets_opened_ == channel_.sockets->opened) return;
+    may_send_file_ = false;
+    if (source_left_ != source_size_)
+      throw transfer_error(CURLE_SEND_ERROR, url_, "the connection broke while content was sent");
+  }
+
+  // The next piece of a file, if it is its turn and the connection takes any.
+  bool send_file() {
+    if (!may_send_file_) return false;
+    const auto now = std::chrono::steady_clock::now();
+    try {
+      const std::optional<std::size_t> count =
+          source_->send_to(connection(), static_cast<std::size_t>(std::min<std::uint64_t>(source_left_, kLongestSend)));
+      if (!count) {
+        if (now - last_sent_ > stall_timeout_) throw transfer_error(CURLE_OPERATION_TIMEDOUT, url_, "it takes no more");
+        return false;
+      }
+      if (*count == 0) throw_short_source();
+      source_left_ -= *count;
+    } catch (const Error& failure) {
+      if (failure.code() != ErrorCode::Unavailable) throw;
+      may_send_file_ = false;  // the server may have said why before it closed; if not, libcurl finds that out
+      return true;
+    }
+    last_sent_ = now;
+    if (source_left_ == 0) {
+      may_send_file_ = false;
+      limit_stall();
+    }
+    return true;
+  }
+
+  [[nodiscard]] curl_socket_t connection() const {
+    if (channel_.sockets->open.size() != 1) throw Error(ErrorCode::Internal, "libcurl has no connection, or several");
+    return *channel_.sockets->open.begin();
+  }
+
+  [[noreturn]] void throw_short_source() const {
+    throw Error(ErrorCode::InvalidInput, fmt::format("the content to send ends after {} of {} bytes",
+                                                     source_size_ - source_left_, source_size_));
   }
 
   void resume() {
@@ -342,7 +446,8 @@ class Transfer final : public ByteSource {
     done_ = true;
     throw_if_interrupted();
     if (code != CURLE_OK && !failure_) failure_ = std::make_exception_ptr(transfer_error(code, url_, detail_.data()));
-    if (!failure_) pool_->give_back(std::move(channel_));  // after a failure the connection is not used again
+    // After a failure, or with half a body sent, the connection is not used again.
+    if (!failure_ && !(sends_file_ && source_left_ != 0)) pool_->give_back(std::move(channel_));
   }
 
   void throw_failure() const {
@@ -356,8 +461,7 @@ class Transfer final : public ByteSource {
     set_number(easy, CURLOPT_FOLLOWLOCATION, 0);
     set_number(easy, CURLOPT_NOSIGNAL, 1);
     set_number(easy, CURLOPT_CONNECTTIMEOUT_MS, options.connect_timeout.count());
-    set_number(easy, CURLOPT_LOW_SPEED_LIMIT, 1);
-    set_number(easy, CURLOPT_LOW_SPEED_TIME, options.stall_timeout.count());
+    if (!sends_file_) limit_stall();  // libcurl sees nothing of such a body move
     set_number(easy, CURLOPT_BUFFERSIZE, kTransferBuffer);
     set_number(easy, CURLOPT_UPLOAD_BUFFERSIZE, kTransferBuffer);
     set_number(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
@@ -376,6 +480,10 @@ class Transfer final : public ByteSource {
     if (!options.tls.client_key.empty()) set_text(easy, CURLOPT_SSLKEY, options.tls.client_key);
     set_pointer(easy, CURLOPT_HTTPHEADER, headers_.get());
     set_pointer(easy, CURLOPT_ERRORBUFFER, detail_.data());
+    set_function(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+    set_pointer(easy, CURLOPT_OPENSOCKETDATA, channel_.sockets.get());
+    set_function(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close_socket);
+    set_pointer(easy, CURLOPT_CLOSESOCKETDATA, channel_.sockets.get());
     set_function(easy, CURLOPT_HEADERFUNCTION, on_header);
     set_pointer(easy, CURLOPT_HEADERDATA, this);
     set_function(easy, CURLOPT_WRITEFUNCTION, on_body);
@@ -384,10 +492,23 @@ class Transfer final : public ByteSource {
     set_pointer(easy, CURLOPT_READDATA, this);
   }
 
+  void limit_stall() {
+    set_number(channel_.easy.get(), CURLOPT_LOW_SPEED_LIMIT, 1);
+    set_number(channel_.easy.get(), CURLOPT_LOW_SPEED_TIME, stall_timeout_.count());
+  }
+
+  void watch_head() {
+    set_number(channel_.easy.get(), CURLOPT_VERBOSE, 1);  // else there is no debug function
+    set_function(channel_.easy.get(), CURLOPT_DEBUGFUNCTION, on_debug);
+    set_pointer(channel_.easy.get(), CURLOPT_DEBUGDATA, this);
+  }
+
   void set_method(const Request& request) {
     CURL* easy = channel_.easy.get();
     if (request.method == "HEAD") {
       set_number(easy, CURLOPT_NOBODY, 1);
+    } else if (sends_file_) {
+      set_text(easy, CURLOPT_CUSTOMREQUEST, request.method);
     } else if (request.body != nullptr || request.method == "POST" || request.method == "PUT" ||
                request.method == "PATCH") {
       set_number(easy, CURLOPT_UPLOAD, 1);
@@ -404,6 +525,12 @@ class Transfer final : public ByteSource {
   ByteSource* source_;  // read while the request is sent, which ends before its answer does
   std::uint64_t source_left_;
   std::uint64_t source_size_;
+  bool sends_file_;
+  std::chrono::seconds stall_timeout_;
+  std::string head_end_;            // the last bytes of the request's head that have gone out
+  bool may_send_file_ = false;      // the head has gone out, the body not yet
+  std::size_t sockets_opened_ = 0;  // when it had
+  std::chrono::steady_clock::time_point last_sent_;
   HeaderList headers_;
   std::array<char, CURL_ERROR_SIZE> detail_{};
   Response response_;
@@ -429,6 +556,30 @@ extern "C" std::size_t on_body(char* data, std::size_t size, std::size_t count, 
 
 extern "C" std::size_t on_send(char* data, std::size_t size, std::size_t count, void* user) {
   return static_cast<Transfer*>(user)->give_body(std::as_writable_bytes(std::span(data, size * count)));
+}
+
+extern "C" curl_socket_t on_open_socket(void* user, curlsocktype, curl_sockaddr* address) {
+  UniqueFd socket(::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol));
+  try {
+    if (socket) {
+      auto& sockets = *static_cast<Sockets*>(user);
+      sockets.open.insert(socket.get());
+      ++sockets.opened;
+    }
+  } catch (...) {  // no memory
+    return CURL_SOCKET_BAD;
+  }
+  return socket ? socket.release() : CURL_SOCKET_BAD;
+}
+
+extern "C" int on_close_socket(void* user, curl_socket_t socket) {
+  static_cast<Sockets*>(user)->open.erase(socket);
+  return ::close(socket);
+}
+
+extern "C" int on_debug(CURL*, curl_infotype type, char* data, std::size_t size, void* user) {
+  if (type == CURLINFO_HEADER_OUT) static_cast<Transfer*>(user)->head_sent({data, size});
+  return 0;
 }
 
 bool is_good(int status) noexcept { return status >= 200 && status < 300; }

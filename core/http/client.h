@@ -36,7 +36,7 @@ struct Request {
   std::string method = "GET";
   std::string url;  // http or https only
   Headers headers;
-  // Body: nothing, or exactly `body_size` bytes from `body`.
+  // Body: nothing, or exactly `body_size` bytes from `body`. What is_sendable() goes over plain http by send_to().
   ByteSource* body = nullptr;
   std::uint64_t body_size = 0;
   // A secret for the Authorization header ("Bearer …", "Basic …"); sent to the host, port and scheme of `url` and no

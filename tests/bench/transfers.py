@@ -3,7 +3,9 @@
 
     transfers.py WAYBILL [--runs N] [--layers N] [--layer-size MIB] [--small N] [--tags N] [--huge MIB] [--registry KIND]
 
-Each row is one job on one corpus. In every round the tools run one after the other, so that the machine's moods hit all of them; wall and CPU
+Each row is one job on one corpus. In every round the tools run one after the other, so that the machine's moods hit all of them, each after a sync
+of what the one before has left to the system to write; "on disk" is the wall time with the sync that follows. Waybill copies what refers to an image
+as well, which the others don't: "alone" is Waybill told to leave that behind. Wall and CPU
 time come from the kernel's accounting of the process (wait4), peak memory from GNU time, and requests and bytes on the wire from one more run
 through a proxy that counts. A result counts only if it is complete: after a pull every blob of the corpus is read and hashed, after a push the
 registry is asked for every blob. The floor is what the job cannot do without, measured in the same rounds: for a pull openssl's hash over the
@@ -179,6 +181,7 @@ class CountingProxy:
 def pull_words(tool, program, host, repository, folder):
     reference = f"{host}/{repository}:v1"
     return {"waybill": [program, "copy", f"oci://{reference}", f"oci-layout:{folder}:v1"],
+            "alone": [program, "copy", "--no-referrers", f"oci://{reference}", f"oci-layout:{folder}:v1"],
             "crane": [program, "pull", "--insecure", "--format=oci", reference, folder],
             "oras": [program, "copy", "--from-plain-http", reference, "--to-oci-layout", f"{folder}:v1"],
             "regctl": [program, "--host", f"reg={host},tls=disabled", "image", "copy", reference, f"ocidir://{folder}:v1"],
@@ -188,6 +191,7 @@ def pull_words(tool, program, host, repository, folder):
 def push_words(tool, program, host, repository, folder):
     reference = f"{host}/{repository}:v1"
     return {"waybill": [program, "copy", f"oci-layout:{folder}:v1", f"oci://{reference}"],
+            "alone": [program, "copy", "--no-referrers", f"oci-layout:{folder}:v1", f"oci://{reference}"],
             "crane": [program, "push", "--insecure", folder, reference],
             "oras": [program, "copy", "--from-oci-layout", f"{folder}:v1", "--to-plain-http", reference],
             "regctl": [program, "--host", f"reg={host},tls=disabled", "image", "copy", f"ocidir://{folder}:v1", reference],
@@ -196,6 +200,7 @@ def push_words(tool, program, host, repository, folder):
 
 def list_words(tool, program, host, repository):
     return {"waybill": [program, "list", f"oci://{host}/{repository}"],
+            "alone": [program, "list", f"oci://{host}/{repository}"],
             "crane": [program, "ls", "--insecure", f"{host}/{repository}"],
             "oras": [program, "repo", "tags", "--plain-http", f"{host}/{repository}"],
             "regctl": [program, "--host", f"reg={host},tls=disabled", "tag", "ls", f"{host}/{repository}"],
@@ -203,7 +208,8 @@ def list_words(tool, program, host, repository):
 
 
 def run(argv, folder, environment):
-    """Wall and CPU seconds, and what it printed."""
+    """Wall and CPU seconds, and wall seconds until all that it wrote is on the disk."""
+    os.sync()
     start = time.monotonic()
     with open(folder / ".stdout", "wb") as out, open(folder / ".stderr", "wb") as err:
         process = subprocess.Popen(argv, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
@@ -212,7 +218,8 @@ def run(argv, folder, environment):
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         sys.exit(f"{' '.join(map(str, argv))}: {(folder / '.stderr').read_text(errors='replace')}")
-    return wall, usage.ru_utime + usage.ru_stime
+    os.sync()
+    return wall, usage.ru_utime + usage.ru_stime, time.monotonic() - start
 
 
 def floor_of_pull(corpus, folder, environment):
@@ -224,8 +231,10 @@ def floor_of_pull(corpus, folder, environment):
         _, _, usage = os.wait4(process.pid, 0)
         process.returncode = 0
     wall = time.monotonic() - start
+    os.sync()
+    on_disk = time.monotonic() - start
     (folder / "written").unlink()
-    return hashed[0] + wall, hashed[1] + usage.ru_utime + usage.ru_stime
+    return hashed[0] + wall, hashed[1] + usage.ru_utime + usage.ru_stime, hashed[0] + on_disk
 
 
 def floor_of_push(corpus, folder, environment):
@@ -237,7 +246,7 @@ def floor_of_push(corpus, folder, environment):
     wall = time.monotonic() - start
     reader.stdin.close()
     reader.wait()
-    return wall, usage.ru_utime + usage.ru_stime
+    return wall, usage.ru_utime + usage.ru_stime, wall
 
 
 class Bench:
@@ -246,7 +255,7 @@ class Bench:
         self.folder = Path(tempfile.mkdtemp(prefix="waybill-transfers-", dir=arguments.scratch))
         self.environment = dict(os.environ, XDG_CACHE_HOME=str(self.folder / "cache"), HOME=str(self.folder),
                                 XDG_STATE_HOME=str(self.folder / "state"), XDG_CONFIG_HOME=str(self.folder / "config"))
-        names = {"waybill": str(arguments.waybill)}
+        names = {"waybill": str(arguments.waybill), "alone": str(arguments.waybill)}
         names.update({name: peer(name) for name in ("crane", "oras", "regctl", "skopeo")})
         self.tools = {name: program for name, program in names.items() if program}
         missing = sorted(set(names) - set(self.tools))
@@ -282,17 +291,21 @@ class Bench:
                     sys.exit(f"{what}: the result of {tool} is not complete")
             if floor is not None:
                 floors.append(floor())
-        print(f"\n{what}\n{'':<10}{'wall':>10}{'CPU':>10}{'memory':>12}{'requests':>10}{'sent':>12}{'received':>12}"
-              f"{'wall/ours':>11}{'CPU/ours':>10}")
+        print(f"\n{what}\n{'':<10}{'wall':>10}{'CPU':>10}{'on disk':>10}{'memory':>12}{'requests':>10}{'sent':>12}{'received':>12}"
+              f"{'wall/ours':>11}{'CPU/ours':>10}{'disk/ours':>11}")
         medians = {tool: [statistics.median(column) for column in zip(*samples[tool])] for tool in self.tools}
-        for tool, (wall, cpu) in medians.items():
+        ours = medians["waybill"]
+
+        def line(name, measured, rest):
+            wall, cpu, on_disk = measured
+            print(f"{name:<10}{wall:>8.3f} s{cpu:>8.3f} s{on_disk:>8.3f} s{rest:>46}{wall / ours[0]:>11.2f}{cpu / ours[1]:>10.2f}"
+                  f"{on_disk / ours[2]:>11.2f}")
+
+        for tool, measured in medians.items():
             requests, sent, received = wire[tool]
-            print(f"{tool:<10}{wall:>8.3f} s{cpu:>8.3f} s{memory[tool]:>8.1f} MiB{requests:>10}{sent / 2**20:>8.1f} MiB"
-                  f"{received / 2**20:>8.1f} MiB{wall / medians['waybill'][0]:>11.2f}{cpu / medians['waybill'][1]:>10.2f}")
+            line(tool, measured, f"{memory[tool]:>8.1f} MiB{requests:>10}{sent / 2**20:>8.1f} MiB{received / 2**20:>8.1f} MiB")
         if floor is not None:
-            wall, cpu = [statistics.median(column) for column in zip(*floors)]
-            print(f"{'floor':<10}{wall:>8.3f} s{cpu:>8.3f} s{'':>46}{wall / medians['waybill'][0]:>11.2f}"
-                  f"{cpu / medians['waybill'][1]:>10.2f}")
+            line("floor", [statistics.median(column) for column in zip(*floors)], "")
         sys.stdout.flush()
 
     def transfers(self, what, corpus):

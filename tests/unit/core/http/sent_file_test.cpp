@@ -1,0 +1,297 @@
+// A body that is a file goes out over plain http without being read; libcurl sees nothing of it, so what it would have
+// taken care of is tested here.
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <functional>
+#include <future>
+#include <stdexcept>
+#include <thread>
+
+#include "core/error.h"
+#include "core/file_system.h"
+#include "core/http/client.h"
+#include "tests/support/fake_server.h"
+
+namespace waybill::http {
+namespace {
+
+using testing::FakeRequest;
+using testing::FakeResponse;
+using testing::FakeServer;
+using ::testing::HasSubstr;
+
+constexpr std::size_t kSize = std::size_t{12} << 20;  // more than the buffers of both ends hold
+
+// Calls a function with each connection, one after another. What it does not read waits.
+class ScriptedServer {
+ public:
+  explicit ScriptedServer(std::function<void(int connection, int number)> talk)
+      : talk_(std::move(talk)), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address;
+    auto* generic = reinterpret_cast<sockaddr*>(&address);
+    if (::bind(listener_.get(), generic, length) != 0 || ::listen(listener_.get(), 8) != 0 ||
+        ::getsockname(listener_.get(), generic, &length) != 0) {
+      throw std::runtime_error("no port for the server");
+    }
+    url_ = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+    thread_ = std::thread([this] {
+      for (int number = 0;; ++number) {
+        const UniqueFd connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+        if (!connection) return;
+        talk_(connection.get(), number);
+      }
+    });
+  }
+  ScriptedServer(const ScriptedServer&) = delete;
+  ScriptedServer& operator=(const ScriptedServer&) = delete;
+  ~ScriptedServer() {
+    ::shutdown(listener_.get(), SHUT_RDWR);
+    thread_.join();
+  }
+  [[nodiscard]] const std::string& url() const noexcept { return url_; }
+
+ private:
+  std::function<void(int, int)> talk_;
+  UniqueFd listener_;
+  std::string url_;
+  std::thread thread_;
+};
+
+// Until the other end closes or `size` bytes came.
+std::string receive(int connection, std::size_t size) {
+  std::string text;
+  std::array<char, 65536> buffer{};
+  while (text.size() < size) {
+    const ssize_t count = ::recv(connection, buffer.data(), std::min(buffer.size(), size - text.size()), 0);
+    if (count <= 0) break;
+    text.append(buffer.data(), static_cast<std::size_t>(count));
+  }
+  return text;
+}
+
+std::string receive_head(int connection) {
+  std::string head;
+  while (!head.ends_with("\r\n\r\n")) {
+    const std::string byte = receive(connection, 1);
+    if (byte.empty()) break;
+    head += byte;
+  }
+  return head;
+}
+
+void say(int connection, std::string_view words) { ::send(connection, words.data(), words.size(), MSG_NOSIGNAL); }
+
+// A file that must not be read.
+class UnreadFile final : public ByteSource {
+ public:
+  explicit UnreadFile(const std::filesystem::path& file, std::uint64_t offset = 0)
+      : file_(FdSource::open(file.string(), offset)) {}
+  std::size_t read(std::span<std::byte>) override { throw std::logic_error("the file is read"); }
+  [[nodiscard]] bool is_sendable() const noexcept override { return file_->is_sendable(); }
+  std::optional<std::size_t> send_to(int socket, std::size_t most) override { return file_->send_to(socket, most); }
+
+ private:
+  std::unique_ptr<FdSource> file_;
+};
+
+class SentFile : public ::testing::Test {
+ protected:
+  SentFile() {
+    content_.resize(kSize);
+    for (std::size_t i = 0; i < content_.size(); ++i) content_[i] = static_cast<char>('a' + (i >> 10) % 26);
+    write_file(file_, content_, Overwrite::No);
+  }
+  Response put(Client& client, const std::string& url, ByteSource& body, std::uint64_t size = kSize) {
+    Request request;
+    request.method = "PUT";
+    request.url = url;
+    request.headers = {{"Content-Type", "application/octet-stream"}};
+    request.body = &body;
+    request.body_size = size;
+    return client.send(request);
+  }
+  template <typename Body>
+  Error error_of(Body&& body) {
+    try {
+      body();
+    } catch (const Error& error) {
+      return error;
+    }
+    throw std::logic_error("nothing was thrown");
+  }
+
+  TemporaryFolder folder_;
+  std::filesystem::path file_ = folder_.path() / "content";
+  std::string content_;
+};
+
+TEST_F(SentFile, ArrivesWhole) {
+  std::string seen;
+  const FakeServer server([&](const FakeRequest& request) {
+    seen = request.body;
+    return FakeResponse{201, {}, "thanks"};
+  });
+  const auto client = make_client({});
+  UnreadFile body(file_);
+  const Response response = put(*client, server.url() + "/x", body);
+  EXPECT_EQ(response.status, 201);
+  EXPECT_EQ(response.body, "thanks");
+  EXPECT_TRUE(seen == content_);
+  EXPECT_EQ(server.requests().at(0).method, "PUT");
+  EXPECT_EQ(server.requests().at(0).header("content-length"), std::to_string(kSize));
+  EXPECT_EQ(server.requests().at(0).header("transfer-encoding"), "");
+}
+
+TEST_F(SentFile, APieceOfItArrives) {
+  std::string seen;
+  const FakeServer server([&](const FakeRequest& request) {
+    seen = request.body;
+    return FakeResponse{202, {}, ""};
+  });
+  UnreadFile body(file_, 4321);
+  EXPECT_EQ(put(*make_client({}), server.url() + "/x", body, 1 << 20).status, 202);
+  EXPECT_TRUE(seen == content_.substr(4321, 1 << 20));
+}
+
+TEST_F(SentFile, ConnectionsAreUsedAgain) {
+  int connections = 0;
+  const ScriptedServer server([&](int connection, int number) {
+    connections = number + 1;
+    while (!receive_head(connection).empty()) {
+      if (receive(connection, kSize).size() == kSize)
+        say(connection, "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n");
+    }
+  });
+  const auto client = make_client({});
+  for (int i = 0; i < 3; ++i) {
+    UnreadFile body(file_);
+    EXPECT_EQ(put(*client, server.url() + "/x", body).status, 201);
+  }
+  EXPECT_EQ(connections, 1);
+}
+
+TEST_F(SentFile, AnEarlyAnswerEndsItAndItsConnection) {
+  int connections = 0;
+  const ScriptedServer server([&](int connection, int number) {
+    connections = number + 1;
+    receive_head(connection);
+    say(connection, "HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nno!");
+    receive(connection,
+            2 * kSize);  // until the client closes; on the same connection a next request would get no answer
+  });
+  const auto client = make_client({});
+  for (int i = 0; i < 2; ++i) {
+    UnreadFile body(file_);
+    const Response response = put(*client, server.url() + "/x", body);
+    EXPECT_EQ(response.status, 413);
+    EXPECT_EQ(response.body, "no!");
+  }
+  EXPECT_EQ(connections, 2);
+}
+
+TEST_F(SentFile, AnAnswerBeforeTheConnectionBreaksIsRead) {
+  const ScriptedServer server([&](int connection, int) {
+    receive_head(connection);
+    say(connection, "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
+    ::shutdown(connection, SHUT_WR);
+    receive(connection, 1 << 20);
+  });
+  UnreadFile body(file_);
+  EXPECT_EQ(put(*make_client({}), server.url() + "/x", body).status, 401);
+}
+
+TEST_F(SentFile, ALostConnectionIsUnavailable) {
+  const ScriptedServer server([&](int connection, int) {
+    receive_head(connection);
+    receive(connection, 1 << 20);
+  });
+  UnreadFile body(file_);
+  const auto client = make_client({});
+  EXPECT_EQ(error_of([&] { put(*client, server.url() + "/x", body); }).code(), ErrorCode::Unavailable);
+}
+
+// libcurl would repeat the request by itself, and the server would wait for a body that has gone to the other one.
+TEST_F(SentFile, AConnectionThatDiedMeanwhileIsNoHalfBody) {
+  bool body_without_head = false;
+  const ScriptedServer server([&](int connection, int number) {
+    const std::string start = receive(connection, 4);
+    if (!start.empty() && start != "PUT ") body_without_head = true;
+    receive_head(connection);
+    if (number == 0) {
+      receive(connection, kSize);
+      say(connection, "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n");
+      receive_head(connection);      // the second request …
+      receive(connection, 3 << 20);  // … of which it takes a part
+    } else {
+      const std::string got = receive(connection, kSize);
+      say(connection, got.size() == kSize ? "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"
+                                          : "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+    }
+  });
+  const auto client = make_client({.stall_timeout = std::chrono::seconds(5)});
+  UnreadFile first(file_);
+  EXPECT_EQ(put(*client, server.url() + "/x", first).status, 201);
+  UnreadFile second(file_);
+  EXPECT_EQ(error_of([&] { put(*client, server.url() + "/x", second); }).code(), ErrorCode::Unavailable);
+  UnreadFile third(file_);
+  EXPECT_EQ(put(*client, server.url() + "/x", third).status, 201);
+  EXPECT_FALSE(body_without_head);
+}
+
+TEST_F(SentFile, AServerThatTakesNothingIsATimeout) {
+  std::promise<void> end;
+  const ScriptedServer server([&](int connection, int) {
+    receive_head(connection);
+    end.get_future().wait();
+  });
+  const auto client = make_client({.stall_timeout = std::chrono::seconds(1)});
+  UnreadFile body(file_);
+  EXPECT_EQ(error_of([&] { put(*client, server.url() + "/x", body); }).code(), ErrorCode::Timeout);
+  end.set_value();
+}
+
+TEST_F(SentFile, AnAnswerThatDoesNotComeIsATimeout) {
+  const ScriptedServer server([&](int connection, int) {
+    receive_head(connection);
+    receive(connection, kSize + 1);
+  });
+  const auto client = make_client({.stall_timeout = std::chrono::seconds(1)});
+  UnreadFile body(file_);
+  EXPECT_EQ(error_of([&] { put(*client, server.url() + "/x", body); }).code(), ErrorCode::Timeout);
+}
+
+TEST_F(SentFile, AFileThatIsTooShortIsInvalid) {
+  const FakeServer server([](const FakeRequest&) { return FakeResponse{}; });
+  UnreadFile body(file_, kSize - 100'000);
+  const Error error = error_of([&] { put(*make_client({}), server.url() + "/x", body); });
+  EXPECT_EQ(error.code(), ErrorCode::InvalidInput);
+  EXPECT_THAT(error.what(), HasSubstr("ends after 100000 of 12582912 bytes"));
+}
+
+// One of those whose files the system has no way to send.
+TEST_F(SentFile, AFileOfAPoorFileSystemIsReadAfterAll) {
+  const std::string expected = read_file("/proc/self/environ");
+  if (expected.empty()) GTEST_SKIP() << "this process has no environment";
+  std::array<int, 2> sockets{};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, sockets.data()), 0);
+  const UniqueFd ours(sockets[0]);
+  const UniqueFd theirs(sockets[1]);
+  const auto file = FdSource::open("/proc/self/environ");
+  ASSERT_TRUE(file->is_sendable());
+  std::string got;
+  while (const auto count = file->send_to(ours.get(), 7)) {
+    if (*count == 0) break;
+    got += receive(theirs.get(), *count);
+  }
+  EXPECT_EQ(got, expected);
+}
+
+}  // namespace
+}  // namespace waybill::http
