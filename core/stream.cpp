@@ -90,6 +90,8 @@ void FdSink::write(Bytes bytes) {
   while (!bytes.empty()) {
     const ssize_t count = ::write(fd_.get(), bytes.data(), bytes.size());
     if (count >= 0) {
+      write_back_.wrote(fd_.get(), size_, static_cast<std::size_t>(count));
+      size_ += static_cast<std::size_t>(count);
       bytes = bytes.subspan(static_cast<std::size_t>(count));
     } else if (errno != EINTR) {
       throw system_error(fmt::format("cannot write '{}'", name_));

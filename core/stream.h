@@ -12,6 +12,7 @@
 #include "core/bytes.h"
 #include "core/digest.h"
 #include "core/unique_fd.h"
+#include "core/write_back.h"
 
 namespace waybill {
 
@@ -115,6 +116,8 @@ class FdSink final : public ByteSink {
  private:
   UniqueFd fd_;
   std::string name_;
+  std::uint64_t size_ = 0;
+  WriteBack write_back_;
 };
 
 // Passes everything on and keeps the digest and the count.

@@ -13,7 +13,6 @@ namespace waybill::oci {
 namespace {
 
 constexpr std::size_t kBufferSize = std::size_t{512} * 1024;
-constexpr std::uint64_t kWriteBack = 4ULL << 20;  // what is handed to the disk at once
 
 class Buffer {
  public:
@@ -61,7 +60,6 @@ void PartialBlob::fetch(const OpenBlob& open) {
   if (size_ < blob_.size || blob_.size == 0) {
     const std::unique_ptr<ByteSource> source = open(size_);
     const Buffer buffer;
-    std::uint64_t handed = size_;
     while (const std::size_t count = source->read(buffer.span())) {
       throw_if_interrupted();
       if (count > blob_.size - size_) {
@@ -72,13 +70,7 @@ void PartialBlob::fetch(const OpenBlob& open) {
       hash_.update(bytes);
       file_.write_at(size_, bytes);
       size_ += count;
-      // The disk writes while the rest is on its way, so that the layout has little to wait for at its end.
-      if (size_ - handed >= kWriteBack) {
-        file_.begin_write_back(handed, size_ - handed);
-        handed = size_;
-      }
     }
-    if (handed != 0) file_.begin_write_back(handed, size_ - handed);
   }
   if (size_ != blob_.size) {
     throw Error(ErrorCode::Untrusted,

@@ -70,6 +70,8 @@ std::size_t PartialFile::read_at(std::uint64_t offset, std::span<std::byte> buff
 }
 
 void PartialFile::write_at(std::uint64_t offset, Bytes bytes) {
+  const std::uint64_t begin = offset;
+  const std::uint64_t size = bytes.size();
   while (!bytes.empty()) {
     const ssize_t written = ::pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (written < 0 && errno == EINTR) continue;
@@ -77,10 +79,7 @@ void PartialFile::write_at(std::uint64_t offset, Bytes bytes) {
     offset += static_cast<std::uint64_t>(written);
     bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
-}
-
-void PartialFile::begin_write_back(std::uint64_t offset, std::uint64_t size) noexcept {
-  ::sync_file_range(fd_.get(), static_cast<off_t>(offset), static_cast<off_t>(size), SYNC_FILE_RANGE_WRITE);
+  write_back_.wrote(fd_.get(), begin, size);
 }
 
 void PartialFile::cut(std::uint64_t size) {

@@ -11,6 +11,7 @@
 #include "core/bytes.h"
 #include "core/file_system.h"
 #include "core/unique_fd.h"
+#include "core/write_back.h"
 
 namespace waybill::oci {
 
@@ -35,8 +36,6 @@ class PartialFile {
   // As many bytes as there are from `offset` on, up to the buffer's size.
   std::size_t read_at(std::uint64_t offset, std::span<std::byte> buffer) const;
   void write_at(std::uint64_t offset, Bytes bytes);
-  // Only asks the disk to write these bytes, and does not wait for it: that is up to whoever syncs the file.
-  void begin_write_back(std::uint64_t offset, std::uint64_t size) noexcept;
   // Waits until the content was handed to the disk, which may still have it in a cache of its own.
   void write_back();
   void cut(std::uint64_t size);
@@ -49,6 +48,7 @@ class PartialFile {
 
   std::filesystem::path path_;  // empty: it has its final name
   UniqueFd fd_;
+  WriteBack write_back_;
   bool can_go_on_ = false;
 };
 
