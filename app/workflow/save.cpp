@@ -10,6 +10,7 @@
 #include "app/workflow/byte_size.h"
 #include "app/workflow/missing_manifests.h"
 #include "app/workflow/receipt.h"
+#include "core/concurrent_sink.h"
 #include "core/error.h"
 #include "core/tar_writer.h"
 #include "oci/archive_contents.h"
@@ -170,9 +171,11 @@ class Saving {
         request_.folder, oci::divide_archive(contents_.root(), contents_.tar_size(), choice_), {}, {}, 0, 0, {}};
     oci::PartWriter parts(request_.folder, result.set, request_.force ? Overwrite::Yes : Overwrite::No);
     oci::CopyProgress progress(&services_.reporter, contents_.bytes());
-    TarWriter tar(parts.archive());
+    ConcurrentSink ahead(parts.archive());  // blobs are read and hashed while blocks are hashed and written
+    TarWriter tar(ahead);
     contents_.write(tar, progress);
     if (!result.set.is_whole()) tar.finish();
+    ahead.finish();
     parts.add_parity(&services_.reporter);
     result.parts = parts.commit();
     return result;
