@@ -28,7 +28,7 @@ bool is_lost_connection(int error) noexcept {
 
 // What sendfile(2) does, for files of which it cannot take any bytes. They go through this process.
 ssize_t send_through_buffer(int socket, int file, std::size_t most) {
-  std::array<std::byte, 64 * 1024> buffer{};
+  std::array<std::byte, std::size_t{64} * 1024> buffer{};
   const ssize_t got = ::read(file, buffer.data(), std::min(most, buffer.size()));
   if (got <= 0) return got;
   const ssize_t sent = ::send(socket, buffer.data(), static_cast<std::size_t>(got), MSG_NOSIGNAL | MSG_DONTWAIT);

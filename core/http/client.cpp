@@ -115,9 +115,10 @@ struct Sockets {
   std::size_t opened = 0;  // of all times
 };
 
-// A connection of its own, and what drives it. The first is destroyed last.
+// A connection of its own, and what drives it: at a place that stays, for libcurl keeps its address. The first is
+// destroyed last.
 struct Channel {
-  std::unique_ptr<Sockets> sockets;  // at a place that stays
+  Sockets sockets;
   Multi multi;
   Easy easy;
 };
@@ -125,28 +126,30 @@ struct Channel {
 // Channels whose last transfer went well: their connections are used again.
 class ChannelPool {
  public:
-  Channel borrow() {
+  std::unique_ptr<Channel> borrow() {
     {
       const std::lock_guard lock(mutex_);
       if (!idle_.empty()) {
-        Channel channel = std::move(idle_.back());
+        std::unique_ptr<Channel> channel = std::move(idle_.back());
         idle_.pop_back();
         return channel;
       }
     }
-    Channel channel{std::make_unique<Sockets>(), Multi(curl().curl_multi_init()), Easy(curl().curl_easy_init())};
-    if (!channel.multi || !channel.easy) throw Error(ErrorCode::NoSpace, "no memory for a connection");
+    auto channel = std::make_unique<Channel>();
+    channel->multi.reset(curl().curl_multi_init());
+    channel->easy.reset(curl().curl_easy_init());
+    if (!channel->multi || !channel->easy) throw Error(ErrorCode::NoSpace, "no memory for a connection");
     return channel;
   }
-  void give_back(Channel channel) {
-    curl().curl_easy_reset(channel.easy.get());
+  void give_back(std::unique_ptr<Channel> channel) {
+    curl().curl_easy_reset(channel->easy.get());
     const std::lock_guard lock(mutex_);
     idle_.push_back(std::move(channel));
   }
 
  private:
   std::mutex mutex_;  // guards idle_
-  std::vector<Channel> idle_;
+  std::vector<std::unique_ptr<Channel>> idle_;
 };
 
 // Whether libcurl would look for a proxy: its own names of variables, of which http_proxy counts in small letters only.
@@ -245,13 +248,13 @@ class Transfer final : public ByteSource {
     configure(options, certificates);
     set_method(request);
     if (sends_file_) watch_head();
-    check(curl().curl_multi_add_handle(channel_.multi.get(), channel_.easy.get()));
+    check(curl().curl_multi_add_handle(channel_->multi.get(), channel_->easy.get()));
   }
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
   ~Transfer() override {
     // Not at its end: the connection is closed.
-    if (!done_) curl().curl_multi_remove_handle(channel_.multi.get(), channel_.easy.get());
+    if (!done_) curl().curl_multi_remove_handle(channel_->multi.get(), channel_->easy.get());
   }
 
   // The answer without its body.
@@ -324,7 +327,7 @@ class Transfer final : public ByteSource {
     may_send_file_ = head_end_.ends_with(kHeadEnd);
     if (may_send_file_) {
       head_end_.clear();
-      sockets_opened_ = channel_.sockets->opened;
+      sockets_opened_ = channel_->sockets.opened;
       last_sent_ = std::chrono::steady_clock::now();
     }
   }
@@ -373,7 +376,7 @@ class Transfer final : public ByteSource {
     int running = 0;
     const bool head_was_complete = head_is_complete_;
     const std::size_t filled_before = filled_;
-    check(curl().curl_multi_perform(channel_.multi.get(), &running));
+    check(curl().curl_multi_perform(channel_->multi.get(), &running));
     if (sends_file_) notice_repetition();
     if (running == 0) {
       finish();
@@ -384,14 +387,14 @@ class Transfer final : public ByteSource {
 
   void wait() {
     curl_waitfd socket{may_send_file_ ? connection() : CURL_SOCKET_BAD, CURL_WAIT_POLLOUT, 0};
-    check(curl().curl_multi_poll(channel_.multi.get(), &socket, may_send_file_ ? 1 : 0,
+    check(curl().curl_multi_poll(channel_->multi.get(), &socket, may_send_file_ ? 1 : 0,
                                  static_cast<int>(kLongestPoll.count()), nullptr));
   }
 
   // libcurl repeats a request by itself on a new connection when the one that it was to use again turns out to be
   // closed.
   void notice_repetition() {
-    if (sockets_opened_ == channel_.sockets->opened) return;
+    if (sockets_opened_ == channel_->sockets.opened) return;
     may_send_file_ = false;
     if (source_left_ != source_size_)
       throw transfer_error(CURLE_SEND_ERROR, url_, "the connection broke while content was sent");
@@ -424,8 +427,8 @@ class Transfer final : public ByteSource {
   }
 
   [[nodiscard]] curl_socket_t connection() const {
-    if (channel_.sockets->open.size() != 1) throw Error(ErrorCode::Internal, "libcurl has no connection, or several");
-    return *channel_.sockets->open.begin();
+    if (channel_->sockets.open.size() != 1) throw Error(ErrorCode::Internal, "libcurl has no connection, or several");
+    return *channel_->sockets.open.begin();
   }
 
   [[noreturn]] void throw_short_source() const {
@@ -434,15 +437,15 @@ class Transfer final : public ByteSource {
   }
 
   void resume() {
-    const CURLcode code = curl().curl_easy_pause(channel_.easy.get(), CURLPAUSE_CONT);
+    const CURLcode code = curl().curl_easy_pause(channel_->easy.get(), CURLPAUSE_CONT);
     if (code != CURLE_OK && !failure_) failure_ = std::make_exception_ptr(transfer_error(code, url_, detail_.data()));
   }
 
   void finish() {
     int queued = 0;
-    const CURLMsg* message = curl().curl_multi_info_read(channel_.multi.get(), &queued);
+    const CURLMsg* message = curl().curl_multi_info_read(channel_->multi.get(), &queued);
     const CURLcode code = message == nullptr ? CURLE_RECV_ERROR : message->data.result;
-    curl().curl_multi_remove_handle(channel_.multi.get(), channel_.easy.get());
+    curl().curl_multi_remove_handle(channel_->multi.get(), channel_->easy.get());
     done_ = true;
     throw_if_interrupted();
     if (code != CURLE_OK && !failure_) failure_ = std::make_exception_ptr(transfer_error(code, url_, detail_.data()));
@@ -455,7 +458,7 @@ class Transfer final : public ByteSource {
   }
 
   void configure(const Options& options, const std::string& certificates) {
-    CURL* easy = channel_.easy.get();
+    CURL* easy = channel_->easy.get();
     set_text(easy, CURLOPT_URL, url_.to_string());
     set_text(easy, CURLOPT_PROTOCOLS_STR, url_.scheme);
     set_number(easy, CURLOPT_FOLLOWLOCATION, 0);
@@ -481,9 +484,9 @@ class Transfer final : public ByteSource {
     set_pointer(easy, CURLOPT_HTTPHEADER, headers_.get());
     set_pointer(easy, CURLOPT_ERRORBUFFER, detail_.data());
     set_function(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
-    set_pointer(easy, CURLOPT_OPENSOCKETDATA, channel_.sockets.get());
+    set_pointer(easy, CURLOPT_OPENSOCKETDATA, &channel_->sockets);
     set_function(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close_socket);
-    set_pointer(easy, CURLOPT_CLOSESOCKETDATA, channel_.sockets.get());
+    set_pointer(easy, CURLOPT_CLOSESOCKETDATA, &channel_->sockets);
     set_function(easy, CURLOPT_HEADERFUNCTION, on_header);
     set_pointer(easy, CURLOPT_HEADERDATA, this);
     set_function(easy, CURLOPT_WRITEFUNCTION, on_body);
@@ -493,24 +496,22 @@ class Transfer final : public ByteSource {
   }
 
   void limit_stall() {
-    set_number(channel_.easy.get(), CURLOPT_LOW_SPEED_LIMIT, 1);
-    set_number(channel_.easy.get(), CURLOPT_LOW_SPEED_TIME, stall_timeout_.count());
+    set_number(channel_->easy.get(), CURLOPT_LOW_SPEED_LIMIT, 1);
+    set_number(channel_->easy.get(), CURLOPT_LOW_SPEED_TIME, stall_timeout_.count());
   }
 
   void watch_head() {
-    set_number(channel_.easy.get(), CURLOPT_VERBOSE, 1);  // else there is no debug function
-    set_function(channel_.easy.get(), CURLOPT_DEBUGFUNCTION, on_debug);
-    set_pointer(channel_.easy.get(), CURLOPT_DEBUGDATA, this);
+    set_number(channel_->easy.get(), CURLOPT_VERBOSE, 1);  // else there is no debug function
+    set_function(channel_->easy.get(), CURLOPT_DEBUGFUNCTION, on_debug);
+    set_pointer(channel_->easy.get(), CURLOPT_DEBUGDATA, this);
   }
 
   void set_method(const Request& request) {
-    CURL* easy = channel_.easy.get();
+    CURL* easy = channel_->easy.get();
     if (request.method == "HEAD") {
       set_number(easy, CURLOPT_NOBODY, 1);
-    } else if (sends_file_) {
-      set_text(easy, CURLOPT_CUSTOMREQUEST, request.method);
-    } else if (request.body != nullptr || request.method == "POST" || request.method == "PUT" ||
-               request.method == "PATCH") {
+    } else if (!sends_file_ && (request.body != nullptr || request.method == "POST" || request.method == "PUT" ||
+                                request.method == "PATCH")) {
       set_number(easy, CURLOPT_UPLOAD, 1);
       set_text(easy, CURLOPT_CUSTOMREQUEST, request.method);
       set_size(easy, CURLOPT_INFILESIZE_LARGE,
@@ -543,7 +544,7 @@ class Transfer final : public ByteSource {
   bool paused_ = false;
   std::string spilled_;
   std::size_t spilled_taken_ = 0;
-  Channel channel_;  // its callbacks use all of the above
+  std::unique_ptr<Channel> channel_;  // its callbacks use all of the above
 };
 
 extern "C" std::size_t on_header(char* data, std::size_t size, std::size_t count, void* user) {
