@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <vector>
 
@@ -25,6 +26,34 @@ bool is_lost_connection(int error) noexcept {
   return error == EPIPE || error == ECONNRESET || error == ECONNABORTED || error == ENOTCONN || error == ETIMEDOUT ||
          error == EHOSTUNREACH || error == ENETUNREACH;
 }
+
+// As long as it lives, a connection that is lost is an error and no signal for this thread: sendfile(2) has no flag for
+// that, and the process may not ignore SIGPIPE.
+class SigpipeHeld {
+ public:
+  SigpipeHeld() noexcept {
+    ::sigemptyset(&sigpipe_);
+    ::sigaddset(&sigpipe_, SIGPIPE);
+    sigset_t pending = {};
+    ::sigpending(&pending);
+    was_pending_ = ::sigismember(&pending, SIGPIPE) == 1;
+    ::pthread_sigmask(SIG_BLOCK, &sigpipe_, &before_);
+  }
+  SigpipeHeld(const SigpipeHeld&) = delete;
+  SigpipeHeld& operator=(const SigpipeHeld&) = delete;
+  ~SigpipeHeld() {
+    const int error = errno;
+    const timespec at_once = {};
+    if (!was_pending_) ::sigtimedwait(&sigpipe_, nullptr, &at_once);
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    errno = error;
+  }
+
+ private:
+  sigset_t sigpipe_ = {};
+  sigset_t before_ = {};
+  bool was_pending_ = false;
+};
 
 // What sendfile(2) does, for files of which it cannot take any bytes. They go through this process.
 ssize_t send_through_buffer(int socket, int file, std::size_t most) {
@@ -75,7 +104,10 @@ bool FdSource::is_sendable() const noexcept {
 
 std::optional<std::size_t> FdSource::send_to(int socket, std::size_t most) {
   while (true) {
-    ssize_t count = ::sendfile(socket, fd_.get(), nullptr, most);
+    ssize_t count = [&] {
+      const SigpipeHeld held;
+      return ::sendfile(socket, fd_.get(), nullptr, most);
+    }();
     // Some file systems have no way to do it.
     if (count < 0 && (errno == EINVAL || errno == ENOSYS)) count = send_through_buffer(socket, fd_.get(), most);
     if (count >= 0) return static_cast<std::size_t>(count);

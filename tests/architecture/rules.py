@@ -73,7 +73,7 @@ HEADERS_IN_HEADERS = {"nlohmann/json_fwd.hpp", "fmt/core.h"}
 SYSTEM = {
     "arpa/inet.h", "dirent.h", "fcntl.h", "grp.h", "limits.h", "locale.h", "netdb.h", "netinet/in.h", "netinet/tcp.h", "poll.h",
     "pthread.h", "pwd.h", "sched.h", "signal.h", "spawn.h", "stdio.h", "stdlib.h", "string.h", "strings.h", "sys/file.h",
-    "sys/ioctl.h", "sys/mman.h", "sys/prctl.h", "sys/random.h", "sys/resource.h", "sys/signalfd.h", "sys/socket.h", "sys/stat.h",
+    "sys/ioctl.h", "sys/mman.h", "sys/prctl.h", "sys/random.h", "sys/resource.h", "sys/sendfile.h", "sys/signalfd.h", "sys/socket.h", "sys/stat.h",
     "sys/statvfs.h", "sys/syscall.h", "sys/time.h", "sys/types.h", "sys/uio.h", "sys/un.h", "sys/utsname.h", "sys/wait.h",
     "sys/xattr.h", "sysexits.h", "termios.h", "time.h", "unistd.h", "linux/fs.h",
 }

@@ -277,13 +277,12 @@ TEST_F(SentFile, AFileThatIsTooShortIsInvalid) {
 
 // One of those whose files the system has no way to send.
 TEST_F(SentFile, AFileOfAPoorFileSystemIsReadAfterAll) {
-  const std::string expected = read_file("/proc/self/environ");
-  if (expected.empty()) GTEST_SKIP() << "this process has no environment";
+  const std::string expected = read_file("/proc/self/cmdline");
   std::array<int, 2> sockets{};
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, sockets.data()), 0);
   const UniqueFd ours(sockets[0]);
   const UniqueFd theirs(sockets[1]);
-  const auto file = FdSource::open("/proc/self/environ");
+  const auto file = FdSource::open("/proc/self/cmdline");
   ASSERT_TRUE(file->is_sendable());
   std::string got;
   while (const auto count = file->send_to(ours.get(), 7)) {
