@@ -5,6 +5,7 @@
 #include "app/cli/copy_options.h"
 #include "app/cli/copy_report.h"
 #include "app/cli/key_options.h"
+#include "app/cli/pack_options.h"
 #include "app/cli/recipe_options.h"
 
 namespace waybill::cli {
@@ -53,6 +54,7 @@ Command copy_command() {
   command.option("--no-referrers", &state->without_referrers, "",
                  "leave signatures, attestations and all else that refers to it behind");
   add_trust_options(command, state->request.trust);
+  add_pack_options(command, state->request.pack);
   add_copy_options(command, state->request);
   command.option("--force", &state->request.force, "", "replace the folder that is there");
   add_connection_options(command, state->request.connection);

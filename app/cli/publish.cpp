@@ -9,6 +9,7 @@
 #include "app/cli/connection_options.h"
 #include "app/cli/git_options.h"
 #include "app/cli/key_options.h"
+#include "app/cli/pack_options.h"
 #include "app/cli/recipe_options.h"
 #include "core/json/writer.h"
 
@@ -68,6 +69,7 @@ Command publish_command() {
       .option("--output", &request.output, "TARGET",
               "oci://REGISTRY/REPOSITORY[:TAG], oci-layout:FOLDER[:TAG] or oci-archive:FILE[:TAG]")
       .aliases = {"-o"};
+  add_pack_options(command, request.pack);
   add_key_options(command, request.key);
   command.option("--sign-identity", &request.sign_identity, "NAME",
                  "docker-reference in the signature (default: the target as registry/repository:tag)");

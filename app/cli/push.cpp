@@ -4,6 +4,7 @@
 #include "app/cli/connection_options.h"
 #include "app/cli/copy_options.h"
 #include "app/cli/copy_report.h"
+#include "app/cli/pack_options.h"
 #include "app/cli/recipe_options.h"
 
 namespace waybill::cli {
@@ -32,6 +33,7 @@ Command push_command() {
                    {"waybill push oci-layout:out:v1 oci://mirror.example.com/gpu/bundle:v1",
                     "a signed artifact, to a mirror"}},
       .run = {}};
+  add_pack_options(command, state->request.pack);
   add_copy_options(command, state->request);
   add_connection_options(command, state->request.connection);
   add_format_option(command, state->format, {"text", "json"});

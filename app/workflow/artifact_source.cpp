@@ -22,7 +22,8 @@ bool is_checksums_signature(std::string_view path) {
   return path.starts_with(base) && path.ends_with(kSignatureSuffix);
 }
 
-ArtifactSource packed_folder(const oci::PathTarget& target, const std::string& text, const Services& services) {
+ArtifactSource packed_folder(const oci::PathTarget& target, const std::string& text, const PackChoice& choice,
+                             const Services& services) {
   if (std::filesystem::is_regular_file(target.path)) {
     throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is a file, and a bundle's folder was expected", text))
         .hint(
@@ -31,7 +32,7 @@ ArtifactSource packed_folder(const oci::PathTarget& target, const std::string& t
   FileTree tree = read_folder(target.path);
   require_intact(tree, fmt::format("'{}'", text));
   const BundleInfo info = read_bundle_info(tree);
-  const oci::Packed packed = pack_bundle(layer_tree(tree), info, services.artifact_epoch());
+  const oci::Packed packed = pack_bundle(layer_tree(tree), info, services.artifact_epoch(), choice);
   auto folder = std::make_unique<TemporaryFolder>();
   std::unique_ptr<oci::Layout> layout = oci::Layout::open_or_create(folder->path() / "layout");
   oci::push(*layout, packed);
@@ -56,9 +57,14 @@ std::optional<std::string> only_tag(oci::StoreReader& store, const oci::Descript
 
 }  // namespace
 
-ArtifactSource open_artifact(const std::string& text, const ConnectionOptions& options, const Services& services) {
+ArtifactSource open_artifact(const std::string& text, const ConnectionOptions& options, const Services& services,
+                             const PackChoice& choice) {
   const oci::Target target = oci::parse_target(text);
-  if (const auto* folder = std::get_if<oci::PathTarget>(&target)) return packed_folder(*folder, text, services);
+  if (const auto* folder = std::get_if<oci::PathTarget>(&target)) return packed_folder(*folder, text, choice, services);
+  if (choice.given()) {
+    throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is an artifact already and keeps its manifest", text))
+        .hint("--config-type and --manifest-annotation are for a bundle folder, which is packed");
+  }
   std::unique_ptr<oci::StoreReader> store = open_source(target, options, services);
   const oci::Descriptor artifact = oci::resolve(*store, oci::tag_of(target), oci::digest_of(target));
   std::optional<std::string> tag = oci::tag_of(target);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "app/workflow/pack_bundle.h"
 #include "app/workflow/stores.h"
 #include "core/file_system.h"
 #include "core/file_tree.h"
@@ -22,9 +23,10 @@ struct ArtifactSource {
   std::optional<std::string> tag;  // what it is called there, or for a folder would be by default
 };
 
-// Untrusted for a bundle folder that is not intact; its signature of the checksums comes along. Throws what opening the
-// store and resolving the name do.
+// Untrusted for a bundle folder that is not intact; its signature of the checksums comes along. InvalidInput if a
+// choice is given for anything but a folder, which alone is packed. Throws what opening the store and resolving the
+// name do.
 [[nodiscard]] ArtifactSource open_artifact(const std::string& text, const ConnectionOptions& options,
-                                           const Services& services);
+                                           const Services& services, const PackChoice& choice = {});
 
 }  // namespace waybill

@@ -70,7 +70,7 @@ class Copying {
   CopyResult run() {
     std::optional<Trust> trust;
     if (request_.trust.given()) trust = open_trust(request_.trust, services_);
-    ArtifactSource source = open_artifact(request_.source, request_.connection, services_);
+    ArtifactSource source = open_artifact(request_.source, request_.connection, services_, request_.pack);
     std::optional<Epoch> epoch;
     if (trust) {
       with_context([&] { return fmt::format("nothing of '{}' was written", request_.source); },

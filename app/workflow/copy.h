@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/workflow/pack_bundle.h"
 #include "app/workflow/stores.h"
 #include "app/workflow/trust_choice.h"
 #include "oci/copy.h"
@@ -16,6 +17,7 @@ struct CopyRequest {
   std::string target;    // without a tag, the source's tag or the bundle's default; a path: a bundle is unpacked there
   std::string platform;  // OS/ARCHITECTURE[/VARIANT]: that image of an index alone; empty: everything
   bool referrers = true;
+  PackChoice pack;            // of a folder
   TrustChoice trust;          // verify before anything is written; nobody named: not verified
   bool verify_blobs = false;  // hash what goes to a registry, too (oci::CopyOptions::verify)
   bool force = false;         // replace a folder that is there

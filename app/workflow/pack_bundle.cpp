@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "app/workflow/trust_choice.h"
 #include "core/archive.h"
 #include "oci/media_types.h"
 #include "oci/reference.h"
@@ -17,10 +18,12 @@ FileTree layer_tree(const FileTree& folder) {
   return tree;
 }
 
-oci::Packed pack_bundle(const FileTree& tree, const BundleInfo& info, std::int64_t created) {
+oci::Packed pack_bundle(const FileTree& tree, const BundleInfo& info, std::int64_t created, const PackChoice& choice) {
   oci::PackOptions options;
-  options.annotations = {{std::string(oci::annotation::kTitle), "waybill bundle"},
-                         {std::string(oci::annotation::kVersion), info.catalogue.version}};
+  options.annotations = parse_annotations(choice.annotations);
+  options.annotations.try_emplace(std::string(oci::annotation::kTitle), "waybill bundle");
+  options.annotations.try_emplace(std::string(oci::annotation::kVersion), info.catalogue.version);
+  if (choice.config_type == "empty") options.config_type = oci::ConfigType::Empty;
   options.created = created;
   return oci::pack_tree(tree, options);
 }

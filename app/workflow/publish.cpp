@@ -174,6 +174,10 @@ void check(const PublishRequest& request) {
     throw Error(ErrorCode::InvalidInput, "no commit is made that could be signed or proposed")
         .hint("name a git repository with --repo");
   }
+  if (request.output.empty() && request.pack.given()) {
+    throw Error(ErrorCode::InvalidInput, "no artifact is made that could have a config type or annotations")
+        .hint("name a registry or layout with --output");
+  }
   if (!request.output.empty() && request.key.key.empty() && !request.dry_run) {
     throw Error(ErrorCode::InvalidInput, "an artifact is always signed and no key is given")
         .hint("name one with --key; 'waybill keygen' makes a pair");
@@ -185,7 +189,8 @@ void check(const PublishRequest& request) {
 PublishResult publish(const PublishRequest& request, const Services& services) {
   check(request);
   const RenderedBundle rendered = render_bundle(request.bundle, services);
-  const oci::Packed packed = pack_bundle(rendered.bundle.tree, rendered.bundle.info, services.artifact_epoch());
+  const oci::Packed packed =
+      pack_bundle(rendered.bundle.tree, rendered.bundle.info, services.artifact_epoch(), request.pack);
   PublishResult result{{rendered.bundle.info.recipe_digest, packed.diff_id, rendered.bundle.tree.size()}, {}, {}};
 
   // Everything that can refuse is asked before anything is written: the key and its password, the tag.

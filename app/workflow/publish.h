@@ -11,6 +11,7 @@
 #include "app/workflow/bundle_identity.h"
 #include "app/workflow/commit_bundle.h"
 #include "app/workflow/keys.h"
+#include "app/workflow/pack_bundle.h"
 #include "app/workflow/render_bundle.h"
 #include "app/workflow/stores.h"
 
@@ -20,6 +21,7 @@ struct PublishRequest {
   BundleRequest bundle;
   CommitOptions git;          // repository empty: no commit
   std::string output;         // target; empty: no artifact
+  PackChoice pack;            // of the artifact
   KeyChoice key;              // needed for an artifact
   std::string sign_identity;  // docker-reference; empty: the target
   bool force_tag = false;

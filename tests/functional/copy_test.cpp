@@ -425,6 +425,37 @@ TEST_F(CopyFiles, ABundleIsPublishedAndPushedIntoAnArchive) {
   EXPECT_EQ(digest_of("oci-archive:pushed.tar"), digest_of("oci-archive:site.tar"));
 }
 
+TEST_F(CopyFiles, ABundleIsPackedAsItIsWished) {
+  make_key();
+  const Words wishes = {"--config-type",         "empty",
+                        "--manifest-annotation", "org.example.team=gpu",
+                        "--manifest-annotation", "org.opencontainers.image.title=site"};
+  const Words publish = joined({"publish", "--output", "oci-layout:published:v1", "--key", "k.key"}, wishes);
+  ASSERT_THAT(waybill(joined(publish, criteria())), Exited(0));
+  EXPECT_FALSE(at(waybill_json(joined(publish, criteria())), "oci.pushed").as_bool());
+  EXPECT_THAT(waybill({"verify", "oci-layout:published:v1", "--key", "k.pub"}), Exited(0));
+  const Value seen = waybill_json({"inspect", "oci-layout:published:v1"});
+  EXPECT_EQ(at(seen, "manifest.annotations").find("org.example.team")->as_string(), "gpu");
+  EXPECT_EQ(at(seen, "manifest.annotations").find("org.opencontainers.image.title")->as_string(), "site");
+
+  // push and copy pack the same folder the same way.
+  ASSERT_THAT(waybill({"pull", "oci-layout:published:v1", "--output", "site"}), Exited(0));
+  for (const std::string command : {"push", "copy"}) {
+    const std::string target = "oci-layout:" + command + ":v1";
+    ASSERT_THAT(waybill(joined({command, "site", target}, wishes)), Exited(0));
+    EXPECT_EQ(digest_of(target), digest_of("oci-layout:published:v1"));
+  }
+
+  const ProcessResult packed_already =
+      waybill({"push", "oci-layout:push:v1", "oci-layout:x:v1", "--config-type", "empty"});
+  EXPECT_THAT(packed_already, Exited(2));
+  EXPECT_THAT(packed_already.err, HasSubstr("is an artifact already"));
+  EXPECT_THAT(waybill({"push", "site", "oci-layout:x:v1", "--config-type", "helm"}), Exited(2));
+  EXPECT_THAT(waybill({"push", "site", "oci-layout:x:v1", "--manifest-annotation", "team"}), Exited(2));
+  EXPECT_THAT(waybill(joined({"publish", "--repo", "site.git", "--config-type", "empty"}, criteria())), Exited(2));
+  EXPECT_FALSE(fs::exists(path("x")));
+}
+
 // --- docker save
 
 TEST_F(CopyFiles, WhatDockerSaveWroteBecomesAnImage) {

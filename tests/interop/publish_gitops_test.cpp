@@ -230,6 +230,21 @@ TEST_F(PublishReaders, TakeTheArtifact) {
   EXPECT_EQ(result.exit_status, 0) << result.out << result.err;
 }
 
+TEST_F(PublishReaders, TakeOneWithAnEmptyConfigAndAnnotations) {
+  WAYBILL_REQUIRE_PEER("python3");
+  WAYBILL_REQUIRE_PEER("oras");
+  place().must({WAYBILL_PROGRAM, "push", bundle_in_git(), "oci-layout:wished:v1", "--config-type", "empty",
+                "--manifest-annotation", "org.example.team=gpu"});
+  const std::string fetched = place().must({"oras", "manifest", "fetch", "--oci-layout", "wished:v1"});
+  const Value wished = json::parse(fetched, "the manifest");
+  EXPECT_EQ(wished.find("config")->text_or("mediaType", {}), "application/vnd.oci.empty.v1+json");
+  EXPECT_EQ(wished.find("annotations")->text_or("org.example.team", {}), "gpu");
+  const ProcessResult result = judge(fetched, layer());
+  EXPECT_EQ(result.exit_status, 0) << result.out << result.err;
+  EXPECT_EQ(wished.find("layers")->items().at(0).text_or("digest", {}),
+            manifest().find("layers")->items().at(0).text_or("digest", {}));
+}
+
 // The judge itself.
 TEST_F(PublishReaders, RefuseASecondLayerAndLinks) {
   WAYBILL_REQUIRE_PEER("python3");
