@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <exception>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -123,15 +124,17 @@ struct Channel {
   Easy easy;
 };
 
-// Channels whose last transfer went well: their connections are used again.
+// Channels whose last transfer went well: their connections are used again, each for the same server, so that a channel
+// has one connection at most.
 class ChannelPool {
  public:
-  std::unique_ptr<Channel> borrow() {
+  std::unique_ptr<Channel> borrow(const Url& url) {
     {
       const std::lock_guard lock(mutex_);
-      if (!idle_.empty()) {
-        std::unique_ptr<Channel> channel = std::move(idle_.back());
-        idle_.pop_back();
+      std::vector<std::unique_ptr<Channel>>& idle = idle_[origin_of(url)];
+      if (!idle.empty()) {
+        std::unique_ptr<Channel> channel = std::move(idle.back());
+        idle.pop_back();
         return channel;
       }
     }
@@ -141,15 +144,17 @@ class ChannelPool {
     if (!channel->multi || !channel->easy) throw Error(ErrorCode::NoSpace, "no memory for a connection");
     return channel;
   }
-  void give_back(std::unique_ptr<Channel> channel) {
+  void give_back(const Url& url, std::unique_ptr<Channel> channel) {
     curl().curl_easy_reset(channel->easy.get());
     const std::lock_guard lock(mutex_);
-    idle_.push_back(std::move(channel));
+    idle_[origin_of(url)].push_back(std::move(channel));
   }
 
  private:
+  static std::string origin_of(const Url& url) { return fmt::format("{}://{}", url.scheme, url.authority()); }
+
   std::mutex mutex_;  // guards idle_
-  std::vector<std::unique_ptr<Channel>> idle_;
+  std::map<std::string, std::vector<std::unique_ptr<Channel>>> idle_;
 };
 
 // Whether libcurl would look for a proxy: its own names of variables, of which http_proxy counts in small letters only.
@@ -243,7 +248,7 @@ class Transfer final : public ByteSource {
         sends_file_(sends_file(request, url_)),
         stall_timeout_(options.stall_timeout),
         headers_(header_list(request, with_authorization, sends_file_)),
-        channel_(pool_->borrow()) {
+        channel_(pool_->borrow(url_)) {
     refuse_line_breaks(request.method, "method");
     configure(options, certificates);
     set_method(request);
@@ -415,7 +420,9 @@ class Transfer final : public ByteSource {
       source_left_ -= *count;
     } catch (const Error& failure) {
       if (failure.code() != ErrorCode::Unavailable) throw;
-      may_send_file_ = false;  // the server may have said why before it closed; if not, libcurl finds that out
+      // The server may have said why before it closed; if not, libcurl finds that out.
+      may_send_file_ = false;
+      limit_stall();
       return true;
     }
     last_sent_ = now;
@@ -450,7 +457,7 @@ class Transfer final : public ByteSource {
     throw_if_interrupted();
     if (code != CURLE_OK && !failure_) failure_ = std::make_exception_ptr(transfer_error(code, url_, detail_.data()));
     // After a failure, or with half a body sent, the connection is not used again.
-    if (!failure_ && !(sends_file_ && source_left_ != 0)) pool_->give_back(std::move(channel_));
+    if (!failure_ && !(sends_file_ && source_left_ != 0)) pool_->give_back(url_, std::move(channel_));
   }
 
   void throw_failure() const {

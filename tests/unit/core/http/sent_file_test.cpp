@@ -177,6 +177,24 @@ TEST_F(SentFile, ConnectionsAreUsedAgain) {
   EXPECT_EQ(connections, 1);
 }
 
+// As after a token from another host, whose connection stays open.
+TEST_F(SentFile, AConnectionToAnotherServerIsNotTakenForIt) {
+  const auto answer_all = [](int connection, int) {
+    for (std::string head = receive_head(connection); !head.empty(); head = receive_head(connection)) {
+      if (head.starts_with("PUT")) receive(connection, kSize);
+      say(connection, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    }
+  };
+  const ScriptedServer tokens(answer_all);
+  const ScriptedServer server(answer_all);
+  const auto client = make_client({});
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(client->send({.url = tokens.url() + "/token"}).status, 200);
+    UnreadFile body(file_);
+    EXPECT_EQ(put(*client, server.url() + "/x", body).status, 200);
+  }
+}
+
 TEST_F(SentFile, AnEarlyAnswerEndsItAndItsConnection) {
   int connections = 0;
   const ScriptedServer server([&](int connection, int number) {
