@@ -1,14 +1,11 @@
 #include "tests/support/fake_server.h"
 
-#include <arpa/inet.h>
 #include <fmt/core.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <stdexcept>
 
 namespace waybill::testing {
 namespace {
@@ -64,31 +61,15 @@ std::string FakeRequest::header(const std::string& name) const {
 }
 
 FakeServer::FakeServer(Handler handler, CutRequests cut_requests)
-    : handler_(std::move(handler)),
-      cut_requests_(cut_requests),
-      listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(listener_.get(), generic, length) != 0 || ::listen(listener_.get(), 64) != 0 ||
-      ::getsockname(listener_.get(), generic, &length) != 0) {
-    throw std::runtime_error("no port for the fake server");
-  }
-  port_ = ntohs(address.sin_port);
-  thread_ = std::thread([this] { serve(); });
-}
+    : handler_(std::move(handler)), cut_requests_(cut_requests), thread_([this] { serve(); }) {}
 
 FakeServer::~FakeServer() {
-  ::shutdown(listener_.get(), SHUT_RDWR);  // ends accept
+  listener_.close();
   thread_.join();
   std::unique_lock lock(mutex_);
   for (const int connection : connections_) ::shutdown(connection, SHUT_RDWR);
   all_gone_.wait(lock, [this] { return connections_.empty(); });
 }
-
-std::string FakeServer::host() const { return fmt::format("127.0.0.1:{}", port_); }
 
 std::vector<FakeRequest> FakeServer::requests() const {
   const std::lock_guard lock(mutex_);
@@ -104,7 +85,7 @@ std::size_t FakeServer::count(const std::string& method, const std::string& part
 
 void FakeServer::serve() {
   while (true) {
-    UniqueFd connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    UniqueFd connection = listener_.accept();
     if (!connection) return;
     const int number = connection.get();
     {

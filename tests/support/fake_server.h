@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/unique_fd.h"
+#include "tests/support/loopback_listener.h"
 
 namespace waybill::testing {
 
@@ -50,7 +51,7 @@ class FakeServer {
   FakeServer& operator=(const FakeServer&) = delete;
   ~FakeServer();
 
-  [[nodiscard]] std::string host() const;  // 127.0.0.1:PORT
+  [[nodiscard]] std::string host() const { return listener_.host(); }
   [[nodiscard]] std::string url() const { return "http://" + host(); }
   [[nodiscard]] std::vector<FakeRequest> requests() const;
   // How many requests had this method and a path that contains `part`.
@@ -65,8 +66,7 @@ class FakeServer {
 
   Handler handler_;
   CutRequests cut_requests_;
-  UniqueFd listener_;
-  int port_ = 0;
+  LoopbackListener listener_;
   std::atomic<std::uint64_t> received_{0};
   std::atomic<std::uint64_t> sent_{0};
   std::atomic<unsigned> unanswered_{0};

@@ -106,7 +106,7 @@ TEST(RegistryFaults, AForgottenUploadBeginsAnew) {
 TEST(RegistryFaults, AnUploadThatIsAlwaysForgottenEnds) {
   Fixture fixture({.forgotten_uploads = 1000}, std::nullopt, small_chunks);
   const std::string bytes = content(3500);
-  EXPECT_EQ(failure_of([&] { fixture.registry->push_blob(describe(bytes, "text/plain"), opener(bytes)); }).code(),
+  EXPECT_EQ(error_of([&] { fixture.registry->push_blob(describe(bytes, "text/plain"), opener(bytes)); }).code(),
             ErrorCode::NotFound);
   EXPECT_LE(fixture.fake.server().count("POST"), 6U);
 }
@@ -123,7 +123,7 @@ TEST(RegistryFaults, AProxyThatTakesOnlySmallBodiesGetsChunks) {
   expect_chunked_push(fixture, std::size_t{3} << 20);
   Fixture hopeless({.largest_body = 1000});
   const std::string bytes = content(std::size_t{3} << 20);
-  EXPECT_EQ(failure_of([&] { hopeless.registry->push_blob(describe(bytes, "text/plain"), opener(bytes)); }).code(),
+  EXPECT_EQ(error_of([&] { hopeless.registry->push_blob(describe(bytes, "text/plain"), opener(bytes)); }).code(),
             ErrorCode::InvalidInput);
 }
 
@@ -186,7 +186,7 @@ TEST(RegistryFaults, AnotherProcessGoesOnWithAnUpload) {
     };
     return std::make_unique<Breaking>(bytes.substr(offset));
   };
-  EXPECT_EQ(failure_of([&] { fixture.registry->push_blob(blob, breaking); }).code(), ErrorCode::Interrupted);
+  EXPECT_EQ(error_of([&] { fixture.registry->push_blob(blob, breaking); }).code(), ErrorCode::Interrupted);
   ASSERT_THAT(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
   const std::filesystem::path record = std::filesystem::directory_iterator(folder.path())->path();
   EXPECT_THAT(read_file(record), HasSubstr("\"offset\":3000"));
@@ -287,8 +287,8 @@ TEST(RegistryFaults, ADownloadThatAlwaysBreaksEnds) {
   Fixture fixture({.truncated_blobs = 1000, .ranges = FakeRanges::Refused});
   const std::string bytes = content(1000);
   fixture.fake.add_blob("team/app", bytes);
-  const Error error = failure_of(
-      [&] { static_cast<void>(fetch_bytes(*fixture.registry, describe(bytes, "text/plain"), bytes.size())); });
+  const Error error =
+      error_of([&] { static_cast<void>(fetch_bytes(*fixture.registry, describe(bytes, "text/plain"), bytes.size())); });
   EXPECT_EQ(error.code(), ErrorCode::Unavailable) << error.message();
 }
 
@@ -300,11 +300,11 @@ TEST(RegistryFaults, LiesAboutSizeDigestTypeAndRange) {
         testing::FakeRegistrySwitches{.wrong_blob = true}}) {
     Fixture fixture(switches);
     fixture.fake.add_blob("team/app", bytes);
-    EXPECT_EQ(failure_of([&] { static_cast<void>(fetch_bytes(*fixture.registry, blob, bytes.size())); }).code(),
+    EXPECT_EQ(error_of([&] { static_cast<void>(fetch_bytes(*fixture.registry, blob, bytes.size())); }).code(),
               ErrorCode::Untrusted);
     const TemporaryFolder folder;
     const auto layout = Layout::open_or_create(folder.path() / "layout");
-    EXPECT_EQ(failure_of([&] {
+    EXPECT_EQ(error_of([&] {
                 layout->push_blob(blob, [&](std::uint64_t at) { return fixture.registry->open_blob(blob, at); });
               }).code(),
               ErrorCode::Untrusted);
@@ -313,11 +313,10 @@ TEST(RegistryFaults, LiesAboutSizeDigestTypeAndRange) {
   Fixture digests({.wrong_digest_header = true});
   const Packed packed = small_bundle();
   digests.fake.add_manifest("team/app", std::string(media_type::kImageManifest), packed.manifest_bytes, "1.0");
-  EXPECT_EQ(failure_of([&] { static_cast<void>(digests.registry->fetch_tagged("1.0")); }).code(), ErrorCode::Untrusted);
+  EXPECT_EQ(error_of([&] { static_cast<void>(digests.registry->fetch_tagged("1.0")); }).code(), ErrorCode::Untrusted);
   Fixture types({.wrong_type = true});
   types.fake.add_manifest("team/app", std::string(media_type::kImageManifest), packed.manifest_bytes, "1.0");
-  EXPECT_EQ(failure_of([&] { static_cast<void>(types.registry->fetch_tagged("1.0")); }).code(),
-            ErrorCode::InvalidInput);
+  EXPECT_EQ(error_of([&] { static_cast<void>(types.registry->fetch_tagged("1.0")); }).code(), ErrorCode::InvalidInput);
 }
 
 TEST(RegistryFaults, AContentEncodingThatIsOnlySaidChangesNothing) {
@@ -452,7 +451,7 @@ TEST(RegistryFaults, AnIdentityTokenIsExchangedOrUsedAsAPassword) {
   EXPECT_THAT(password.registry->list_tags(), IsEmpty());
   EXPECT_EQ(password.fake.server().count("GET", "/token"), 1U);
   Fixture refused({.token = "t0ken", .identity_token = "another"}, identity());
-  EXPECT_EQ(failure_of([&] { static_cast<void>(refused.registry->list_tags()); }).code(), ErrorCode::Denied);
+  EXPECT_EQ(error_of([&] { static_cast<void>(refused.registry->list_tags()); }).code(), ErrorCode::Denied);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "oci/pack.h"
 #include "oci/registry.h"
 #include "tests/support/fake_registry.h"
+#include "tests/support/thrown_error.h"
 
 namespace waybill::oci {
 
@@ -49,15 +50,7 @@ inline Packed small_bundle() {
 
 inline Credentials user_and_password() { return {"robot", SecretBytes::copy_of("s3cr3t-word"), {}, {}}; }
 
-template <typename Body>
-Error failure_of(Body&& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    return error;
-  }
-  return Error(ErrorCode::Internal, "nothing was thrown");
-}
+using testing::error_of;
 
 inline Attachment note(const std::string& text) {
   return {.artifact_type = "application/vnd.test", .layers = {{"text/plain", text, {}}}};

@@ -61,7 +61,7 @@ TEST(Registry, AsksForATokenWithTheWidestScopeItNeeds) {
 TEST(Registry, SaysDeniedWithoutThePassword) {
   for (const bool basic : {true, false}) {
     Fixture fixture({.token = basic ? "" : "t0ken", .password = "robot:another", .basic = basic}, user_and_password());
-    const Error error = failure_of([&] { static_cast<void>(fixture.registry->resolve("1.0")); });
+    const Error error = error_of([&] { static_cast<void>(fixture.registry->resolve("1.0")); });
     EXPECT_EQ(error.code(), ErrorCode::Denied);
     EXPECT_THAT(error.message(), Not(HasSubstr("s3cr3t")));
     EXPECT_THAT(fixture.waits, IsEmpty());
@@ -85,7 +85,7 @@ TEST(Registry, WaitsAsLongAsItIsAskedTo) {
 TEST(Registry, GivesUpAfterFiveAttemptsThatWaitLongerEachTime) {
   for (const auto& [status, code] : {std::pair(503, ErrorCode::Unavailable), std::pair(429, ErrorCode::RateLimited)}) {
     Fixture fixture({.refusals = 100, .refusal_status = status});
-    EXPECT_EQ(failure_of([&] { static_cast<void>(fixture.registry->list_tags()); }).code(), code);
+    EXPECT_EQ(error_of([&] { static_cast<void>(fixture.registry->list_tags()); }).code(), code);
     EXPECT_THAT(fixture.waits,
                 ElementsAre(milliseconds(250), milliseconds(500), milliseconds(1000), milliseconds(2000)));
     EXPECT_EQ(fixture.fake.server().count("GET"), 5U);
@@ -103,20 +103,20 @@ TEST(Registry, BeginsAnUploadAnewWhenItBreaks) {
 TEST(Registry, RefusesToUploadWhatTheDescriptorDoesNotSay) {
   Fixture fixture;
   const Descriptor blob = describe("this", "text/plain");
-  const Error error = failure_of([&] { fixture.registry->push_blob(blob, opener("that")); });
+  const Error error = error_of([&] { fixture.registry->push_blob(blob, opener("that")); });
   EXPECT_EQ(error.code(), ErrorCode::Untrusted);
   EXPECT_FALSE(fixture.fake.blob(blob.digest.to_string()));
 }
 
 TEST(Registry, NoticesADigestThatIsNotThatOfTheContent) {
   Fixture fixture({.wrong_digest_header = true});
-  EXPECT_EQ(failure_of([&] { push_bytes(*fixture.registry, "x", "text/plain"); }).code(), ErrorCode::Untrusted);
+  EXPECT_EQ(error_of([&] { push_bytes(*fixture.registry, "x", "text/plain"); }).code(), ErrorCode::Untrusted);
 }
 
 TEST(Registry, NoticesAChangedBlob) {
   Fixture fixture({.wrong_blob = true});
   const Descriptor blob = push_bytes(*fixture.registry, "some content", "text/plain");
-  EXPECT_EQ(failure_of([&] { static_cast<void>(fetch_bytes(*fixture.registry, blob, 100)); }).code(),
+  EXPECT_EQ(error_of([&] { static_cast<void>(fetch_bytes(*fixture.registry, blob, 100)); }).code(),
             ErrorCode::Untrusted);
 }
 
@@ -151,7 +151,7 @@ TEST(Registry, KeepsATagThatHoldsSomethingElse) {
   const FileTree tree;
   const Packed second = pack_tree(tree, {});
   push(*fixture.registry, second);
-  const Error error = failure_of([&] { fixture.registry->tag(second.manifest, "1.0", ForceTag::No); });
+  const Error error = error_of([&] { fixture.registry->tag(second.manifest, "1.0", ForceTag::No); });
   EXPECT_EQ(error.code(), ErrorCode::Conflict);
   EXPECT_THAT(error.hint(), HasSubstr("--force-tag"));
   EXPECT_EQ(fixture.registry->resolve("1.0")->digest, first.manifest.digest);
@@ -220,7 +220,7 @@ TEST(Registry, WritesTheListOfReferrersAgainWhenARaceWasLost) {
   EXPECT_THAT(fixture.registry->referrers(packed.manifest.digest), SizeIs(1));
   Fixture hopeless({.lost_referrers = 1000});
   push(*hopeless.registry, packed);
-  EXPECT_EQ(failure_of([&] { attach(*hopeless.registry, packed.manifest, note("one")); }).code(), ErrorCode::Conflict);
+  EXPECT_EQ(error_of([&] { attach(*hopeless.registry, packed.manifest, note("one")); }).code(), ErrorCode::Conflict);
 }
 
 TEST(Registry, LosesNoReferrerOfThreadsThatWriteAtOnce) {
@@ -246,13 +246,13 @@ TEST(Registry, IsUnavailableWhenNobodyListens) {
   int waits = 0;
   options.clock.sleep = [&](milliseconds) { ++waits; };
   Registry registry(Reference::parse(fmt::format("127.0.0.1:{}/team/app", 1)), std::move(options));
-  EXPECT_EQ(failure_of([&] { static_cast<void>(registry.resolve("1.0")); }).code(), ErrorCode::Unavailable);
+  EXPECT_EQ(error_of([&] { static_cast<void>(registry.resolve("1.0")); }).code(), ErrorCode::Unavailable);
   EXPECT_EQ(waits, 4);
 }
 
 TEST(Registry, NamesTheRegistrysOwnWords) {
   Fixture fixture({.refusals = 1, .refusal_status = 403});
-  const Error error = failure_of([&] { static_cast<void>(fixture.registry->list_tags()); });
+  const Error error = error_of([&] { static_cast<void>(fixture.registry->list_tags()); });
   EXPECT_EQ(error.code(), ErrorCode::Denied);
   EXPECT_THAT(error.message(), AllOf(HasSubstr("TOOMANYREQUESTS: as told"), HasSubstr("403")));
 }
@@ -325,7 +325,7 @@ TEST(Registry, IsSentNoDamagedBlobToItsEndIfAllIsVerified) {
   // Even one that would take anything; with a blob that goes up in one piece, and in several.
   for (const std::uint64_t chunk : {std::uint64_t{1} << 20, std::uint64_t{50}}) {
     Fixture fixture({.unchecked = true}, std::nullopt, [&](RegistryOptions& options) { options.chunk_size = chunk; });
-    const Error error = failure_of(
+    const Error error = error_of(
         [&] { copy_tagged(*layout, *fixture.registry, packed.manifest, "1.0", ForceTag::No, {.verify = true}); });
     EXPECT_EQ(error.code(), ErrorCode::Untrusted);
     EXPECT_THAT(error.what(), HasSubstr(packed.layer.digest.to_string()));
@@ -339,8 +339,7 @@ TEST(Registry, RefusesADamagedBlobItselfOtherwise) {
   const Packed packed = damaged_bundle(folder.path() / "layout");
   const auto layout = Layout::open(folder.path() / "layout");
   Fixture fixture;
-  const Error error =
-      failure_of([&] { copy_tagged(*layout, *fixture.registry, packed.manifest, "1.0", ForceTag::No); });
+  const Error error = error_of([&] { copy_tagged(*layout, *fixture.registry, packed.manifest, "1.0", ForceTag::No); });
   EXPECT_EQ(error.code(), ErrorCode::Untrusted);
   EXPECT_THAT(error.what(), HasSubstr(packed.layer.digest.to_string()));
   EXPECT_FALSE(fixture.fake.manifest("1.0"));

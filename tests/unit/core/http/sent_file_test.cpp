@@ -1,8 +1,6 @@
 // A body that is a file goes out over plain http without being read; libcurl sees nothing of it, so what it would have
 // taken care of is tested here.
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -15,35 +13,28 @@
 #include "core/file_system.h"
 #include "core/http/client.h"
 #include "tests/support/fake_server.h"
+#include "tests/support/loopback_listener.h"
+#include "tests/support/thrown_error.h"
 
 namespace waybill::http {
 namespace {
 
+using testing::error_of;
 using testing::FakeRequest;
 using testing::FakeResponse;
 using testing::FakeServer;
 using ::testing::HasSubstr;
+using testing::LoopbackListener;
 
 constexpr std::size_t kSize = std::size_t{12} << 20;  // more than the buffers of both ends hold
 
 // Calls a function with each connection, one after another. What it does not read waits.
 class ScriptedServer {
  public:
-  explicit ScriptedServer(std::function<void(int connection, int number)> talk)
-      : talk_(std::move(talk)), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof address;
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(listener_.get(), generic, length) != 0 || ::listen(listener_.get(), 8) != 0 ||
-        ::getsockname(listener_.get(), generic, &length) != 0) {
-      throw std::runtime_error("no port for the server");
-    }
-    url_ = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+  explicit ScriptedServer(std::function<void(int connection, int number)> talk) : talk_(std::move(talk)) {
     thread_ = std::thread([this] {
       for (int number = 0;; ++number) {
-        const UniqueFd connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+        const UniqueFd connection = listener_.accept();
         if (!connection) return;
         talk_(connection.get(), number);
       }
@@ -52,15 +43,14 @@ class ScriptedServer {
   ScriptedServer(const ScriptedServer&) = delete;
   ScriptedServer& operator=(const ScriptedServer&) = delete;
   ~ScriptedServer() {
-    ::shutdown(listener_.get(), SHUT_RDWR);
+    listener_.close();
     thread_.join();
   }
-  [[nodiscard]] const std::string& url() const noexcept { return url_; }
+  [[nodiscard]] std::string url() const { return "http://" + listener_.host(); }
 
  private:
   std::function<void(int, int)> talk_;
-  UniqueFd listener_;
-  std::string url_;
+  LoopbackListener listener_;
   std::thread thread_;
 };
 
@@ -117,16 +107,6 @@ class SentFile : public ::testing::Test {
     request.body_size = size;
     return client.send(request);
   }
-  template <typename Body>
-  Error error_of(Body&& body) {
-    try {
-      body();
-    } catch (const Error& error) {
-      return error;
-    }
-    throw std::logic_error("nothing was thrown");
-  }
-
   TemporaryFolder folder_;
   std::filesystem::path file_ = folder_.path() / "content";
   std::string content_;
