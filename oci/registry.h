@@ -32,7 +32,7 @@ struct RegistryOptions {
   Clock clock = system_clock();
   Reporter* reporter = nullptr;  // must outlive the registry; null: silent
   // Blobs that are larger go up in pieces, each of which is kept by the registry when the next one fails. The first are
-  // of this size; later ones of up to 64 MiB, never of more than a quarter of what is there by then.
+  // of this size; they grow while each is through in less than two seconds.
   std::uint64_t chunk_size = 16ULL << 20;
   // Where uploads that were cut off are remembered for the next process (oci/upload_record.h); empty: nowhere.
   std::filesystem::path upload_folder = {};

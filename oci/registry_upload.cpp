@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -14,7 +15,7 @@ namespace waybill::oci {
 namespace {
 
 constexpr std::uint64_t kSmallestChunk = 512ULL << 10;  // below the 1 MiB that proxies allow by default
-constexpr std::uint64_t kLargestChunk = 64ULL << 20;    // unless the registry or the caller wants larger ones
+constexpr std::chrono::seconds kQuick{2};               // for a chunk
 
 std::string with_digest(const std::string& location, const Digest& digest) {
   return fmt::format("{}{}digest={}", location, location.find('?') == std::string::npos ? '?' : '&',
@@ -52,6 +53,8 @@ class ChunkSource {
  public:
   explicit ChunkSource(const OpenBlob& open) noexcept : open_(open) {}
 
+  // Whatever it has read is not to be gone on with.
+  void close() noexcept { source_.reset(); }
   [[nodiscard]] OpenBlob opener() {
     return [this](std::uint64_t offset) -> std::unique_ptr<ByteSource> {
       if (source_ == nullptr || position_ != offset) {
@@ -96,7 +99,8 @@ class Upload {
         open_(open),
         source_repository_(source_repository),
         what_(fmt::format("take blob {}", descriptor.digest.to_string())),
-        chunk_(std::max<std::uint64_t>(session.options().chunk_size, 1)),
+        least_chunk_(std::max<std::uint64_t>(session.options().chunk_size, 1)),
+        chunk_(least_chunk_),
         source_(open) {
     if (!fits(descriptor.size, chunk_)) record_.emplace(session.options().upload_folder, session.name(), descriptor);
   }
@@ -117,6 +121,7 @@ class Upload {
         if (!may_go_on()) throw session_.error(refusal_, what_);
       } catch (const Error& failure) {
         if (!is_passing(failure) || !may_go_on()) throw;
+        source_.close();  // it may be what failed
       }
       wait_and_look(retry_after);
     }
@@ -132,11 +137,15 @@ class Upload {
     return size <= chunk + chunk / 16;
   }
 
-  // Each chunk costs the registry a look at its own state: what is large goes up in fewer, and still no cut costs more
-  // than the first size or a quarter of what the registry has by then.
-  [[nodiscard]] std::uint64_t next_chunk() const noexcept {
-    if (bounded_) return chunk_;
-    return std::max(chunk_, std::min(offset_ / 4, kLargestChunk));
+  // Each chunk costs the registry a look at its own state, and often a sync of what came. So they grow while each is
+  // through quickly: few requests on a fast link, and on a slow one no cut costs more than some seconds of sending.
+  void adapt_chunk(std::chrono::system_clock::duration took) noexcept {
+    if (bounded_) return;
+    if (took < kQuick) {
+      chunk_ *= 2;
+    } else if (took > 4 * kQuick) {
+      chunk_ = std::max(chunk_ / 2, least_chunk_);
+    }
   }
 
   // After a failure. Only bytes that the registry never had before count as progress, so this ends.
@@ -185,16 +194,18 @@ class Upload {
       location_ = session_.resolve(response, location);
     if (location_.empty())
       throw Error(ErrorCode::Unavailable, fmt::format("'{}' begins an upload and does not say where", session_.name()));
-    if (const auto least = number(response.header("OCI-Chunk-Min-Length"))) chunk_ = std::max(chunk_, *least);
+    if (const auto least = number(response.header("OCI-Chunk-Min-Length"))) {
+      least_chunk_ = std::max(least_chunk_, *least);
+      chunk_ = std::max(chunk_, *least);
+    }
   }
 
   // Until all is sent or the registry refuses something; the last chunk closes the upload.
   Sent send(std::string& retry_after) {
     const OpenBlob open = source_.opener();
     while (true) {
-      const std::uint64_t chunk = next_chunk();
-      const bool last = fits(descriptor_.size - offset_, chunk);
-      const std::uint64_t count = last ? descriptor_.size - offset_ : chunk;
+      const bool last = fits(descriptor_.size - offset_, chunk_);
+      const std::uint64_t count = last ? descriptor_.size - offset_ : chunk_;
       Call call{.method = last ? "PUT" : "PATCH",
                 .url = last ? with_digest(location_, descriptor_.digest) : location_,
                 .headers = {{"Content-Type", "application/octet-stream"}},
@@ -206,6 +217,7 @@ class Upload {
       const bool whole = last && offset_ == 0;
       if (!whole && count != 0)
         call.headers.emplace_back("Content-Range", fmt::format("{}-{}", offset_, offset_ + count - 1));
+      const auto begin = session_.options().clock.now();
       const http::Response response = session_.send(call);
       if (last && (response.status == 201 || response.status == 204 || response.status == 200)) {
         check_announced_digest(response, descriptor_.digest);
@@ -213,9 +225,10 @@ class Upload {
       }
       if (!last && (response.status == 202 || response.status == 201 || response.status == 204)) {
         accept(response, offset_ + count);
+        adapt_chunk(session_.options().clock.now() - begin);
         continue;
       }
-      refuse(response);
+      refuse(response, count);
       retry_after = response.header("Retry-After");
       return Sent::Refused;
     }
@@ -232,7 +245,7 @@ class Upload {
   }
 
   // What can be mended by trying again, otherwise or anew; throws for everything else.
-  void refuse(const http::Response& response) {
+  void refuse(const http::Response& response, std::uint64_t sent) {
     refusal_ = response;
     if (is_worth_retrying(response.status) || response.status == 416) return;
     // The session is gone, as after a lost answer. A new one begins at the first byte.
@@ -240,10 +253,10 @@ class Upload {
                       has_error_code(response, "BLOB_UPLOAD_INVALID");
     if (gone && !response_says_wrong_content(response)) return start_anew();
     // A proxy before the registry that takes no body of this size.
-    if (response.status == 413 && std::min(chunk_, descriptor_.size) > kSmallestChunk) {
-      chunk_ = std::max(std::min(chunk_, descriptor_.size) / 4, kSmallestChunk);
+    if (response.status == 413 && sent > kSmallestChunk) {
+      chunk_ = std::max(sent / 4, kSmallestChunk);
       bounded_ = true;
-      return start_anew();
+      return;
     }
     if (response.status == 400) accuse_source();
     throw session_.error(response, what_);
@@ -270,6 +283,7 @@ class Upload {
 
   void wait_and_look(std::string_view retry_after) {
     session_.wait(failures_, retry_after);
+    if (!bounded_) chunk_ = least_chunk_;  // it may happen again
     if (has_blob(session_, descriptor_)) {
       done_ = true;  // only the answer was lost
     } else if (!location_.empty()) {
@@ -279,7 +293,7 @@ class Upload {
 
   // How much the registry has of a session that may be gone (distribution-spec 1.1, "Getting the status of an upload").
   void find_offset() {
-    if (fits(descriptor_.size, chunk_)) return start_anew();  // nothing of it was taken for sure
+    if (offset_ == 0 && fits(descriptor_.size, chunk_)) return start_anew();  // nothing of it was taken for sure
     const http::Response response = session_.send({.url = location_, .access = Access::Push});
     const auto last = last_of_range(response);
     if ((response.status != 204 && response.status != 200 && response.status != 202) || !last) return start_anew();
@@ -296,7 +310,8 @@ class Upload {
   const OpenBlob& open_;
   std::string source_repository_;
   std::string what_;
-  std::uint64_t chunk_;
+  std::uint64_t least_chunk_;
+  std::uint64_t chunk_;   // of the next; smaller than the least only if it is bounded
   bool bounded_ = false;  // something on the way takes no larger ones
   ChunkSource source_;
   std::optional<UploadRecord> record_;

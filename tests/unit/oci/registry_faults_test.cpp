@@ -15,12 +15,14 @@
 namespace waybill::oci {
 namespace {
 
+using ::testing::_;
 using ::testing::ElementsAre;
 using testing::FakeIfMatch;
 using testing::FakeMount;
 using testing::FakeRanges;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::IsSupersetOf;
 using ::testing::Not;
 using ::testing::SizeIs;
 
@@ -42,6 +44,16 @@ void expect_chunked_push(Fixture& fixture, std::size_t size = 3500) {
   const Descriptor blob = describe(bytes, "text/plain");
   EXPECT_EQ(fixture.registry->push_blob(blob, opener(bytes)), Pushed::Transferred);
   EXPECT_EQ(fixture.fake.blob(blob.digest.to_string()), bytes);
+}
+
+// Of the requests that carried blobs.
+std::vector<std::string> ranges(Fixture& fixture) {
+  std::vector<std::string> result;
+  for (const auto& request : fixture.fake.server().requests()) {
+    if (request.method == "PATCH" || request.method == "PUT")
+      result.push_back(request.method + " " + request.header("content-range"));
+  }
+  return result;
 }
 
 // --- uploads
@@ -70,18 +82,78 @@ TEST(RegistryFaults, ASinglePostIsNotUsed) {
 TEST(RegistryFaults, LargeBlobsGoUpInChunks) {
   Fixture fixture({}, std::nullopt, small_chunks);
   expect_chunked_push(fixture, 3000);
-  std::vector<std::string> ranges;
-  for (const auto& request : fixture.fake.server().requests()) {
-    if (request.method == "PATCH" || request.method == "PUT")
-      ranges.push_back(request.method + " " + request.header("content-range"));
-  }
-  EXPECT_THAT(ranges, ElementsAre("PATCH 0-999", "PATCH 1000-1999", "PUT 2000-2999"));
+  EXPECT_THAT(ranges(fixture), ElementsAre("PATCH 0-999", "PUT 1000-2999"));
+}
+
+TEST(RegistryFaults, ChunksGrowWhileEachIsThroughQuicklyAndTakeASmallRestAlong) {
+  Fixture fixture({}, std::nullopt, small_chunks);
+  expect_chunked_push(fixture, 1060);  // in one piece
+  expect_chunked_push(fixture, 1070);
+  EXPECT_THAT(ranges(fixture), ElementsAre("PUT ", "PATCH 0-999", "PUT 1000-1069"));
+  expect_chunked_push(fixture, 11'000);
+  EXPECT_THAT(ranges(fixture),
+              ElementsAre(_, _, _, "PATCH 0-999", "PATCH 1000-2999", "PATCH 3000-6999", "PUT 7000-10999"));
+}
+
+TEST(RegistryFaults, ChunksAreThroughInSecondsOnASlowLinkToo) {
+  Fixture fixture({}, std::nullopt, small_chunks);
+  const std::string bytes = content(30'000);
+  // The link becomes slow after 7,000 bytes.
+  const OpenBlob open = [&](std::uint64_t offset) -> std::unique_ptr<ByteSource> {
+    class Slow final : public ByteSource {
+     public:
+      Slow(std::string_view text, std::uint64_t offset, std::chrono::system_clock::time_point& now) noexcept
+          : source_(text.substr(offset)), offset_(offset), now_(now) {}
+      std::size_t read(std::span<std::byte> buffer) override {
+        const std::size_t count = source_.read(buffer.first(std::min<std::size_t>(buffer.size(), 1000)));
+        offset_ += count;
+        if (count != 0 && offset_ > 7000) now_ += std::chrono::milliseconds(1500);
+        return count;
+      }
+
+     private:
+      SpanSource source_;
+      std::uint64_t offset_;
+      std::chrono::system_clock::time_point& now_;
+    };
+    return std::make_unique<Slow>(bytes, offset, fixture.now);
+  };
+  EXPECT_EQ(fixture.registry->push_blob(describe(bytes, "text/plain"), open), Pushed::Transferred);
+  // 12 s are too long, 6 s are not.
+  EXPECT_THAT(ranges(fixture),
+              ElementsAre("PATCH 0-999", "PATCH 1000-2999", "PATCH 3000-6999", "PATCH 7000-14999", "PATCH 15000-18999",
+                          "PATCH 19000-22999", "PATCH 23000-26999", "PUT 27000-29999"));
+}
+
+TEST(RegistryFaults, ChunksAreSmallAgainAfterTheLinkBroke) {
+  Fixture fixture({}, std::nullopt, small_chunks);
+  const std::string bytes = content(30'000);
+  bool broke = false;
+  const OpenBlob open = [&](std::uint64_t offset) -> std::unique_ptr<ByteSource> {
+    class Breaking final : public ByteSource {
+     public:
+      Breaking(std::string_view text, bool& broke) noexcept : source_(text), broke_(broke) {}
+      std::size_t read(std::span<std::byte> buffer) override {
+        const std::size_t count = source_.read(buffer);
+        if (count == 0 && !std::exchange(broke_, true)) throw Error(ErrorCode::Unavailable, "broken off");
+        return count;
+      }
+
+     private:
+      SpanSource source_;
+      bool& broke_;
+    };
+    const std::size_t end = broke ? bytes.size() : 15'000;
+    return std::make_unique<Breaking>(std::string_view(bytes).substr(offset, end - offset), broke);
+  };
+  EXPECT_EQ(fixture.registry->push_blob(describe(bytes, "text/plain"), open), Pushed::Transferred);
+  EXPECT_THAT(ranges(fixture), IsSupersetOf({"PATCH 7000-14999", "PATCH 15000-15999", "PATCH 16000-17999"}));
 }
 
 TEST(RegistryFaults, ChunksAreAsLargeAsTheRegistryWants) {
   Fixture fixture({.chunk_min_length = 1500}, std::nullopt, small_chunks);
   expect_chunked_push(fixture);
-  EXPECT_EQ(fixture.fake.server().count("PATCH"), 2U);
+  EXPECT_THAT(ranges(fixture), ElementsAre("PATCH 0-1499", "PUT 1500-3499"));
 }
 
 TEST(RegistryFaults, AChunkWhoseAnswerIsLostIsNotSentTwice) {
@@ -125,6 +197,19 @@ TEST(RegistryFaults, AProxyThatTakesOnlySmallBodiesGetsChunks) {
   const std::string bytes = content(std::size_t{3} << 20);
   EXPECT_EQ(error_of([&] { hopeless.registry->push_blob(describe(bytes, "text/plain"), opener(bytes)); }).code(),
             ErrorCode::InvalidInput);
+}
+
+TEST(RegistryFaults, AProxyThatTakesNoLargerChunksCostsNothingThatIsThere) {
+  Fixture fixture({.largest_body = 3ULL << 20}, std::nullopt,
+                  [](RegistryOptions& options) { options.chunk_size = 1ULL << 20; });
+  const std::string bytes = content(std::size_t{9} << 20);
+  const Descriptor blob = describe(bytes, "text/plain");
+  EXPECT_EQ(fixture.registry->push_blob(blob, opener(bytes)), Pushed::Transferred);
+  EXPECT_EQ(fixture.fake.blob(blob.digest.to_string()), bytes);
+  // 1, 2, 4 which is refused, and 1 from there on.
+  EXPECT_EQ(fixture.fake.server().count("PATCH"), 3U + 5U);
+  EXPECT_EQ(fixture.fake.server().count("POST"), 1U);
+  EXPECT_EQ(fixture.fake.uploaded_bytes(), bytes.size() + (4U << 20));
 }
 
 TEST(RegistryFaults, BurstsOfServerErrorsAreWaitedOut) {
@@ -199,17 +284,6 @@ TEST(RegistryFaults, AnotherProcessGoesOnWithAnUpload) {
   EXPECT_LE(fixture.fake.uploaded_bytes(), bytes.size() + kChunk);
   EXPECT_EQ(fixture.fake.server().count("POST"), 1U);
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
-}
-
-TEST(RegistryFaults, ChunksGrowWithWhatIsThereAndTakeASmallRestAlong) {
-  Fixture fixture({}, std::nullopt, small_chunks);
-  expect_chunked_push(fixture, 1060);  // in one piece
-  EXPECT_EQ(fixture.fake.server().count("PATCH"), 0U);
-  expect_chunked_push(fixture, 1070);
-  EXPECT_EQ(fixture.fake.server().count("PATCH"), 1U);
-  // 1000 each up to 4000, then a quarter of what is there: 1000, 1250, 1562, 1953, and the rest.
-  expect_chunked_push(fixture, 11'000);
-  EXPECT_EQ(fixture.fake.server().count("PATCH"), 1U + 8U);
 }
 
 TEST(RegistryFaults, ARecordThatLeadsNowhereIsForgotten) {
