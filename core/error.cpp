@@ -49,12 +49,13 @@ Error system_error(std::string_view what, ErrorCode otherwise) { return system_e
 
 Error system_error(int error_number, std::string_view what, ErrorCode otherwise) {
   ErrorCode code = otherwise;
-  // The last one: a limit of the process, or of a file system such as FAT32.
   if (error_number == ENOSPC || error_number == EDQUOT || error_number == EFBIG) code = ErrorCode::NoSpace;
   if (error_number == ENOENT) code = ErrorCode::NotFound;
   if (error_number == EISDIR || error_number == ENOTDIR) code = ErrorCode::InvalidInput;
   if (error_number == EACCES || error_number == EPERM || error_number == EROFS) code = ErrorCode::Denied;
   Error error(code, fmt::format("{}: {}", what, std::generic_category().message(error_number)));
+  if (error_number == EFBIG)
+    error.hint("the file system, as FAT32 at 4 GiB, or a limit of the process (ulimit -f) allows no larger file");
   if (is_of_a_medium(error_number))
     error.hint("the medium is broken or was taken out; when it is there again, repeat the command");
   return error;

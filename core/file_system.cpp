@@ -60,14 +60,40 @@ UniqueFd create_beside(const fs::path& path, fs::path& temporary, unsigned mode)
 // Conflict when the name is taken.
 void rename_to_free_name(const fs::path& temporary, const fs::path& path) {
   if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) == 0) return;
-  // Some file systems cannot do that, as NFS; those of media that are carried can, and know no second name of a file.
+  // Some file systems cannot do that but give a file a second name, as NFS.
   if (errno == EINVAL && ::link(temporary.c_str(), path.c_str()) == 0) {
     ::unlink(temporary.c_str());
     return;
   }
+  // And some can do neither, as exFAT through FUSE: there the name must not be taken at the same moment.
+  std::error_code ignored;
+  if (errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS) {
+    if (fs::exists(fs::symlink_status(path, ignored))) {
+      errno = EEXIST;
+    } else if (::rename(temporary.c_str(), path.c_str()) == 0) {
+      return;
+    }
+  }
   if (errno == EEXIST)
     throw Error(ErrorCode::Conflict, fmt::format("'{}' exists already", path.string())).hint("--force overwrites it");
   throw system_error(fmt::format("cannot write '{}'", path.string()));
+}
+
+// What was at `target` is in `staging` afterwards.
+void put_folder(const fs::path& fresh, const fs::path& target, bool present, const fs::path& staging) {
+  const unsigned flags = present ? RENAME_EXCHANGE : RENAME_NOREPLACE;
+  if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, target.c_str(), flags) == 0) return;
+  // Some file systems cannot do that, as NFS; an old folder steps aside there. Only an empty one is replaced by
+  // rename(2).
+  if (errno == EINVAL) {
+    const fs::path old = staging / "old";
+    const bool aside = present && ::rename(target.c_str(), old.c_str()) == 0;
+    if (aside == present && ::rename(fresh.c_str(), target.c_str()) == 0) return;
+    const int problem = errno;
+    if (aside) ::rename(old.c_str(), target.c_str());
+    errno = problem;
+  }
+  throw system_error(fmt::format("cannot write '{}'", target.string()));
 }
 
 // Calls that report by std::filesystem_error report by Error instead.
@@ -173,6 +199,7 @@ void write_folder(const fs::path& folder, const FileTree& tree, Overwrite overwr
     throw Error(ErrorCode::Conflict, fmt::format("the folder '{}' is not empty", target.string()))
         .hint("name an empty or a new folder, or overwrite it with --force");
   }
+  with_our_errors([&] { return fs::create_directories(folder_of(target)); });
   const TemporaryFolder staging(folder_of(target));
   const fs::path fresh = staging.path() / "tree";
   if (::mkdir(fresh.c_str(), 0777) != 0)
@@ -187,9 +214,7 @@ void write_folder(const fs::path& folder, const FileTree& tree, Overwrite overwr
     FdSink sink(std::move(fd), destination.string());
     sink.write(file.bytes);
   }
-  const unsigned flags = present ? RENAME_EXCHANGE : RENAME_NOREPLACE;
-  if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, target.c_str(), flags) != 0)
-    throw system_error(fmt::format("cannot write '{}'", target.string()));
+  put_folder(fresh, target, present, staging.path());
   sync_folder(folder_of(target));
 }
 

@@ -65,6 +65,11 @@ class Copying {
       throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is only read", request.target))
           .hint("an oci-archive: is what docker load takes, too");
     }
+    if (request_.pack.given() && std::holds_alternative<oci::PathTarget>(target_)) {
+      throw Error(ErrorCode::InvalidInput,
+                  fmt::format("'{}' is a folder, which has neither a config nor annotations", request.target))
+          .hint("leave --config-type and --manifest-annotation out");
+    }
   }
 
   CopyResult run() {

@@ -107,7 +107,11 @@ TEST_F(Bundles, ArePutIntoNewOrEmptyFoldersOnly) {
   std::ofstream(path("file")) << "x";
   EXPECT_NE(waybill(joined({"bundle", "-o", "file"}, criteria())).exit_status, 0);
   EXPECT_EQ(read_file(path("file")), "x");
-  EXPECT_THAT(waybill(joined({"bundle", "-o", "nowhere/b"}, criteria())), Exited(3));
+  EXPECT_NE(waybill(joined({"bundle", "-o", "file/b"}, criteria())).exit_status, 0);
+  EXPECT_EQ(read_file(path("file")), "x");
+  // Folders above it are made, as by save and copy.
+  write_bundle("above/new");
+  EXPECT_EQ(snapshot(folder() / "above/new"), snapshot(folder() / "new"));
 }
 
 TEST_F(Bundles, ForceReplacesTheWholeFolderAtOnce) {

@@ -450,6 +450,9 @@ TEST_F(CopyFiles, ABundleIsPackedAsItIsWished) {
       waybill({"push", "oci-layout:push:v1", "oci-layout:x:v1", "--config-type", "empty"});
   EXPECT_THAT(packed_already, Exited(2));
   EXPECT_THAT(packed_already.err, HasSubstr("is an artifact already"));
+  const ProcessResult not_packed = waybill({"copy", "site", "x", "--config-type", "empty"});
+  EXPECT_THAT(not_packed, Exited(2));
+  EXPECT_THAT(not_packed.err, HasSubstr("'x' is a folder"));
   EXPECT_THAT(waybill({"push", "site", "oci-layout:x:v1", "--config-type", "helm"}), Exited(2));
   EXPECT_THAT(waybill({"push", "site", "oci-layout:x:v1", "--manifest-annotation", "team"}), Exited(2));
   EXPECT_THAT(waybill(joined({"publish", "--repo", "site.git", "--config-type", "empty"}, criteria())), Exited(2));

@@ -149,5 +149,54 @@ TEST_F(PulledOut, WhileLoadingFromIt) {
   expect_same_blobs("image", "out");
 }
 
+// A medium whose file system can do little.
+class PoorMedium : public CarryWorkspace {
+ protected:
+  [[nodiscard]] ProcessResult waybill(const Words& words) const {
+    return Workspace::waybill(words, {{"LD_PRELOAD", WAYBILL_POOR_MEDIUM}});
+  }
+};
+
+TEST_F(PoorMedium, CarriesLayoutsArchivesAndParts) {
+  const std::string digest = write_image(path("image"), "v1", 5, 2'700'000);
+  fs::create_directory(path("disk"));
+  for (int time = 0; time < 2; ++time) {  // new, and again
+    ASSERT_THAT(waybill({"copy", "oci-layout:image:v1", "oci-layout:disk/layout:v1"}), Exited(0));
+    ASSERT_THAT(waybill({"copy", "oci-layout:image:v1", "oci-archive:disk/image.tar:v1"}), Exited(0));
+    ASSERT_THAT(waybill({"save", "oci-layout:image:v1", "--output", "disk/parts", "--part-size", "4MiB"}), Exited(0));
+    ASSERT_THAT(waybill({"load", "disk/parts", "oci-layout:disk/loaded"}), Exited(0));
+  }
+  expect_same_blobs("image", "disk/layout");
+  expect_same_blobs("image", "disk/loaded");
+  EXPECT_EQ(digest_of("oci-archive:disk/image.tar:v1"), digest);
+  EXPECT_EQ(temporary_files(), Words());
+}
+
+TEST_F(PoorMedium, TakesBundlesAndFilesAndLosesNone) {
+  fs::create_directory(path("disk"));
+  const auto bundle = [&](const Words& query, const Words& more) {
+    return waybill(joined(joined({"bundle"}, query), joined({"--output", "disk/bundle"}, more)));
+  };
+  ASSERT_THAT(bundle(criteria(), {}), Exited(0));
+  const Snapshot first = snapshot(path("disk/bundle"));
+  EXPECT_THAT(bundle(other_criteria(), {}), Exited(9));
+  EXPECT_EQ(snapshot(path("disk/bundle")), first);
+  ASSERT_THAT(bundle(other_criteria(), {"--force"}), Exited(0));
+  EXPECT_NE(snapshot(path("disk/bundle")), first);
+  ASSERT_THAT(bundle(criteria(), {"--force"}), Exited(0));
+  EXPECT_EQ(snapshot(path("disk/bundle")), first);
+  fs::create_directory(path("disk/empty"));
+  ASSERT_THAT(waybill(joined(joined({"bundle"}, criteria()), {"--output", "disk/empty"})), Exited(0));
+  EXPECT_EQ(snapshot(path("disk/empty")), first);
+
+  write_file(path("password"), "secret", Overwrite::No);
+  const Words keygen = {"keygen", "--password-file", "password", "--output-prefix", "disk/site"};
+  ASSERT_THAT(waybill(keygen), Exited(0));
+  const std::string key = read_file(path("disk/site.key"));
+  EXPECT_THAT(waybill(keygen), Exited(9));
+  EXPECT_EQ(read_file(path("disk/site.key")), key);
+  EXPECT_EQ(temporary_files(), Words());
+}
+
 }  // namespace
 }  // namespace waybill::testing

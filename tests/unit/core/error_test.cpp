@@ -44,6 +44,8 @@ TEST(Error, TranslatesSystemErrors) {
   EXPECT_EQ(system_error(EIO, "cannot write").code(), ErrorCode::Unclassified);
   EXPECT_EQ(system_error(EIO, "cannot write", ErrorCode::Unavailable).code(), ErrorCode::Unavailable);
   EXPECT_NE(system_error(EIO, "cannot write").hint(), "") << "of a medium that may be gone";
+  EXPECT_EQ(system_error(EFBIG, "cannot write").code(), ErrorCode::NoSpace);
+  EXPECT_NE(system_error(EFBIG, "cannot write").hint(), "") << "of what allows no larger file";
   EXPECT_EQ(system_error(EACCES, "cannot write").hint(), "");
   errno = ENOENT;
   EXPECT_EQ(system_error("cannot open 'x'").message(), "cannot open 'x': No such file or directory");

@@ -148,6 +148,13 @@ TEST_F(FileSystem, FoldersSurviveTheTrip) {
   EXPECT_THAT(names(folder_.path()), UnorderedElementsAre("out", "empty"));
 }
 
+TEST_F(FileSystem, MakesTheFoldersAbove) {
+  const FileTree tree = tree_of({{"a", "1"}});
+  write_folder(at("new/newer/out"), tree, Overwrite::No);
+  EXPECT_EQ(read_folder(at("new/newer/out")), tree);
+  EXPECT_THAT(names(at("new/newer")), UnorderedElementsAre("out"));
+}
+
 TEST_F(FileSystem, ReplacesAFolderAsAWhole) {
   write_folder(at("out"), tree_of({{"old", "1"}, {"same", "1"}}), Overwrite::No);
   EXPECT_EQ(code_of([&] { write_folder(at("out"), tree_of({{"new", "2"}}), Overwrite::No); }), ErrorCode::Conflict);
