@@ -103,7 +103,7 @@ std::string environment_name(std::string_view verb, std::string_view flag) {
 
 std::vector<Option> GlobalBindings::options() {
   return {
-      {"--quiet", {"-q"}, &values.quiet, "", "say nothing but warnings and errors", {}},
+      {"--quiet", {"-q"}, &values.quiet, "", "on standard error, say nothing but warnings and errors", {}},
       {"--verbose", {"-v"}, &values.verbosity, "", "say more of what is done; may be given again", {}},
       {"--color", {}, &color, "WHEN", "auto, always or never; NO_COLOR is honoured", {"auto", "always", "never"}},
       {"--log-format",
