@@ -79,21 +79,28 @@ void rename_to_free_name(const fs::path& temporary, const fs::path& path) {
   throw system_error(fmt::format("cannot write '{}'", path.string()));
 }
 
-// What was at `target` is in `staging` afterwards.
-void put_folder(const fs::path& fresh, const fs::path& target, bool present, const fs::path& staging) {
+// In two steps, where the file system cannot exchange: the old folder steps aside, and back if the fresh one fails.
+void replace_folder(const fs::path& fresh, const fs::path& target, const fs::path& aside) {
+  const std::string failure = fmt::format("cannot write '{}'", target.string());
+  if (::rename(target.c_str(), aside.c_str()) != 0) throw system_error(failure);
+  if (::rename(fresh.c_str(), target.c_str()) != 0) {
+    const int problem = errno;
+    if (::rename(aside.c_str(), target.c_str()) == 0) throw system_error(problem, failure);
+    throw system_error(problem, fmt::format("{}; what was there is in '{}' now", failure, aside.string()));
+  }
+  std::error_code ignored;
+  fs::remove_all(aside, ignored);
+}
+
+// What was at `target` is gone, or at `fresh`, afterwards.
+void put_folder(const fs::path& fresh, const fs::path& target, bool present, const fs::path& aside) {
   const unsigned flags = present ? RENAME_EXCHANGE : RENAME_NOREPLACE;
   if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, target.c_str(), flags) == 0) return;
-  // Some file systems cannot do that, as NFS; an old folder steps aside there. Only an empty one is replaced by
-  // rename(2).
-  if (errno == EINVAL) {
-    const fs::path old = staging / "old";
-    const bool aside = present && ::rename(target.c_str(), old.c_str()) == 0;
-    if (aside == present && ::rename(fresh.c_str(), target.c_str()) == 0) return;
-    const int problem = errno;
-    if (aside) ::rename(old.c_str(), target.c_str());
-    errno = problem;
-  }
-  throw system_error(fmt::format("cannot write '{}'", target.string()));
+  const bool unknown = errno == EINVAL || errno == ENOSYS;  // to the file system, as NFS, or the kernel's filter
+  if (unknown && present) return replace_folder(fresh, target, aside);
+  // rename(2) replaces nothing but an empty folder.
+  if (!unknown || ::rename(fresh.c_str(), target.c_str()) != 0)
+    throw system_error(fmt::format("cannot write '{}'", target.string()));
 }
 
 // Calls that report by std::filesystem_error report by Error instead.
@@ -214,7 +221,7 @@ void write_folder(const fs::path& folder, const FileTree& tree, Overwrite overwr
     FdSink sink(std::move(fd), destination.string());
     sink.write(file.bytes);
   }
-  put_folder(fresh, target, present, staging.path());
+  put_folder(fresh, target, present, staging.path().string() + "-old");
   sync_folder(folder_of(target));
 }
 

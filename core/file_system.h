@@ -73,9 +73,9 @@ class TemporaryFolder {
 
 // Writes the tree as a folder: into a temporary folder beside it, then exchanged with what is there (renameat2
 // RENAME_EXCHANGE), so a reader sees the old tree or the new one; where the file system cannot exchange, as NFS, the
-// old one is moved away a moment before. Not synced file by file: such a folder can be made again. With Overwrite::No
-// the folder must be missing or empty (Conflict). Folders above it are made. A link to a folder stays and its target is
-// written; "." and ".." are refused.
+// old one is moved away a moment before, to a name that begins with ".waybill-". Not synced file by file: such a folder
+// can be made again. With Overwrite::No the folder must be missing or empty (Conflict). Folders above it are made. A
+// link to a folder stays and its target is written; "." and ".." are refused.
 void write_folder(const std::filesystem::path& folder, const FileTree& tree, Overwrite overwrite);
 
 }  // namespace waybill

@@ -152,8 +152,9 @@ TEST_F(PulledOut, WhileLoadingFromIt) {
 // A medium whose file system can do little.
 class PoorMedium : public CarryWorkspace {
  protected:
-  [[nodiscard]] ProcessResult waybill(const Words& words) const {
-    return Workspace::waybill(words, {{"LD_PRELOAD", WAYBILL_POOR_MEDIUM}});
+  [[nodiscard]] ProcessResult waybill(const Words& words, const std::string& failing_renames = {}) const {
+    return Workspace::waybill(words,
+                              {{"LD_PRELOAD", WAYBILL_POOR_MEDIUM}, {"WAYBILL_FAILING_RENAMES", failing_renames}});
   }
 };
 
@@ -196,6 +197,23 @@ TEST_F(PoorMedium, TakesBundlesAndFilesAndLosesNone) {
   EXPECT_THAT(waybill(keygen), Exited(9));
   EXPECT_EQ(read_file(path("disk/site.key")), key);
   EXPECT_EQ(temporary_files(), Words());
+}
+
+TEST_F(PoorMedium, KeepsAFolderWhoseReplacementFails) {
+  ASSERT_THAT(waybill(joined({"bundle", "--output", "disk/bundle"}, criteria())), Exited(0));
+  const Snapshot first = snapshot(path("disk/bundle"));
+  const Words other = joined({"bundle", "--output", "disk/bundle", "--force"}, other_criteria());
+  for (const char* failing : {"1-1", "2-2"}) {
+    EXPECT_THAT(waybill(other, failing), Exited(1));
+    EXPECT_EQ(snapshot(path("disk/bundle")), first) << failing;
+    EXPECT_EQ(temporary_files(), Words()) << failing;
+  }
+  // Nor is it lost when it cannot go back.
+  const ProcessResult stranded = waybill(other, "2-3");
+  EXPECT_THAT(stranded, Exited(1));
+  ASSERT_EQ(temporary_files().size(), 1U);
+  EXPECT_THAT(stranded.err, HasSubstr("what was there is in 'disk/.waybill-"));
+  EXPECT_EQ(snapshot(temporary_files().front()), first);
 }
 
 }  // namespace
