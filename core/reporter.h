@@ -7,7 +7,7 @@
 
 namespace waybill {
 
-enum class Level : std::uint8_t { Debug, Info, Warning };
+enum class Level : std::uint8_t { Trace, Debug, Info, Warning };
 
 class Reporter {
  public:
@@ -16,6 +16,7 @@ class Reporter {
   // A step with a known or unknown (0) amount of work in bytes. `done` grows; done == total ends it.
   virtual void progress(std::string_view what, std::uint64_t done, std::uint64_t total) noexcept = 0;
 
+  void trace(std::string_view text) noexcept { message(Level::Trace, text); }
   void debug(std::string_view text) noexcept { message(Level::Debug, text); }
   void info(std::string_view text) noexcept { message(Level::Info, text); }
   void warning(std::string_view text) noexcept { message(Level::Warning, text); }

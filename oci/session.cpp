@@ -3,9 +3,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "core/error.h"
 #include "core/json/reader.h"
+#include "oci/wire_log.h"
 
 namespace waybill::oci {
 namespace {
@@ -105,13 +107,12 @@ Authenticator& Session::authenticator() {
     } else {
       credentials = find_credentials(reference_.registry, reference_.repository, options_.environment);
     }
-    const auto ask = [this](const http::Request& request) {
-      if (request.body == nullptr)
-        return repeat({}, [&] { return http::Exchange{client_.send(request), nullptr}; }).response;
-      return client_.send(request);  // a body cannot be sent twice
+    const auto ask_server = [this](const http::Request& request) {
+      if (request.body == nullptr) return repeat({}, [&] { return ask(request, Body::Kept); }).response;
+      return ask(request, Body::Kept).response;  // a body cannot be sent twice
     };
-    authenticator_ =
-        std::make_unique<Authenticator>(base_, reference_.repository, std::move(credentials), options_.clock, ask);
+    authenticator_ = std::make_unique<Authenticator>(base_, reference_.repository, std::move(credentials),
+                                                     options_.clock, ask_server);
   });
   return *authenticator_;
 }
@@ -162,6 +163,22 @@ http::Exchange Session::repeat(const Call& call, const std::function<http::Excha
   }
 }
 
+http::Exchange Session::ask(const http::Request& request, Body body) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto took = [&] {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+  };
+  try {
+    http::Exchange exchange =
+        body == Body::Streamed ? client_.open(request) : http::Exchange{client_.send(request), nullptr};
+    if (options_.reporter != nullptr) tell_answer(*options_.reporter, request, exchange.response, took());
+    return exchange;
+  } catch (const Error& failure) {
+    if (options_.reporter != nullptr) tell_failure(*options_.reporter, request, failure, took());
+    throw;
+  }
+}
+
 http::Exchange Session::exchange_once(const Call& call, const std::string& url, bool own_origin, Body kind) {
   http::Request request;
   request.method = call.method;
@@ -177,8 +194,7 @@ http::Exchange Session::exchange_once(const Call& call, const std::string& url, 
   std::shared_ptr<const SecretBytes> authorization;
   if (own_origin) authorization = authenticator().authorization(call.access);
   request.authorization = authorization.get();
-  http::Exchange exchange =
-      kind == Body::Streamed ? client_.open(request) : http::Exchange{client_.send(request), nullptr};
+  http::Exchange exchange = ask(request, kind);
   report_warnings(exchange.response);
   return exchange;
 }

@@ -72,6 +72,8 @@ class Session {
   enum class Body : bool { Kept, Streamed };
   http::Exchange exchange(const Call& call, Body body);
   http::Exchange exchange_once(const Call& call, const std::string& url, bool own_origin, Body body);
+  // Every request to the registry and its token server goes through here.
+  http::Exchange ask(const http::Request& request, Body body);
   http::Exchange repeat(const Call& call, const std::function<http::Exchange()>& send);
   void report_warnings(const http::Response& response);
 

@@ -38,6 +38,7 @@ bool want_color(Color color, int fd) noexcept {
 bool shown(Level level, const GlobalOptions& options) noexcept {
   if (level == Level::Warning) return true;
   if (options.quiet) return false;
+  if (level == Level::Trace) return options.verbosity > 1;
   return level == Level::Info || options.verbosity > 0;
 }
 
@@ -47,7 +48,7 @@ class JsonReporter final : public Reporter {
   void message(Level level, std::string_view text) noexcept override {
     if (!shown(level, options_)) return;
     try {
-      constexpr std::string_view kNames[] = {"debug", "info", "warning"};
+      constexpr std::string_view kNames[] = {"trace", "debug", "info", "warning"};
       write_error_stream(
           json::write(Value::map({{"level", kNames[static_cast<std::size_t>(level)]}, {"message", text}}),
                       json::HtmlEscape::No) +

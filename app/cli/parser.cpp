@@ -104,7 +104,12 @@ std::string environment_name(std::string_view verb, std::string_view flag) {
 std::vector<Option> GlobalBindings::options() {
   return {
       {"--quiet", {"-q"}, &values.quiet, "", "on standard error, say nothing but warnings and errors", {}},
-      {"--verbose", {"-v"}, &values.verbosity, "", "say more of what is done; may be given again", {}},
+      {"--verbose",
+       {"-v"},
+       &values.verbosity,
+       "",
+       "show each request to a registry, and given twice its headers, never a secret",
+       {}},
       {"--color", {}, &color, "WHEN", "auto, always or never; NO_COLOR is honoured", {"auto", "always", "never"}},
       {"--log-format",
        {},

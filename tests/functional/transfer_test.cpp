@@ -11,8 +11,10 @@ namespace fs = std::filesystem;
 namespace waybill::testing {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 constexpr const char* kManifest = "application/vnd.oci.image.manifest.v1+json";
 constexpr const char* kIndex = "application/vnd.oci.image.index.v1+json";
@@ -311,8 +313,8 @@ TEST_F(Transfer, ARegistryThatIsFullIsToldAndGoneOnWith) {
   EXPECT_FALSE(target.blob(sha256(large).to_string()).has_value());
   target.set_quota(0);
   ASSERT_THAT(waybill({"push", "oci-layout:images:large", there}), Exited(0));
-  // The chunk that was refused came twice, nothing else.
-  EXPECT_LE(target.uploaded_bytes(), large.size() + (std::size_t{16} << 20) + 100);
+  // The chunk that was refused came twice, nothing else: 24 MiB after the first of 16.
+  EXPECT_LE(target.uploaded_bytes(), large.size() + (std::size_t{24} << 20) + 100);
   EXPECT_THAT(target.tags_too_early(), IsEmpty());
 }
 
@@ -364,6 +366,23 @@ TEST_F(Transfer, ATargetThatMayNotBeWrittenIsDenied) {
   const ProcessResult denied = execute(as_nobody({program(), "copy", source("v1"), "oci-layout:closed/out"}));
   EXPECT_THAT(denied, Exited(4));
   EXPECT_TRUE(fs::is_empty(path("closed")));
+}
+
+TEST_F(Transfer, RequestsAreShownWhenAskedFor) {
+  image("one", {}, "v1");
+  const Words list = {"list", "oci://" + source_.host() + "/team/image"};
+  const ProcessResult silent = waybill(list);
+  EXPECT_EQ(silent.err, "");
+  const std::string request = "GET http://" + source_.host() + "/v2/team/image/tags/list?…: 200, ";
+  const ProcessResult requests = waybill(joined(list, {"-v"}));
+  EXPECT_EQ(requests.out, silent.out);
+  EXPECT_THAT(requests.err, HasSubstr(request));
+  EXPECT_THAT(requests.err, Not(HasSubstr("  got ")));
+  const ProcessResult headers = waybill(joined(list, {"-vv"}));
+  EXPECT_EQ(headers.out, silent.out);
+  EXPECT_THAT(headers.err, AllOf(HasSubstr(request), HasSubstr("  got "), HasSubstr("Content-Length: ")));
+  EXPECT_THAT(waybill(joined(list, {"-vv", "--log-format", "json"})).err, HasSubstr("{\"level\":\"trace\""));
+  EXPECT_EQ(waybill(joined(list, {"-vv", "--quiet"})).err, "");
 }
 
 }  // namespace

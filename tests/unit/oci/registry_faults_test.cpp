@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 #include <gmock/gmock.h>
 
+#include <mutex>
 #include <thread>
 
 #include "core/file_system.h"
@@ -488,10 +489,16 @@ TEST(RegistryFaults, WritersInSeveralProcessesLoseNoReferrer) {
 class Listening final : public Reporter {
  public:
   void message(Level level, std::string_view text) noexcept override {
+    const std::lock_guard lock(mutex_);
     if (level == Level::Warning) warnings.emplace_back(text);
+    all += std::string(text) + "\n";
   }
   void progress(std::string_view, std::uint64_t, std::uint64_t) noexcept override {}
   std::vector<std::string> warnings;
+  std::string all;
+
+ private:
+  std::mutex mutex_;
 };
 
 TEST(RegistryFaults, AWarningIsPassedOnOnce) {
@@ -501,6 +508,28 @@ TEST(RegistryFaults, AWarningIsPassedOnOnce) {
   push(*fixture.registry, small_bundle());
   ASSERT_THAT(reporter.warnings, SizeIs(1));
   EXPECT_THAT(reporter.warnings.front(), HasSubstr("says: this registry closes [2J soon"));
+}
+
+TEST(RegistryFaults, WhatGoesOverTheWireIsToldWithoutASecret) {
+  Listening reporter;
+  Fixture fixture({.token = "t0ken", .location_query = true}, user_and_password(),
+                  [&](RegistryOptions& options) { options.reporter = &reporter; });
+  push(*fixture.registry, small_bundle());
+  const std::string base = fixture.fake.server().url();
+  EXPECT_THAT(reporter.all, HasSubstr("GET " + base + "/token?…: 200, "));
+  EXPECT_THAT(reporter.all, HasSubstr("HEAD " + base + "/v2/team/app/blobs/sha256:"));
+  EXPECT_THAT(reporter.all, HasSubstr("/v2/team/app/manifests/"));
+  EXPECT_THAT(reporter.all, HasSubstr("  sent Content-Type: application/vnd.oci.image.manifest.v1+json"));
+  EXPECT_THAT(reporter.all, HasSubstr("Location: …"));
+  for (const char* secret : {"t0ken", "robot", "s3cr3t-word", "state=", "Basic ", "Bearer "})
+    EXPECT_THAT(reporter.all, Not(HasSubstr(secret)));
+  // What ends without an answer is told, too.
+  RegistryOptions options;
+  options.reporter = &reporter;
+  options.retry.attempts = 1;
+  Registry nobody(Reference::parse("127.0.0.1:1/team/app"), std::move(options));
+  EXPECT_EQ(error_of([&] { static_cast<void>(nobody.list_tags()); }).code(), ErrorCode::Unavailable);
+  EXPECT_THAT(reporter.all, HasSubstr("GET http://127.0.0.1:1/v2/team/app/tags/list?…: "));
 }
 
 // --- who asks
