@@ -13,6 +13,8 @@ class Reporter {
  public:
   virtual ~Reporter() = default;
   virtual void message(Level level, std::string_view text) noexcept = 0;
+  // Whether a message of that level is worth making.
+  [[nodiscard]] virtual bool shows(Level) const noexcept { return true; }
   // A step with a known or unknown (0) amount of work in bytes. `done` grows; done == total ends it.
   virtual void progress(std::string_view what, std::uint64_t done, std::uint64_t total) noexcept = 0;
 
@@ -25,6 +27,7 @@ class Reporter {
 class NullReporter final : public Reporter {
  public:
   void message(Level, std::string_view) noexcept override {}
+  [[nodiscard]] bool shows(Level) const noexcept override { return false; }
   void progress(std::string_view, std::uint64_t, std::uint64_t) noexcept override {}
 };
 

@@ -156,7 +156,7 @@ std::shared_ptr<const SecretBytes> Authenticator::authorization(Access access) {
 void Authenticator::answer(const http::Response& unauthorized, Access access) {
   std::vector<Challenge> challenges;
   for (const auto& [name, value] : unauthorized.headers) {
-    if (lower(name) != "www-authenticate") continue;
+    if (!http::is_same_header(name, "WWW-Authenticate")) continue;
     for (Challenge& challenge : parse_challenges(value)) challenges.push_back(std::move(challenge));
   }
   const auto with_scheme = [&](std::string_view scheme) {

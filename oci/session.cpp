@@ -164,6 +164,7 @@ http::Exchange Session::repeat(const Call& call, const std::function<http::Excha
 }
 
 http::Exchange Session::ask(const http::Request& request, Body body) {
+  const bool told = options_.reporter != nullptr && options_.reporter->shows(Level::Debug);
   const auto begin = std::chrono::steady_clock::now();
   const auto took = [&] {
     return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
@@ -171,10 +172,10 @@ http::Exchange Session::ask(const http::Request& request, Body body) {
   try {
     http::Exchange exchange =
         body == Body::Streamed ? client_.open(request) : http::Exchange{client_.send(request), nullptr};
-    if (options_.reporter != nullptr) tell_answer(*options_.reporter, request, exchange.response, took());
+    if (told) tell_answer(*options_.reporter, request, exchange.response, took());
     return exchange;
   } catch (const Error& failure) {
-    if (options_.reporter != nullptr) tell_failure(*options_.reporter, request, failure, took());
+    if (told) tell_failure(*options_.reporter, request, failure, took());
     throw;
   }
 }
@@ -221,7 +222,7 @@ http::Exchange Session::exchange(const Call& call, Body body) {
 void Session::report_warnings(const http::Response& response) {
   if (options_.reporter == nullptr) return;
   for (const auto& [name, value] : response.headers) {
-    const bool is_warning = name == "Warning" || name == "warning";
+    const bool is_warning = http::is_same_header(name, "Warning");
     const std::size_t open = value.find('"');
     const std::size_t close = value.rfind('"');
     if (!is_warning || !value.starts_with("299 ") || open == close) continue;

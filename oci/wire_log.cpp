@@ -12,7 +12,6 @@
 namespace waybill::oci {
 namespace {
 
-// In lower case.
 constexpr std::array<std::string_view, 22> kHarmless{"accept",
                                                      "accept-ranges",
                                                      "content-length",
@@ -45,10 +44,9 @@ std::string line_of(const http::Request& request) {
   return fmt::format("{} {}", request.method, without_query(request.url));
 }
 
-bool is_harmless(std::string name) {
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return std::find(kHarmless.begin(), kHarmless.end(), name) != kHarmless.end();
+bool is_harmless(std::string_view name) {
+  return std::any_of(kHarmless.begin(), kHarmless.end(),
+                     [&](std::string_view harmless) { return http::is_same_header(name, harmless); });
 }
 
 // Of those that may not be told, the names.
@@ -66,6 +64,7 @@ void tell_answer(Reporter& reporter, const http::Request& request, const http::R
   const bool moved = !response.final_url.empty() && response.final_url != request.url;
   reporter.debug(fmt::format("{}: {}, {} ms{}", line_of(request), response.status, took.count(),
                              moved ? ", from " + without_query(response.final_url) : ""));
+  if (!reporter.shows(Level::Trace)) return;
   if (!request.headers.empty()) reporter.trace(fmt::format("  sent {}", headers_of(request.headers)));
   reporter.trace(fmt::format("  got {}", headers_of(response.headers)));
 }

@@ -35,7 +35,7 @@ bool want_color(Color color, int fd) noexcept {
   return ::isatty(fd) == 1;
 }
 
-bool shown(Level level, const GlobalOptions& options) noexcept {
+bool is_shown(Level level, const GlobalOptions& options) noexcept {
   if (level == Level::Warning) return true;
   if (options.quiet) return false;
   if (level == Level::Trace) return options.verbosity > 1;
@@ -45,8 +45,9 @@ bool shown(Level level, const GlobalOptions& options) noexcept {
 class JsonReporter final : public Reporter {
  public:
   explicit JsonReporter(const GlobalOptions& options) : options_(options) {}
+  [[nodiscard]] bool shows(Level level) const noexcept override { return is_shown(level, options_); }
   void message(Level level, std::string_view text) noexcept override {
-    if (!shown(level, options_)) return;
+    if (!shows(level)) return;
     try {
       constexpr std::string_view kNames[] = {"trace", "debug", "info", "warning"};
       write_error_stream(
@@ -101,8 +102,9 @@ class TextReporter final : public Reporter {
         terminal_(::isatty(STDERR_FILENO) == 1) {}
   ~TextReporter() override { clear(); }
 
+  [[nodiscard]] bool shows(Level level) const noexcept override { return is_shown(level, options_); }
   void message(Level level, std::string_view text) noexcept override {
-    if (!shown(level, options_)) return;
+    if (!shows(level)) return;
     try {
       const std::lock_guard lock(mutex_);
       clear();

@@ -98,12 +98,6 @@ void set_function(CURL* easy, CURLoption option, Function* function) {
   check(curl().curl_easy_setopt(easy, option, function));
 }
 
-bool equal_without_case(std::string_view left, std::string_view right) noexcept {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
-                    [&](char a, char b) { return lower(a) == lower(b); });
-}
-
 void refuse_line_breaks(std::string_view text, std::string_view what) {
   if (text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos) {
     throw Error(ErrorCode::InvalidInput, fmt::format("an HTTP {} must not hold line breaks", what));
@@ -186,7 +180,7 @@ HeaderList header_list(const Request& request, bool with_authorization, bool sen
   for (const auto& [name, value] : request.headers) {
     refuse_line_breaks(name, "header");
     refuse_line_breaks(value, "header");
-    if (equal_without_case(name, "Authorization"))
+    if (is_same_header(name, "Authorization"))
       throw Error(ErrorCode::Internal, "a secret belongs into Request::authorization");
     append(value.empty() ? name + ";" : fmt::format("{}: {}", name, value));
   }
@@ -682,9 +676,15 @@ class CurlClient final : public Client {
 
 }  // namespace
 
+bool is_same_header(std::string_view left, std::string_view right) noexcept {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                    [&](char a, char b) { return lower(a) == lower(b); });
+}
+
 std::string_view Response::header(std::string_view name) const noexcept {
   for (const auto& [key, value] : headers) {
-    if (equal_without_case(key, name)) return value;
+    if (is_same_header(key, name)) return value;
   }
   return {};
 }

@@ -46,6 +46,9 @@ struct Request {
   unsigned redirects = 10;                     // never from https to http
 };
 
+// Names of headers are the same in upper and lower case (RFC 9110 section 5.1).
+[[nodiscard]] bool is_same_header(std::string_view left, std::string_view right) noexcept;
+
 struct Response {
   int status = 0;
   Headers headers;
