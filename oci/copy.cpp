@@ -73,10 +73,7 @@ class Copier {
 
   void tag(const Descriptor& manifest, const std::string& name, ForceTag force) {
     if (is_named(manifest.digest)) return;
-    const auto held = resolve_by(to_, name, manifest.digest.algorithm());
-    if (held && held->digest == manifest.digest) return;
-    to_.tag(manifest, name, force);
-    ++outcome_.tags_set;
+    if (to_.tag(manifest, name, force)) ++outcome_.tags_set;
   }
 
   [[nodiscard]] const CopyOutcome& outcome() const noexcept { return outcome_; }

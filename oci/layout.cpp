@@ -177,21 +177,23 @@ Pushed Layout::push_manifest(const FetchedManifest& manifest) {
   return is_new ? Pushed::Transferred : pushed;
 }
 
-void Layout::tag(const Descriptor& manifest, const std::string& tag, ForceTag force) {
+bool Layout::tag(const Descriptor& manifest, const std::string& tag, ForceTag force) {
   check_tag(tag);
   const std::optional<FetchedManifest> fetched = fetch_manifest(manifest.digest);
   if (!fetched)
     throw Error(ErrorCode::NotFound, fmt::format("'{}' has no manifest {}", name(), manifest.digest.to_string()));
   const ManifestLinks links = links_of(fetched->bytes, fetched->descriptor.media_type);
+  bool is_new = false;
   change_index([&](ImageIndex& index) {
-    if (const auto held = find_tag(index, tag, where())) {
-      if (held->digest == manifest.digest) return false;
-      if (force == ForceTag::No) throw tag_conflict(name(), tag, held->digest, manifest.digest);
-    }
+    const auto held = find_tag(index, tag, where());
+    is_new = !held || held->digest != manifest.digest;
+    if (!is_new) return false;
+    if (held && force == ForceTag::No) throw tag_conflict(name(), tag, held->digest, manifest.digest);
     set_tag(index, fetched->descriptor, links.artifact_type, tag);
     return true;
   });
   if (!is_digest_tag(tag)) end_batch();
+  return is_new;
 }
 
 bool Layout::untag(const std::string& tag) {

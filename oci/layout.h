@@ -35,7 +35,7 @@ class Layout final : public LayoutReader<Store> {
 
   Pushed push_blob(const Descriptor& descriptor, const OpenBlob& open) override;
   Pushed push_manifest(const FetchedManifest& manifest) override;
-  void tag(const Descriptor& manifest, const std::string& tag, ForceTag force) override;
+  bool tag(const Descriptor& manifest, const std::string& tag, ForceTag force) override;
   void begin_batch() override;
   void end_batch() override;
 

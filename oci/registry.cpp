@@ -224,10 +224,10 @@ Pushed Registry::push_manifest(const FetchedManifest& manifest) {
   return pushed;
 }
 
-void Registry::tag(const Descriptor& manifest, const std::string& tag, ForceTag force) {
+bool Registry::tag(const Descriptor& manifest, const std::string& tag, ForceTag force) {
   check_tag(tag);
   if (const std::optional<Descriptor> held = resolve_by(*this, tag, manifest.digest.algorithm())) {
-    if (held->digest == manifest.digest) return;
+    if (held->digest == manifest.digest) return false;
     if (force == ForceTag::No) throw tag_conflict(name(), tag, held->digest, manifest.digest);
   }
   std::optional<FetchedManifest> content;
@@ -238,6 +238,7 @@ void Registry::tag(const Descriptor& manifest, const std::string& tag, ForceTag 
   }
   if (!content) content = require_manifest(*this, manifest.digest);
   state_->put(*content, tag);
+  return true;
 }
 
 std::vector<std::string> Registry::list_tags() {

@@ -57,7 +57,7 @@ class Registry final : public Store {
   [[nodiscard]] std::optional<Descriptor> resolve(const std::string& tag) override;
   [[nodiscard]] std::optional<Descriptor> resolve(const Digest& digest) override;
   Pushed push_manifest(const FetchedManifest& manifest) override;
-  void tag(const Descriptor& manifest, const std::string& tag, ForceTag force) override;
+  bool tag(const Descriptor& manifest, const std::string& tag, ForceTag force) override;
   // From another repository of the same registry, which then links its blobs instead of taking them again.
   void copies_from(const StoreReader& source) override;
   [[nodiscard]] std::vector<std::string> list_tags() override;

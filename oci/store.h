@@ -90,8 +90,8 @@ class Store : public StoreReader, public BlobWriter {
   virtual Pushed push_manifest(const FetchedManifest& manifest) = 0;
 
   // Lets a tag name a manifest that is there. With ForceTag::No a tag that names something else is Conflict and stays;
-  // one that names the same already is fine.
-  virtual void tag(const Descriptor& manifest, const std::string& tag, ForceTag force) = 0;
+  // one that names the same already is fine. Returns whether it was set.
+  virtual bool tag(const Descriptor& manifest, const std::string& tag, ForceTag force) = 0;
 
   // What is copied next comes from there: a registry can take blobs over from another of its repositories.
   virtual void copies_from(const StoreReader&) {}

@@ -46,10 +46,10 @@ class CountingStore final : public oci::Store {
   oci::Pushed push_manifest(const oci::FetchedManifest& manifest) override {
     return note(inner_.push_manifest(manifest));
   }
-  void tag(const oci::Descriptor& manifest, const std::string& tag, oci::ForceTag force) override {
-    const auto held = inner_.resolve(tag);
-    if (!held || held->digest != manifest.digest) changed_ = true;
-    inner_.tag(manifest, tag, force);
+  bool tag(const oci::Descriptor& manifest, const std::string& tag, oci::ForceTag force) override {
+    const bool set = inner_.tag(manifest, tag, force);
+    changed_ = changed_ || set;
+    return set;
   }
   void begin_batch() override { inner_.begin_batch(); }
   void end_batch() override { inner_.end_batch(); }

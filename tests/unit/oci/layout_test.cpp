@@ -246,9 +246,9 @@ TEST_F(LayoutTest, IsWholeWheneverItsWriterIsKilled) {
       step();
       return inner_.push_manifest(manifest);
     }
-    void tag(const Descriptor& manifest, const std::string& tag, ForceTag force) override {
+    bool tag(const Descriptor& manifest, const std::string& tag, ForceTag force) override {
       step();
-      inner_.tag(manifest, tag, force);
+      return inner_.tag(manifest, tag, force);
     }
     std::vector<std::string> list_tags() override { return inner_.list_tags(); }
     std::vector<Descriptor> referrers(const Digest& subject, std::string_view type) override {

@@ -146,8 +146,8 @@ TEST(Registry, KeepsATagThatHoldsSomethingElse) {
   Fixture fixture;
   const Packed first = small_bundle();
   push(*fixture.registry, first);
-  fixture.registry->tag(first.manifest, "1.0", ForceTag::No);
-  fixture.registry->tag(first.manifest, "1.0", ForceTag::No);
+  EXPECT_TRUE(fixture.registry->tag(first.manifest, "1.0", ForceTag::No));
+  EXPECT_FALSE(fixture.registry->tag(first.manifest, "1.0", ForceTag::No));
   const FileTree tree;
   const Packed second = pack_tree(tree, {});
   push(*fixture.registry, second);
