@@ -34,13 +34,20 @@ OpenBlob verified(const Descriptor& blob, OpenBlob open) {
   };
 }
 
+// The tag that a copy ends with.
+struct Tagging {
+  std::string name;
+  ForceTag force = ForceTag::No;
+  std::optional<Digest> held;  // what it names until then
+};
+
 class Copier {
  public:
-  // `tagged`: what the tag that will be set names already.
-  Copier(StoreReader& from, Store& to, const CopyOptions& options, const std::optional<Digest>& tagged = {})
-      : from_(from), to_(to), options_(options), tagged_(tagged) {}
+  Copier(StoreReader& from, Store& to, const CopyOptions& options, const std::optional<Tagging>& tagging)
+      : from_(from), to_(to), options_(options), tagging_(tagging) {}
 
-  void copy(const Closure& closure) {
+  // What `closure` holds, that is `root` and what belongs to it.
+  CopyOutcome copy(const Closure& closure, const Descriptor& root) {
     tell_missing(closure, from_, options_.reporter);
     outcome_.missing = closure.missing;
     require_no_lost_signatures(from_, to_, closure);
@@ -59,28 +66,31 @@ class Copier {
     }
     copy_blobs(blobs);
     to_.begin_batch();
+    // What refers to the root comes after it; where nothing does, the root can go up with its tag.
+    const bool ends_with_root =
+        closure.tags.empty() && closure.manifests.back().manifest.descriptor.digest == root.digest;
+    const bool tags_root = tagging_ && ends_with_root && !present.back();
     for (std::size_t i = 0; i < closure.manifests.size(); ++i) {
+      const bool is_last = i + 1 == closure.manifests.size();
       try {
-        push(closure.manifests[i], present[i]);
+        push(closure.manifests[i], present[i], tags_root && is_last);
       } catch (Error& refused) {
         if (refused.hint().empty() && lacks_any(closure, closure.manifests[i]))
           refused.hint("'--platform' copies one image of an index that is not whole");
         throw;
       }
     }
-    for (const TaggedDigest& tagged : closure.tags) tag(tagged.manifest, tagged.tag, ForceTag::Yes);
+    for (const TaggedDigest& tagged : closure.tags) note_tag(to_.tag(tagged.manifest, tagged.tag, ForceTag::Yes));
+    if (tagging_ && !tags_root && !is_named(root.digest)) note_tag(to_.tag(root, tagging_->name, tagging_->force));
+    to_.end_batch();
+    return outcome_;
   }
-
-  void tag(const Descriptor& manifest, const std::string& name, ForceTag force) {
-    if (is_named(manifest.digest)) return;
-    if (to_.tag(manifest, name, force)) ++outcome_.tags_set;
-  }
-
-  [[nodiscard]] const CopyOutcome& outcome() const noexcept { return outcome_; }
 
  private:
   // A registry that has just said what the tag names has that manifest. In a folder something may have been lost.
-  [[nodiscard]] bool is_named(const Digest& digest) const { return to_.is_remote() && tagged_ == digest; }
+  [[nodiscard]] bool is_named(const Digest& digest) const {
+    return to_.is_remote() && tagging_ && tagging_->held == digest;
+  }
   [[nodiscard]] bool is_there(const Digest& digest) { return is_named(digest) || to_.resolve(digest).has_value(); }
 
   // Whether it is an index that names what is not there.
@@ -92,7 +102,7 @@ class Copier {
     }
   }
 
-  void push(const FoundManifest& found, bool present) {
+  void push(const FoundManifest& found, bool present, bool with_tag) {
     throw_if_interrupted();
     if (!present) {
       ++outcome_.manifests_pushed;
@@ -101,8 +111,14 @@ class Copier {
       // Only its listing among the referrers may be missing: pushing again brings that about.
       if (!found.links.subject) return;
     }
-    to_.push_manifest(found.manifest);
+    if (with_tag) {
+      note_tag(to_.push_tagged(found.manifest, tagging_->name, tagging_->force));
+    } else {
+      to_.push_manifest(found.manifest);
+    }
   }
+
+  void note_tag(bool set) { outcome_.tags_set += set ? 1 : 0; }
 
   void copy_blobs(const std::vector<Descriptor>& blobs) {
     const std::uint64_t total =
@@ -139,8 +155,8 @@ class Copier {
   StoreReader& from_;
   Store& to_;
   const CopyOptions& options_;
+  const std::optional<Tagging>& tagging_;
   std::set<Digest> seen_blobs_;
-  std::optional<Digest> tagged_;
   std::mutex mutex_;  // guards outcome_, and the bound of lanes, while blobs are copied
   CopyOutcome outcome_;
 };
@@ -152,21 +168,16 @@ bool Copier::lacks_any(const Closure& closure, const FoundManifest& found) {
   });
 }
 
-// Everything, and then what `last` does with the copier: setting the tag.
-template <typename Last>
-CopyOutcome copy_with(StoreReader& from, Store& to, const Descriptor& manifest, const CopyOptions& options,
-                      const std::optional<Digest>& tagged, const Last& last) {
+CopyOutcome copy_closure(StoreReader& from, Store& to, const Descriptor& manifest, const CopyOptions& options,
+                         const std::optional<Tagging>& tagging) {
   return with_context(
       [&] {
         return fmt::format("while copying {} from '{}' to '{}'", manifest.digest.to_string(), from.name(), to.name());
       },
       [&] {
-        Copier copier(from, to, options, tagged);
         StoreReader* nearer = from.is_remote() && !to.is_remote() ? &to : nullptr;
-        copier.copy(closure_of(from, manifest.digest, options.referrers, nearer));
-        last(copier);
-        to.end_batch();
-        return copier.outcome();
+        const Closure closure = closure_of(from, manifest.digest, options.referrers, nearer);
+        return Copier(from, to, options, tagging).copy(closure, manifest);
       });
 }
 
@@ -197,13 +208,12 @@ CopyOutcome& CopyOutcome::operator+=(const CopyOutcome& more) {
 }
 
 CopyOutcome copy(StoreReader& from, Store& to, const Descriptor& manifest, const CopyOptions& options) {
-  return copy_with(from, to, manifest, options, std::nullopt, [](const Copier&) {});
+  return copy_closure(from, to, manifest, options, std::nullopt);
 }
 
 CopyOutcome copy_tagged(StoreReader& from, Store& to, const Descriptor& manifest, const std::string& tag,
                         ForceTag force, const CopyOptions& options) {
-  const std::optional<Digest> tagged = free_tag(to, tag, manifest.digest, force);
-  return copy_with(from, to, manifest, options, tagged, [&](Copier& copier) { copier.tag(manifest, tag, force); });
+  return copy_closure(from, to, manifest, options, Tagging{tag, force, free_tag(to, tag, manifest.digest, force)});
 }
 
 void require_free_tag(StoreReader& to, const std::string& tag, const Digest& wanted, ForceTag force) {

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "core/error.h"
 #include "oci/manifest.h"
@@ -18,6 +19,7 @@ namespace waybill::oci {
 namespace {
 
 constexpr std::size_t kRememberedManifests = 64;
+constexpr std::size_t kMissingManifests = 20'000;
 
 http::Headers accept_manifests() {
   return {{"Accept", fmt::format("{}, {}, {}, {}", media_type::kImageIndex, media_type::kImageManifest,
@@ -71,8 +73,9 @@ struct Registry::State {
   Session session;
   RegistryReferrers referrers;
   std::string source_repository;  // whose blobs the registry may link; empty: none. Set before blobs are pushed
-  std::mutex mutex;               // guards remembered
+  std::mutex mutex;               // guards what follows
   std::map<Digest, FetchedManifest> remembered;  // just pushed, about to be tagged
+  std::set<Digest> missing;                      // just asked for in vain, about to be pushed
 
   State(const Reference& reference, RegistryOptions options, http::Client& client)
       : session(reference, std::move(options), client), referrers(session) {}
@@ -82,6 +85,8 @@ struct Registry::State {
   std::optional<FetchedManifest> fetch(const std::string& name);
   std::optional<Descriptor> head(const std::string& name);
   http::Response put(const FetchedManifest& manifest, const std::string& name);
+  // Whether it is there; asked once for each time that resolve() has not found it.
+  bool has(const Digest& digest);
 };
 
 std::optional<FetchedManifest> Registry::State::fetch(const std::string& name) {
@@ -142,6 +147,14 @@ http::Response Registry::State::put(const FetchedManifest& manifest, const std::
   return response;
 }
 
+bool Registry::State::has(const Digest& digest) {
+  {
+    const std::lock_guard lock(mutex);
+    if (missing.erase(digest) != 0) return false;
+  }
+  return head(digest.to_string()).has_value();
+}
+
 Registry::Registry(const Reference& reference, RegistryOptions options) {
   std::unique_ptr<http::Client> client = http::make_client(options.http);
   state_ = std::make_unique<State>(reference, std::move(options), std::move(client));
@@ -197,6 +210,11 @@ std::optional<Descriptor> Registry::resolve(const std::string& tag) {
 
 std::optional<Descriptor> Registry::resolve(const Digest& digest) {
   std::optional<Descriptor> found = state_->head(digest.to_string());
+  if (!found) {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->missing.size() >= kMissingManifests) state_->missing.clear();
+    state_->missing.insert(digest);
+  }
   // It may tell the digest of the algorithm that it prefers.
   if (found && found->digest.algorithm() != digest.algorithm()) found->digest = digest;
   return found;
@@ -207,7 +225,7 @@ Pushed Registry::push_manifest(const FetchedManifest& manifest) {
   const Digest digest = manifest.descriptor.digest;
   Pushed pushed = Pushed::AlreadyThere;
   bool announced = false;
-  if (!state_->head(digest.to_string())) {
+  if (!state_->has(digest)) {
     const http::Response response = push_named_by(digest, [&] { return state_->put(manifest, digest.to_string()); });
     announced = !response.header("OCI-Subject").empty();
     pushed = Pushed::Transferred;
@@ -224,12 +242,16 @@ Pushed Registry::push_manifest(const FetchedManifest& manifest) {
   return pushed;
 }
 
-bool Registry::tag(const Descriptor& manifest, const std::string& tag, ForceTag force) {
+bool Registry::names(const std::string& tag, const Digest& manifest, ForceTag force) {
   check_tag(tag);
-  if (const std::optional<Descriptor> held = resolve_by(*this, tag, manifest.digest.algorithm())) {
-    if (held->digest == manifest.digest) return false;
-    if (force == ForceTag::No) throw tag_conflict(name(), tag, held->digest, manifest.digest);
-  }
+  const std::optional<Descriptor> held = resolve_by(*this, tag, manifest.algorithm());
+  if (!held || held->digest == manifest) return held.has_value();
+  if (force == ForceTag::No) throw tag_conflict(name(), tag, held->digest, manifest);
+  return false;
+}
+
+bool Registry::tag(const Descriptor& manifest, const std::string& tag, ForceTag force) {
+  if (names(tag, manifest.digest, force)) return false;
   std::optional<FetchedManifest> content;
   {
     const std::lock_guard lock(state_->mutex);
@@ -238,6 +260,17 @@ bool Registry::tag(const Descriptor& manifest, const std::string& tag, ForceTag 
   }
   if (!content) content = require_manifest(*this, manifest.digest);
   state_->put(*content, tag);
+  return true;
+}
+
+bool Registry::push_tagged(const FetchedManifest& manifest, const std::string& tag, ForceTag force) {
+  const Digest& digest = manifest.descriptor.digest;
+  // Under a tag alone the registry chooses the algorithm; a referrer has to be listed before it is tagged.
+  const bool in_one = digest.algorithm() == DigestAlgorithm::Sha256 &&
+                      !links_of(manifest.bytes, manifest.descriptor.media_type).subject;
+  if (!in_one) return Store::push_tagged(manifest, tag, force);
+  if (names(tag, digest, force)) return false;
+  state_->put(manifest, tag);
   return true;
 }
 

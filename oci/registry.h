@@ -58,6 +58,7 @@ class Registry final : public Store {
   [[nodiscard]] std::optional<Descriptor> resolve(const Digest& digest) override;
   Pushed push_manifest(const FetchedManifest& manifest) override;
   bool tag(const Descriptor& manifest, const std::string& tag, ForceTag force) override;
+  bool push_tagged(const FetchedManifest& manifest, const std::string& tag, ForceTag force) override;
   // From another repository of the same registry, which then links its blobs instead of taking them again.
   void copies_from(const StoreReader& source) override;
   [[nodiscard]] std::vector<std::string> list_tags() override;
@@ -69,6 +70,9 @@ class Registry final : public Store {
   void delete_manifest(const Digest& digest);
 
  private:
+  // Whether the tag names it already; Conflict if that is something else and is not forced.
+  [[nodiscard]] bool names(const std::string& tag, const Digest& manifest, ForceTag force);
+
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -9,6 +9,11 @@
 
 namespace waybill::oci {
 
+bool Store::push_tagged(const FetchedManifest& manifest, const std::string& tag, ForceTag force) {
+  push_manifest(manifest);
+  return this->tag(manifest.descriptor, tag, force);
+}
+
 OpenBlob opener(std::string_view bytes) {
   return [bytes](std::uint64_t offset) {
     return std::make_unique<SpanSource>(bytes.substr(std::min<std::uint64_t>(offset, bytes.size())));

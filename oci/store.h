@@ -92,6 +92,8 @@ class Store : public StoreReader, public BlobWriter {
   // Lets a tag name a manifest that is there. With ForceTag::No a tag that names something else is Conflict and stays;
   // one that names the same already is fine. Returns whether it was set.
   virtual bool tag(const Descriptor& manifest, const std::string& tag, ForceTag force) = 0;
+  // Both of these, in one step where the medium can. Returns whether the tag was set.
+  virtual bool push_tagged(const FetchedManifest& manifest, const std::string& tag, ForceTag force);
 
   // What is copied next comes from there: a registry can take blobs over from another of its repositories.
   virtual void copies_from(const StoreReader&) {}

@@ -276,6 +276,68 @@ TEST(Registry, TagsOnlyAfterTheSignatures) {
   EXPECT_EQ(again.blobs_pushed + again.manifests_pushed + again.tags_set, 0U);
 }
 
+// What was asked or sent about manifests, as "HEAD 1.0".
+std::vector<std::string> asked_of_manifests(Fixture& fixture) {
+  std::vector<std::string> result;
+  for (const auto& request : fixture.fake.server().requests()) {
+    const std::string path = request.path();
+    const std::size_t at = path.find("/manifests/");
+    if (at != std::string::npos) result.push_back(request.method + " " + path.substr(at + 11));
+  }
+  return result;
+}
+
+TEST(Registry, IsSentAManifestOnceWithItsTag) {
+  const TemporaryFolder folder;
+  const auto layout = Layout::open_or_create(folder.path() / "layout");
+  const Packed packed = small_bundle();
+  push(*layout, packed);
+  Fixture fixture;
+  const CopyOutcome outcome = copy_tagged(*layout, *fixture.registry, packed.manifest, "1.0", ForceTag::No);
+  EXPECT_EQ(outcome.manifests_pushed, 1U);
+  EXPECT_EQ(outcome.tags_set, 1U);
+  // Whether the tag is free, before anything is sent and again when all of it is there.
+  EXPECT_THAT(asked_of_manifests(fixture),
+              ElementsAre("HEAD 1.0", "HEAD " + packed.manifest.digest.to_string(), "HEAD 1.0", "PUT 1.0"));
+  const auto by_digest = fixture.registry->fetch_manifest(packed.manifest.digest);
+  ASSERT_TRUE(by_digest);
+  EXPECT_EQ(by_digest->bytes, packed.manifest_bytes);
+}
+
+TEST(Registry, IsNotAskedAgainForAManifestThatItDoesNotHave) {
+  const TemporaryFolder folder;
+  const auto layout = Layout::open_or_create(folder.path() / "layout");
+  const Packed packed = small_bundle();
+  push(*layout, packed);
+  Fixture fixture;
+  copy(*layout, *fixture.registry, packed.manifest);
+  const std::string digest = packed.manifest.digest.to_string();
+  EXPECT_THAT(asked_of_manifests(fixture), ElementsAre("HEAD " + digest, "PUT " + digest));
+  // Only once: what was deleted since is asked for anew.
+  EXPECT_EQ(push_manifest(*fixture.registry, packed.manifest_bytes, media_type::kImageManifest), Pushed::AlreadyThere);
+}
+
+TEST(Registry, KeepsATagThatAnotherHasSetMeanwhile) {
+  const TemporaryFolder folder;
+  const auto layout = Layout::open_or_create(folder.path() / "layout");
+  const Packed packed = small_bundle();
+  push(*layout, packed);
+  Fixture fixture;
+  const std::string other = to_bytes(ImageIndex{std::string(media_type::kImageIndex), {}, {}, {}, {}});
+  const auto taken = [&] {
+    push_manifest(*fixture.registry, other, media_type::kImageIndex);
+    fixture.registry->tag(describe(other, media_type::kImageIndex), "1.0", ForceTag::No);
+  };
+  taken();
+  const FetchedManifest manifest{packed.manifest, packed.manifest_bytes};
+  push(*fixture.registry, packed);
+  EXPECT_EQ(error_of([&] { fixture.registry->push_tagged(manifest, "1.0", ForceTag::No); }).code(),
+            ErrorCode::Conflict);
+  EXPECT_TRUE(fixture.registry->push_tagged(manifest, "1.0", ForceTag::Yes));
+  EXPECT_FALSE(fixture.registry->push_tagged(manifest, "1.0", ForceTag::No));
+  EXPECT_EQ(fixture.registry->resolve("1.0")->digest, packed.manifest.digest);
+}
+
 TEST(Registry, IsAskedOnceWhenAPushIsRepeated) {
   const TemporaryFolder folder;
   const auto layout = Layout::open_or_create(folder.path() / "layout");
