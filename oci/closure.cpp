@@ -4,7 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <set>
+#include <atomic>
+#include <map>
+#include <optional>
+#include <utility>
 
 #include "core/error.h"
 #include "core/interrupt.h"
@@ -24,82 +27,116 @@ class Collector {
   Collector(StoreReader& store, WithReferrers referrers, StoreReader* nearer) noexcept
       : store_(store), referrers_(referrers), nearer_(nearer) {}
 
-  void add(const Digest& digest, unsigned depth) {
-    if (!find(digest, depth)) throw no_manifest(store_, digest);
+  Closure collect(const Digest& root) {
+    discover(root, 0);
+    while (!to_fetch_.empty() || !to_ask_.empty()) run_round();
+    require(root, 0);
+    return std::move(result_);
   }
-
-  Closure take() { return std::move(result_); }
 
  private:
-  // Whether it is there.
-  bool find(const Digest& digest, unsigned depth) {
-    throw_if_interrupted();
-    if (!seen_.insert(digest).second) return true;
-    if (depth > kDeepest) {
-      throw Error(ErrorCode::InvalidInput,
-                  fmt::format("manifests are nested more than {} deep at {}", kDeepest, digest.to_string()));
-    }
-    std::optional<FetchedManifest> fetched = fetch(digest);
-    if (!fetched) return false;
-    FetchedManifest& manifest = *fetched;
-    bytes_ += manifest.bytes.size();
-    if (seen_.size() > kMostManifests || bytes_ > kMostBytes) {
-      throw Error(ErrorCode::InvalidInput, fmt::format("more than {} manifests, or {} MiB of them, belong together",
-                                                       kMostManifests, kMostBytes >> 20U));
-    }
-    ManifestLinks links = links_of(manifest.bytes, manifest.descriptor.media_type);
-    for (const Descriptor& child : links.manifests) {
-      if (!find(child.digest, depth + 1)) result_.missing.push_back(child);
-    }
-    result_.manifests.push_back({std::move(manifest), std::move(links)});
-    if (referrers_ == WithReferrers::No) return true;
-    Related related = related_to(digest);
-    for (const Descriptor& referrer : related.referrers) add(referrer.digest, depth + 1);
-    for (TaggedDigest& tagged : related.tags) {
-      add(tagged.manifest.digest, depth + 1);
-      result_.tags.push_back(std::move(tagged));
-    }
-    return true;
-  }
-
-  struct Related {
+  struct Node {
+    unsigned depth = 0;
+    std::optional<FoundManifest> found;  // nullopt: the store does not have it
     std::vector<Descriptor> referrers;
-    std::vector<TaggedDigest> tags;
+    std::array<std::optional<Descriptor>, kCosignTags> tagged;  // what cosign_tags() name
+    bool is_placed = false;                                     // in result_
   };
 
-  std::optional<FetchedManifest> fetch(const Digest& digest) {
-    if (nearer_ != nullptr) {
-      if (std::optional<FetchedManifest> found = nearer_->fetch_manifest(digest)) return found;
-    }
-    return store_.fetch_manifest(digest);
+  void discover(const Digest& digest, unsigned depth) {
+    check_depth(digest, depth);
+    if (!nodes_.try_emplace(digest, Node{.depth = depth}).second) return;
+    if (nodes_.size() > kMostManifests) throw too_many();
+    to_fetch_.push_back(digest);
   }
 
-  // All that can be asked about one manifest is asked at once.
-  Related related_to(const Digest& digest) {
-    Related result;
-    const std::vector<std::string> tags = cosign_tags(digest);
-    std::vector<std::optional<Descriptor>> found(tags.size());
-    const unsigned lanes = store_.is_remote() ? static_cast<unsigned>(tags.size()) + 1 : 1;
-    run_in_lanes(
-        tags.size() + 1, [&] { return lanes; },
-        [&](std::size_t i) {
-          if (i == 0) {
-            result.referrers = store_.referrers(digest);
-          } else {
-            found[i - 1] = store_.resolve(tags[i - 1]);
-          }
-        });
-    for (std::size_t i = 0; i < tags.size(); ++i) {
-      if (const std::optional<Descriptor>& tagged = found[i]) result.tags.push_back({tags[i], *tagged});
+  // One way to the store and back: the manifests that were discovered in the round before, and what belongs to those
+  // that it brought.
+  void run_round() {
+    const std::vector<Digest> fetching = std::exchange(to_fetch_, {});
+    const std::vector<Digest> asking = std::exchange(to_ask_, {});
+    constexpr std::size_t kQuestions = 1 + kCosignTags;
+    ask_in_lanes(store_.is_remote(), fetching.size() + asking.size() * kQuestions, [&](std::size_t i) {
+      throw_if_interrupted();
+      if (i < fetching.size()) return fetch(fetching[i], nodes_.at(fetching[i]));
+      const std::size_t question = (i - fetching.size()) % kQuestions;
+      const Digest& digest = asking[(i - fetching.size()) / kQuestions];
+      ask(digest, nodes_.at(digest), question);
+    });
+    for (const Digest& digest : fetching) {
+      const Node& node = nodes_.at(digest);
+      if (!node.found) continue;
+      for (const Descriptor& child : node.found->links.manifests) discover(child.digest, node.depth + 1);
+      if (referrers_ == WithReferrers::Yes) to_ask_.push_back(digest);
     }
-    return result;
+    for (const Digest& digest : asking) {
+      const Node& node = nodes_.at(digest);
+      for (const Descriptor& referrer : node.referrers) discover(referrer.digest, node.depth + 1);
+      for (const std::optional<Descriptor>& tagged : node.tagged) {
+        if (tagged) discover(tagged->digest, node.depth + 1);
+      }
+    }
+  }
+
+  void fetch(const Digest& digest, Node& node) {
+    std::optional<FetchedManifest> fetched;
+    if (nearer_ != nullptr) fetched = nearer_->fetch_manifest(digest);
+    if (!fetched) fetched = store_.fetch_manifest(digest);
+    if (!fetched) return;
+    if (bytes_ += fetched->bytes.size(); bytes_ > kMostBytes) throw too_many();
+    ManifestLinks links = links_of(fetched->bytes, fetched->descriptor.media_type);
+    node.found = FoundManifest{std::move(*fetched), std::move(links)};
+  }
+
+  void ask(const Digest& digest, Node& node, std::size_t question) {
+    if (question == 0) {
+      node.referrers = store_.referrers(digest);
+    } else {
+      node.tagged[question - 1] = store_.resolve(cosign_tags(digest)[question - 1]);
+    }
+  }
+
+  // Puts it into the result, with all that belongs to it, in an order that no network has a say in.
+  void require(const Digest& digest, unsigned depth) {
+    check_depth(digest, depth);
+    Node& node = nodes_.at(digest);
+    if (!node.found) throw no_manifest(store_, digest);
+    if (std::exchange(node.is_placed, true)) return;
+    for (const Descriptor& child : node.found->links.manifests) {
+      Node& named = nodes_.at(child.digest);
+      if (named.found) {
+        require(child.digest, depth + 1);
+      } else if (!std::exchange(named.is_placed, true)) {
+        result_.missing.push_back(child);
+      }
+    }
+    result_.manifests.push_back(std::move(*node.found));
+    for (const Descriptor& referrer : node.referrers) require(referrer.digest, depth + 1);
+    for (std::size_t i = 0; i < node.tagged.size(); ++i) {
+      const std::optional<Descriptor>& tagged = node.tagged[i];
+      if (!tagged) continue;
+      require(tagged->digest, depth + 1);
+      result_.tags.push_back({cosign_tags(digest)[i], *tagged});
+    }
+  }
+
+  static void check_depth(const Digest& digest, unsigned depth) {
+    if (depth <= kDeepest) return;
+    throw Error(ErrorCode::InvalidInput,
+                fmt::format("manifests are nested more than {} deep at {}", kDeepest, digest.to_string()));
+  }
+  static Error too_many() {
+    return {ErrorCode::InvalidInput, fmt::format("more than {} manifests, or {} MiB of them, belong together",
+                                                 kMostManifests, kMostBytes >> 20U)};
   }
 
   StoreReader& store_;
   WithReferrers referrers_;
-  StoreReader* nearer_;  // may be null
-  std::set<Digest> seen_;
-  std::uint64_t bytes_ = 0;
+  StoreReader* nearer_;           // may be null
+  std::map<Digest, Node> nodes_;  // in a round each is touched by the lanes that fetch it or ask about it alone
+  std::vector<Digest> to_fetch_;
+  std::vector<Digest> to_ask_;
+  std::atomic<std::uint64_t> bytes_ = 0;
   Closure result_;
 };
 
@@ -111,9 +148,7 @@ bool may_be_missing(const Descriptor& layer) {
 }  // namespace
 
 Closure closure_of(StoreReader& store, const Digest& manifest, WithReferrers referrers, StoreReader* nearer) {
-  Collector collector(store, referrers, nearer);
-  collector.add(manifest, 0);
-  return collector.take();
+  return Collector(store, referrers, nearer).collect(manifest);
 }
 
 void tell_missing(const Closure& closure, const StoreReader& store, Reporter* reporter) {
@@ -143,7 +178,7 @@ void add_missing(std::vector<Descriptor>& all, const std::vector<Descriptor>& mo
   }
 }
 
-std::vector<std::string> cosign_tags(const Digest& digest) {
+std::array<std::string, kCosignTags> cosign_tags(const Digest& digest) {
   return {digest_tag(digest, ".sig"), digest_tag(digest, ".att"), digest_tag(digest, ".sbom")};
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 // Everything that belongs to a manifest: what it names, and what refers to it, recursively. Found before anything is
 // copied, so that a copy knows how much there is to do and what could stop it.
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -43,7 +45,8 @@ void tell_missing(const Closure& closure, const StoreReader& store, Reporter* re
 void add_missing(std::vector<Descriptor>& all, const std::vector<Descriptor>& more);
 
 // The tags under which cosign keeps what belongs to a digest.
-[[nodiscard]] std::vector<std::string> cosign_tags(const Digest& digest);
+inline constexpr std::size_t kCosignTags = 3;
+[[nodiscard]] std::array<std::string, kCosignTags> cosign_tags(const Digest& digest);
 
 // The config and the layers that a copy takes along: each, but for layers that their makers do not allow to be handed
 // on and that `store` does not have either (image-spec 1.1, "Non-Distributable Layers").

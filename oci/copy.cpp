@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <mutex>
 #include <numeric>
 #include <set>
@@ -52,16 +53,14 @@ class Copier {
     outcome_.missing = closure.missing;
     require_no_lost_signatures(from_, to_, closure);
     to_.copies_from(from_);
-    std::vector<bool> present;
+    const std::vector<char> present = find_present(closure);
     std::vector<Descriptor> blobs;
-    for (const FoundManifest& found : closure.manifests) {
-      throw_if_interrupted();
-      // A manifest is only ever written after what it names, so one that is there is complete.
-      present.push_back(is_there(found.manifest.descriptor.digest));
-      if (present.back()) {
-        outcome_.blobs_skipped += found.links.blobs.size();
+    for (std::size_t i = 0; i < present.size(); ++i) {
+      const ManifestLinks& links = closure.manifests[i].links;
+      if (present[i] != 0) {
+        outcome_.blobs_skipped += links.blobs.size();
       } else {
-        add_new(blobs, blobs_to_copy(from_, found.links));
+        add_new(blobs, blobs_to_copy(from_, links));
       }
     }
     copy_blobs(blobs);
@@ -69,19 +68,23 @@ class Copier {
     // What refers to the root comes after it; where nothing does, the root can go up with its tag.
     const bool ends_with_root =
         closure.tags.empty() && closure.manifests.back().manifest.descriptor.digest == root.digest;
-    const bool tags_root = tagging_ && ends_with_root && !present.back();
-    for (std::size_t i = 0; i < closure.manifests.size(); ++i) {
-      const bool is_last = i + 1 == closure.manifests.size();
-      try {
-        push(closure.manifests[i], present[i], tags_root && is_last);
-      } catch (Error& refused) {
-        if (refused.hint().empty() && lacks_any(closure, closure.manifests[i]))
-          refused.hint("'--platform' copies one image of an index that is not whole");
-        throw;
-      }
+    const bool tags_root = tagging_ && ends_with_root && present.back() == 0;
+    for (const std::vector<std::size_t>& wave : waves_of(closure, closure.manifests.size() - (tags_root ? 1 : 0))) {
+      ask_in_lanes(to_.is_remote(), wave.size(), [&](std::size_t i) {
+        const FoundManifest& found = closure.manifests[wave[i]];
+        push(closure, found, present[wave[i]] != 0, [&] { to_.push_manifest(found.manifest); });
+      });
     }
-    for (const TaggedDigest& tagged : closure.tags) note_tag(to_.tag(tagged.manifest, tagged.tag, ForceTag::Yes));
-    if (tagging_ && !tags_root && !is_named(root.digest)) note_tag(to_.tag(root, tagging_->name, tagging_->force));
+    ask_in_lanes(to_.is_remote(), closure.tags.size(), [&](std::size_t i) {
+      throw_if_interrupted();
+      note_tag(to_.tag(closure.tags[i].manifest, closure.tags[i].tag, ForceTag::Yes));
+    });
+    if (tags_root) {
+      const FoundManifest& last = closure.manifests.back();
+      push(closure, last, false, [&] { note_tag(to_.push_tagged(last.manifest, tagging_->name, tagging_->force)); });
+    } else if (tagging_ && !is_named(root.digest)) {
+      note_tag(to_.tag(root, tagging_->name, tagging_->force));
+    }
     to_.end_batch();
     return outcome_;
   }
@@ -91,7 +94,19 @@ class Copier {
   [[nodiscard]] bool is_named(const Digest& digest) const {
     return to_.is_remote() && tagging_ && tagging_->held == digest;
   }
-  [[nodiscard]] bool is_there(const Digest& digest) { return is_named(digest) || to_.resolve(digest).has_value(); }
+  // Which manifests are there. One is only ever written after what it names, so it is complete then.
+  [[nodiscard]] std::vector<char> find_present(const Closure& closure) {
+    std::vector<char> result(closure.manifests.size());
+    ask_in_lanes(to_.is_remote(), result.size(), [&](std::size_t i) {
+      throw_if_interrupted();
+      const Digest& digest = closure.manifests[i].manifest.descriptor.digest;
+      result[i] = is_named(digest) || to_.resolve(digest) ? 1 : 0;
+    });
+    return result;
+  }
+
+  // The first `count` manifests by their places in the closure: those of one wave need nothing but earlier waves.
+  static std::vector<std::vector<std::size_t>> waves_of(const Closure& closure, std::size_t count);
 
   // Whether it is an index that names what is not there.
   static bool lacks_any(const Closure& closure, const FoundManifest& found);
@@ -102,23 +117,28 @@ class Copier {
     }
   }
 
-  void push(const FoundManifest& found, bool present, bool with_tag) {
+  template <typename Push>
+  void push(const Closure& closure, const FoundManifest& found, bool present, const Push& do_push) {
     throw_if_interrupted();
-    if (!present) {
-      ++outcome_.manifests_pushed;
-    } else {
-      ++outcome_.manifests_skipped;
-      // Only its listing among the referrers may be missing: pushing again brings that about.
-      if (!found.links.subject) return;
+    {
+      const std::lock_guard lock(mutex_);
+      ++(present ? outcome_.manifests_skipped : outcome_.manifests_pushed);
     }
-    if (with_tag) {
-      note_tag(to_.push_tagged(found.manifest, tagging_->name, tagging_->force));
-    } else {
-      to_.push_manifest(found.manifest);
+    // Of one that is there only its listing among the referrers may be missing: pushing again brings that about.
+    if (present && !found.links.subject) return;
+    try {
+      do_push();
+    } catch (Error& refused) {
+      if (refused.hint().empty() && lacks_any(closure, found))
+        refused.hint("'--platform' copies one image of an index that is not whole");
+      throw;
     }
   }
 
-  void note_tag(bool set) { outcome_.tags_set += set ? 1 : 0; }
+  void note_tag(bool set) {
+    const std::lock_guard lock(mutex_);
+    outcome_.tags_set += set ? 1 : 0;
+  }
 
   void copy_blobs(const std::vector<Descriptor>& blobs) {
     const std::uint64_t total =
@@ -157,9 +177,28 @@ class Copier {
   const CopyOptions& options_;
   const std::optional<Tagging>& tagging_;
   std::set<Digest> seen_blobs_;
-  std::mutex mutex_;  // guards outcome_, and the bound of lanes, while blobs are copied
+  std::mutex mutex_;  // guards outcome_, and the bound of lanes, while several lanes are open
   CopyOutcome outcome_;
 };
+
+std::vector<std::vector<std::size_t>> Copier::waves_of(const Closure& closure, std::size_t count) {
+  std::map<Digest, std::size_t> wave_after;  // the first that may need it
+  std::vector<std::vector<std::size_t>> waves;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto& [manifest, links] = closure.manifests[i];
+    std::size_t wave = 0;
+    const auto need = [&](const Descriptor& needed) {
+      if (const auto found = wave_after.find(needed.digest); found != wave_after.end())
+        wave = std::max(wave, found->second);
+    };
+    for (const Descriptor& child : links.manifests) need(child);
+    if (links.subject) need(*links.subject);
+    wave_after[manifest.descriptor.digest] = wave + 1;
+    if (waves.size() == wave) waves.emplace_back();
+    waves[wave].push_back(i);
+  }
+  return waves;
+}
 
 bool Copier::lacks_any(const Closure& closure, const FoundManifest& found) {
   return std::any_of(closure.missing.begin(), closure.missing.end(), [&](const Descriptor& missing) {
@@ -221,9 +260,11 @@ void require_free_tag(StoreReader& to, const std::string& tag, const Digest& wan
 }
 
 void require_no_lost_signatures(StoreReader& from, StoreReader& to, const Closure& closure) {
-  for (const TaggedDigest& tagged : closure.tags) {
+  ask_in_lanes(to.is_remote(), closure.tags.size(), [&](std::size_t i) {
+    throw_if_interrupted();
+    const TaggedDigest& tagged = closure.tags[i];
     const std::optional<FetchedManifest> held = to.fetch_tagged(tagged.tag);
-    if (!held || held->descriptor.digest == tagged.manifest.digest) continue;
+    if (!held || held->descriptor.digest == tagged.manifest.digest) return;
     const FetchedManifest fresh = require_manifest(from, tagged.manifest.digest);
     const auto layers = links_of(fresh.bytes, fresh.descriptor.media_type).blobs;
     const auto kept = parse_image_manifest(held->bytes, held->descriptor.media_type).layers;
@@ -234,7 +275,7 @@ void require_no_lost_signatures(StoreReader& from, StoreReader& to, const Closur
             .hint("copy without referrers, or remove that tag first");
       }
     }
-  }
+  });
 }
 
 }  // namespace waybill::oci

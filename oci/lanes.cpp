@@ -124,4 +124,9 @@ void run_in_lanes(std::size_t count, const std::function<unsigned()>& bound,
   Lanes(count, bound, work).run();
 }
 
+void ask_in_lanes(bool is_remote, std::size_t count, const std::function<void(std::size_t)>& work) {
+  run_in_lanes(
+      count, [is_remote] { return is_remote ? kRequestsAtOnce : 1; }, work);
+}
+
 }  // namespace waybill::oci

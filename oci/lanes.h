@@ -8,10 +8,13 @@
 
 namespace waybill::oci {
 
-// The bound. It begins at `first` and is judged in rounds of as many blobs as the bound allows: while a round moves a
-// tenth more bytes a second than the one before, the next may use half as many lanes more, up to `most`. A step that
-// brought less is taken back, and the bound stays. A store that had to be waited for halves it, once for all blobs that
-// are on their way then; from there it grows by one lane a round, judged in the same way (as RFC 5681 avoids
+// Small requests that are under way to one registry at a time: each costs a round trip and next to nothing else.
+inline constexpr unsigned kRequestsAtOnce = 8;
+
+// The bound of blobs. It begins at `first` and is judged in rounds of as many blobs as the bound allows: while a round
+// moves a tenth more bytes a second than the one before, the next may use half as many lanes more, up to `most`. A step
+// that brought less is taken back, and the bound stays. A store that had to be waited for halves it, once for all blobs
+// that are on their way then; from there it grows by one lane a round, judged in the same way (as RFC 5681 avoids
 // congestion). One thread at a time.
 class LaneBound {
  public:
@@ -42,5 +45,7 @@ class LaneBound {
 // failure is thrown when all that had begun has ended; nothing is begun after it.
 void run_in_lanes(std::size_t count, const std::function<unsigned()>& bound,
                   const std::function<void(std::size_t)>& work);
+// The same with questions to a store, or small things that it is to keep: to a registry several at once.
+void ask_in_lanes(bool is_remote, std::size_t count, const std::function<void(std::size_t)>& work);
 
 }  // namespace waybill::oci

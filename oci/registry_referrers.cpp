@@ -23,6 +23,7 @@ bool contains(const std::vector<Descriptor>& entries, const Digest& digest) {
 }  // namespace
 
 std::optional<std::vector<Descriptor>> RegistryReferrers::own_list(const Digest& subject) {
+  if (has_no_address_) return std::nullopt;
   std::vector<Descriptor> result;
   std::string url = session_.path("referrers/" + subject.to_string());
   for (unsigned page = 0; page < kMostPages; ++page) {
@@ -31,7 +32,11 @@ std::optional<std::vector<Descriptor>> RegistryReferrers::own_list(const Digest&
     const bool is_list = response.status == 200 && media_type_of(response) == media_type::kImageIndex;
     if (response.status == 200 || response.status == 404 || response.status == 400 || response.status == 405 ||
         response.status == 406) {
-      if (!is_list) return std::nullopt;
+      if (!is_list) {
+        // In the words of a web server, not of a registry that was asked about one manifest: it will not know others.
+        if ((response.status == 404 || response.status == 405) && !has_errors(response)) has_no_address_ = true;
+        return std::nullopt;
+      }
     } else {
       throw session_.error(response, fmt::format("list the referrers of {}", subject.to_string()));
     }

@@ -1,6 +1,7 @@
 #pragma once
 // Who refers to a manifest, in a registry: its own list (distribution-spec 1.1, "Listing Referrers"), or the tag that
 // clients keep where there is none ("Referrers Tag Schema"). Part of Registry.
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -36,6 +37,7 @@ class RegistryReferrers {
   void drop_missing(std::vector<Descriptor>& entries);
 
   Session& session_;
+  std::atomic<bool> has_no_address_ = false;  // the registry knows no such lists, of whichever manifest
   std::mutex capability_mutex_;
   std::optional<bool> has_own_lists_;  // guarded by capability_mutex_
   std::mutex fallback_mutex_;          // one writer of a fallback tag at a time in this process

@@ -63,6 +63,11 @@ http::Url base_of(const Reference& reference, const RegistryOptions& options) {
 
 }  // namespace
 
+bool has_errors(const http::Response& response) {
+  const Value errors = errors_of(response);
+  return errors.is_list() && !errors.items().empty();
+}
+
 bool has_error_code(const http::Response& response, std::string_view code) {
   const Value errors = errors_of(response);
   if (!errors.is_list()) return false;

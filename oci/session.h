@@ -90,7 +90,9 @@ class Session {
   Authenticator& authenticator();
 };
 
-// Whether the answer's JSON errors name that code (distribution-spec 1.1, "Error Codes").
+// Whether the answer says what is wrong as registries do (distribution-spec 1.1, "Error Codes").
+[[nodiscard]] bool has_errors(const http::Response& response);
+// Whether its errors name that code.
 [[nodiscard]] bool has_error_code(const http::Response& response, std::string_view code);
 // A header's value without its parameters, lower case: "application/json".
 [[nodiscard]] std::string media_type_of(const http::Response& response);

@@ -203,14 +203,18 @@ FakeResponse FakeRegistry::authorized(const FakeRequest& request) {
   }
   if (const std::string digest = after(path, "/blobs/"); !digest.empty())
     return serve_blob(request, repositories_[before(rest, "/blobs/")], digest);
+  const auto delayed = [&](FakeResponse response) {
+    response.delay = switches_.manifest_delay;
+    return response;
+  };
   if (const std::string digest = after(path, "/referrers/"); !digest.empty())
-    return list_referrers(request, repositories_[before(rest, "/referrers/")], digest);
+    return delayed(list_referrers(request, repositories_[before(rest, "/referrers/")], digest));
   if (path.ends_with("/tags/list")) return list_tags(request, repositories_[before(rest, "/tags/list")]);
   const std::string name = after(path, "/manifests/");
   if (name.empty()) return failure(404, "NAME_UNKNOWN");
   Repository& repository = repositories_[before(rest, "/manifests/")];
-  return request.method == "PUT" ? store_manifest(request, repository, name)
-                                 : serve_manifest(request, repository, name);
+  return delayed(request.method == "PUT" ? store_manifest(request, repository, name)
+                                         : serve_manifest(request, repository, name));
 }
 
 FakeResponse FakeRegistry::serve_blob(const FakeRequest& request, Repository& repository, const std::string& digest) {
@@ -457,6 +461,7 @@ FakeResponse FakeRegistry::list_referrers(const FakeRequest& request, Repository
                                           const std::string& digest) {
   if (!switches_.referrers_api) {
     if (switches_.referrers_status == 200) return {200, {{"Content-Type", "text/html"}}, "<html>Please log in</html>"};
+    if (!switches_.referrers_error.empty()) return failure(switches_.referrers_status, switches_.referrers_error);
     return {switches_.referrers_status, {{"Content-Type", "text/plain"}}, "404 page not found\n"};
   }
   Value list = Value::list();

@@ -55,17 +55,19 @@ struct FakeRegistrySwitches {
   bool wrong_digest_header = false;
   bool wrong_type = false;  // of manifests
   bool wrong_blob = false;
-  std::chrono::milliseconds blob_delay{0};  // that each blob takes
-  bool unchecked = false;                   // takes blobs of any digest
-  std::int64_t size_error = 0;              // added to what it says of a blob's size
-  int truncated_blobs = 0;                  // so many downloads end early
-  int stalled_blobs = 0;                    // so many downloads stand still halfway
+  std::chrono::milliseconds blob_delay{0};      // that each blob takes
+  std::chrono::milliseconds manifest_delay{0};  // that each request for a manifest or a list of referrers takes
+  bool unchecked = false;                       // takes blobs of any digest
+  std::int64_t size_error = 0;                  // added to what it says of a blob's size
+  int truncated_blobs = 0;                      // so many downloads end early
+  int stalled_blobs = 0;                        // so many downloads stand still halfway
   FakeRanges ranges = FakeRanges::Honoured;
   std::string content_encoding;  // that it says of blobs
   std::string blob_redirect;     // host that has the blobs
   // Lists.
   bool referrers_api = false;
-  int referrers_status = 404;  // without the API; 200: a page in HTML
+  int referrers_status = 404;   // without the API; 200: a page in HTML
+  std::string referrers_error;  // the code of that answer in a registry's words; empty: in a web server's
   bool announce_subject = false;
   bool paged = false;           // one referrer or tag a page
   bool absolute_links = false;  // to the next page

@@ -433,6 +433,21 @@ TEST(RegistryFaults, EveryWayToSayThatThereAreNoReferrers) {
   }
 }
 
+// A web server that does not know the address will not know it for another manifest either. What a registry says is
+// said of the one that was asked about.
+TEST(RegistryFaults, AnUnknownAddressIsAskedForOnce) {
+  const Digest others[] = {digest_of(DigestAlgorithm::Sha256, as_bytes("a")),
+                           digest_of(DigestAlgorithm::Sha256, as_bytes("b"))};
+  for (const auto& [status, error, asked] :
+       {std::tuple(404, "", 1U), std::tuple(405, "", 1U), std::tuple(404, "MANIFEST_UNKNOWN", 2U),
+        std::tuple(400, "", 2U), std::tuple(200, "", 2U)}) {
+    Fixture fixture({.referrers_status = status, .referrers_error = error});
+    for (const Digest& digest : others) EXPECT_THAT(fixture.registry->referrers(digest), IsEmpty());
+    EXPECT_EQ(fixture.fake.server().count("GET", "/referrers/"), asked) << status << error;
+    EXPECT_EQ(fixture.fake.server().count("GET", "/manifests/sha256-"), 2U) << status << error;
+  }
+}
+
 TEST(RegistryFaults, PagesAreFollowedByEveryKindOfLink) {
   for (const bool absolute : {true, false}) {
     Fixture fixture({.referrers_api = true, .paged = true, .absolute_links = absolute});
