@@ -270,7 +270,12 @@ bool Registry::push_tagged(const FetchedManifest& manifest, const std::string& t
                       !links_of(manifest.bytes, manifest.descriptor.media_type).subject;
   if (!in_one) return Store::push_tagged(manifest, tag, force);
   if (names(tag, digest, force)) return false;
-  state_->put(manifest, tag);
+  const http::Response response = state_->put(manifest, tag);
+  // Most registries say by what digest they have stored what was called by its tag alone.
+  if (!announced_digest(response) && !state_->head(digest.to_string())) {
+    throw Error(ErrorCode::Untrusted,
+                fmt::format("'{}' has stored something else than manifest {}", this->name(), digest.to_string()));
+  }
   return true;
 }
 

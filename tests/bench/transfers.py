@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times copies between a registry and an OCI layout, beside skopeo, oras, crane and regctl where they are installed.
 
-    transfers.py WAYBILL [--runs N] [--layers N] [--layer-size MIB] [--small N] [--tags N] [--huge MIB] [--registry KIND]
+    transfers.py WAYBILL [--runs N] [--layers N] [--layer-size MIB] [--small N] [--tags N] [--platforms N] [--huge MIB] [--registry KIND]
 
 Each row is one job on one corpus. In every round the tools run one after the other, each round beginning with another one, so that the machine's
 and the registry's moods hit all of them, each after a sync of what the one before has left to the system to write; "on disk" is the wall time with
@@ -19,6 +19,7 @@ import hashlib
 import http.client
 import json
 import os
+import queue
 import random
 import re
 import shutil
@@ -32,9 +33,11 @@ import time
 import zlib
 from pathlib import Path
 
+INDEX = "application/vnd.oci.image.index.v1+json"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
 LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
+FAR = 0.02  # seconds to a registry in another city, one way
 REQUEST = re.compile(rb"(?:GET|HEAD|PUT|POST|PATCH|DELETE) /v2/")
 
 
@@ -51,22 +54,37 @@ def free_port():
 
 
 class Corpus:
-    """A layout with one image: its layers hold `sizes` of random bytes, the same every time, in gzip that stores them as they are."""
+    """A layout with one image, or an index of several: their layers hold `sizes` of random bytes, the same every time, in gzip that stores them as
+    they are."""
 
-    def __init__(self, folder, sizes):
+    def __init__(self, folder, sizes, images=1):
         self.folder = folder
         self.blobs = {}
+        self.manifests = set()
         (folder / "blobs/sha256").mkdir(parents=True)
         self.source = random.Random(len(sizes))
+        if images == 1:
+            root = self.image(sizes)
+        else:
+            root = self.add_manifest({"schemaVersion": 2, "mediaType": INDEX,
+                                      "manifests": [dict(self.image(sizes), platform={"os": "linux", "architecture": f"number{number}"})
+                                                    for number in range(images)]})
+        self.is_index = images != 1
+        named = dict(root, annotations={"org.opencontainers.image.ref.name": "v1"})
+        (folder / "index.json").write_text(json.dumps({"schemaVersion": 2, "manifests": [named]}))
+        (folder / "oci-layout").write_text('{"imageLayoutVersion":"1.0.0"}')
+
+    def image(self, sizes):
         self.diff_ids = []
         layers = [self.add(self.layer(size), LAYER) for size in sizes]
         config = {"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": self.diff_ids}}
-        manifest = {"schemaVersion": 2, "mediaType": MANIFEST, "config": self.add([json.dumps(config).encode()], CONFIG),
-                    "layers": layers}
-        self.manifest = self.add([json.dumps(manifest).encode()], MANIFEST)
-        named = dict(self.manifest, annotations={"org.opencontainers.image.ref.name": "v1"})
-        (folder / "index.json").write_text(json.dumps({"schemaVersion": 2, "manifests": [named]}))
-        (folder / "oci-layout").write_text('{"imageLayoutVersion":"1.0.0"}')
+        return self.add_manifest({"schemaVersion": 2, "mediaType": MANIFEST, "config": self.add([json.dumps(config).encode()], CONFIG),
+                                  "layers": layers})
+
+    def add_manifest(self, document):
+        descriptor = self.add([json.dumps(document).encode()], document["mediaType"])
+        self.manifests.add(descriptor["digest"][7:])
+        return descriptor
 
     def layer(self, size):
         plain = hashlib.sha256()
@@ -101,8 +119,8 @@ class Corpus:
     def complete_in_registry(self, registry, repository):
         connection = http.client.HTTPConnection("127.0.0.1", registry.port)
         for name, size in self.blobs.items():
-            kind = "manifests" if f"sha256:{name}" == self.manifest["digest"] else "blobs"
-            connection.request("HEAD", f"/v2/{repository}/{kind}/sha256:{name}", headers={"Accept": MANIFEST})
+            kind = "manifests" if name in self.manifests else "blobs"
+            connection.request("HEAD", f"/v2/{repository}/{kind}/sha256:{name}", headers={"Accept": f"{MANIFEST}, {INDEX}"})
             answer = connection.getresponse()
             answer.read()
             if answer.status != 200 or int(answer.headers["Content-Length"]) != size:
@@ -140,11 +158,12 @@ class Registry:
         self.process.wait()
 
 
-class CountingProxy:
-    """Passes connections on and counts requests and bytes of both directions."""
+class Proxy:
+    """Passes connections on, each way later by `delay` seconds, and counts requests and bytes of both directions."""
 
-    def __init__(self, target):
+    def __init__(self, target, delay=0.0):
         self.target = target
+        self.delay = delay
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port = self.listener.getsockname()[1]
         self.requests = self.received = self.sent = 0
@@ -157,12 +176,17 @@ class CountingProxy:
                 client, _ = self.listener.accept()
             except OSError:
                 return
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             server = socket.create_connection(("127.0.0.1", self.target))
-            threading.Thread(target=self.carry, args=(client, server, True), daemon=True).start()
-            threading.Thread(target=self.carry, args=(server, client, False), daemon=True).start()
+            server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            # The system has shaken hands without a delay: the first bytes wait for that as well.
+            threading.Thread(target=self.carry, args=(client, server, True, time.monotonic() + 2 * self.delay), daemon=True).start()
+            threading.Thread(target=self.carry, args=(server, client, False, 0), daemon=True).start()
 
-    def carry(self, source, sink, is_request):
+    def carry(self, source, sink, is_request, not_before):
         tail = b""
+        on_the_way = queue.Queue(256)
+        threading.Thread(target=self.deliver, args=(on_the_way, sink), daemon=True).start()
         try:
             while data := source.recv(1 << 18):
                 with self.lock:
@@ -172,11 +196,26 @@ class CountingProxy:
                     else:
                         self.received += len(data)
                 tail = data[-10:] if is_request else b""
-                sink.sendall(data)
-            sink.shutdown(socket.SHUT_WR)
+                on_the_way.put((max(time.monotonic(), not_before) + self.delay, data))
         except OSError:
             source.close()
-            sink.close()
+        on_the_way.put((time.monotonic() + self.delay, b""))
+
+    @staticmethod
+    def deliver(on_the_way, sink):
+        is_open = True
+        while True:
+            due, data = on_the_way.get()
+            time.sleep(max(0.0, due - time.monotonic()))
+            try:
+                if not data:
+                    return sink.shutdown(socket.SHUT_WR)
+                if is_open:
+                    sink.sendall(data)
+            except OSError:
+                is_open = False
+                if not data:
+                    return None
 
     def stop(self):
         self.listener.close()
@@ -190,17 +229,17 @@ def pull_words(tool, program, host, repository, folder):
             "crane": [program, "pull", "--insecure", "--format=oci", reference, folder],
             "oras": [program, "copy", "--from-plain-http", reference, "--to-oci-layout", f"{folder}:v1"],
             "regctl": [program, "--host", f"reg={host},tls=disabled", "image", "copy", reference, f"ocidir://{folder}:v1"],
-            "skopeo": [program, "copy", "--src-tls-verify=false", f"docker://{reference}", f"oci:{folder}:v1"]}[tool]
+            "skopeo": [program, "copy", "--all", "--src-tls-verify=false", f"docker://{reference}", f"oci:{folder}:v1"]}[tool]
 
 
-def push_words(tool, program, host, repository, folder):
+def push_words(tool, program, host, repository, folder, is_index):
     reference = f"{host}/{repository}:v1"
     return {"waybill": [program, "copy", f"oci-layout:{folder}:v1", f"oci://{reference}"],
             "alone": [program, "copy", "--no-referrers", f"oci-layout:{folder}:v1", f"oci://{reference}"],
-            "crane": [program, "push", "--insecure", folder, reference],
+            "crane": [program, "push", "--insecure", *(["--index"] if is_index else []), folder, reference],
             "oras": [program, "copy", "--from-oci-layout", f"{folder}:v1", "--to-plain-http", reference],
             "regctl": [program, "--host", f"reg={host},tls=disabled", "image", "copy", f"ocidir://{folder}:v1", reference],
-            "skopeo": [program, "copy", "--dest-tls-verify=false", f"oci:{folder}:v1", f"docker://{reference}"]}[tool]
+            "skopeo": [program, "copy", "--all", "--dest-tls-verify=false", f"oci:{folder}:v1", f"docker://{reference}"]}[tool]
 
 
 def list_words(tool, program, host, repository):
@@ -284,14 +323,14 @@ class Bench:
                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         return int(report.read_text()) / 1024
 
-    def row(self, what, words, complete, before, floor=None):
+    def row(self, what, words, complete, before, floor=None, delay=0.0):
         """`words(tool, program, host)` is the command, `before(tool)` makes its place new, `complete(tool)` judges, `floor()`
-        measures wall and CPU seconds."""
+        measures wall and CPU seconds; the registry is `delay` seconds away."""
         samples = {tool: [] for tool in self.tools}
         floors = []
         memory, wire = {}, {}
         for tool, program in self.tools.items():
-            proxy = CountingProxy(self.registry.port)
+            proxy = Proxy(self.registry.port)
             before(tool)
             run(words(tool, program, f"127.0.0.1:{proxy.port}"), self.folder, self.environment)
             wire[tool] = (proxy.requests, proxy.sent, proxy.received)
@@ -299,15 +338,19 @@ class Bench:
             before(tool)
             memory[tool] = self.peak_memory(words(tool, program, f"127.0.0.1:{self.registry.port}"))
         order = list(self.tools.items())
+        link = Proxy(self.registry.port, delay) if delay else None
+        port = link.port if link else self.registry.port
         for _ in range(self.runs):
             order = order[1:] + order[:1]
             for tool, program in order:
                 before(tool)
-                samples[tool].append(run(words(tool, program, f"127.0.0.1:{self.registry.port}"), self.folder, self.environment))
+                samples[tool].append(run(words(tool, program, f"127.0.0.1:{port}"), self.folder, self.environment))
                 if not complete(tool):
                     sys.exit(f"{what}: the result of {tool} is not complete")
             if floor is not None:
                 floors.append(floor())
+        if link:
+            link.stop()
         print(f"\n{what}\n{'':<10}{'wall':>10}{'CPU':>10}{'on disk':>10}{'memory':>12}{'requests':>10}{'sent':>12}{'received':>12}"
               f"{'wall/ours':>11}{'CPU/ours':>10}{'disk/ours':>11}")
         medians = {tool: [statistics.median(column) for column in zip(*samples[tool])] for tool in self.tools}
@@ -325,12 +368,12 @@ class Bench:
             line("floor", [statistics.median(column) for column in zip(*floors)], "")
         sys.stdout.flush()
 
-    def transfers(self, what, corpus):
+    def transfers(self, what, corpus, delay=0.0):
         size = sum(corpus.blobs.values()) / 2**20
         title = f"{what} ({len(corpus.blobs)} blobs, {size:.0f} MiB)"
         host = f"127.0.0.1:{self.registry.port}"
         repository = f"corpus/{what.replace(' ', '-')}"
-        run(push_words("waybill", self.tools["waybill"], host, repository, corpus.folder), self.folder, self.environment)
+        run(push_words("waybill", self.tools["waybill"], host, repository, corpus.folder, corpus.is_index), self.folder, self.environment)
         if not corpus.complete_in_registry(self.registry, repository):
             sys.exit("the corpus is not in the registry")
 
@@ -344,8 +387,8 @@ class Bench:
             return corpus.complete_in_layout(self.folder / f"pulled-{tool}")
 
         self.row(f"registry to layout: {title}", pull, pulled, fresh_layout,
-                 lambda: floor_of_pull(corpus, self.folder, self.environment))
-        self.row(f"registry to layout, again: {title}", pull, pulled, lambda tool: None)
+                 None if delay else lambda: floor_of_pull(corpus, self.folder, self.environment), delay)
+        self.row(f"registry to layout, again: {title}", pull, pulled, lambda tool: None, delay=delay)
         for tool in self.tools:
             fresh_layout(tool)
 
@@ -357,7 +400,7 @@ class Bench:
             return f"pushed/{tool}/{round_of[tool]}/{repository}"
 
         def push(tool, program, host):
-            return push_words(tool, program, host, place(tool), str(corpus.folder))
+            return push_words(tool, program, host, place(tool), str(corpus.folder), corpus.is_index)
 
         def pushed(tool):
             return corpus.complete_in_registry(self.registry, place(tool))
@@ -373,14 +416,14 @@ class Bench:
                 run(push(tool, self.tools[tool], host), self.folder, self.environment)
 
         self.row(f"layout to registry: {title}", push, pushed, next_place,
-                 lambda: floor_of_push(corpus, self.folder))
-        self.row(f"layout to registry, again: {title}", push, pushed, same_place)
+                 None if delay else lambda: floor_of_push(corpus, self.folder), delay)
+        self.row(f"layout to registry, again: {title}", push, pushed, same_place, delay=delay)
 
     def tags(self, count):
         host = f"127.0.0.1:{self.registry.port}"
         corpus = Corpus(self.folder / "tagged", [1000])
-        run(push_words("waybill", self.tools["waybill"], host, "tagged", corpus.folder), self.folder, self.environment)
-        body = (corpus.folder / "blobs/sha256" / corpus.manifest["digest"][7:]).read_bytes()
+        run(push_words("waybill", self.tools["waybill"], host, "tagged", corpus.folder, False), self.folder, self.environment)
+        body = (corpus.folder / "blobs/sha256" / next(iter(corpus.manifests))).read_bytes()
         connection = http.client.HTTPConnection("127.0.0.1", self.registry.port)
         for number in range(count):
             connection.request("PUT", f"/v2/tagged/manifests/tag-{number:05}", body=body, headers={"Content-Type": MANIFEST})
@@ -405,6 +448,7 @@ def main():
     parser.add_argument("--layer-size", type=int, default=16, help="MiB of each (default 16)")
     parser.add_argument("--small", type=int, default=1000, help="layers of 8 KiB of the image of small files (default 1000)")
     parser.add_argument("--tags", type=int, default=1000)
+    parser.add_argument("--platforms", type=int, default=10, help="images of the index that lies far away (default 10, 0: none)")
     parser.add_argument("--huge", type=int, default=4096, help="MiB of the one large layer (default 4096, 0: none)")
     parser.add_argument("--registry", choices=("docker-registry", "refreg"), default="docker-registry")
     parser.add_argument("--scratch", help="folder for everything that is written (default: the system's)")
@@ -415,6 +459,8 @@ def main():
         shutil.rmtree(bench.folder / "layers")
         bench.transfers("small files", Corpus(bench.folder / "small", [8 << 10] * arguments.small))
         bench.tags(arguments.tags)
+        if arguments.platforms:
+            bench.transfers(f"index {1000 * FAR:.0f} ms away", Corpus(bench.folder / "index", [20 << 10] * 3, arguments.platforms), FAR)
         if arguments.huge:
             bench.transfers("one large file", Corpus(bench.folder / "huge", [arguments.huge << 20]))
     finally:

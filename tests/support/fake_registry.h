@@ -52,6 +52,7 @@ struct FakeRegistrySwitches {
   bool refuses_sparse_indexes = false;  // MANIFEST_BLOB_UNKNOWN
   // Content.
   bool digest_headers = true;
+  bool damages_manifests = false;  // stores those that are named by a tag with a space at their end
   bool wrong_digest_header = false;
   bool wrong_type = false;  // of manifests
   bool wrong_blob = false;

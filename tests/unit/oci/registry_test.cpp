@@ -304,6 +304,25 @@ TEST(Registry, IsSentAManifestOnceWithItsTag) {
   EXPECT_EQ(by_digest->bytes, packed.manifest_bytes);
 }
 
+TEST(Registry, ProvesWhatItHasStoredUnderATag) {
+  const Packed packed = small_bundle();
+  for (const bool damages : {false, true}) {
+    Fixture fixture({.digest_headers = false, .damages_manifests = damages});
+    fixture.registry->push_blob(packed.config, opener(packed.config_bytes));
+    fixture.registry->push_blob(packed.layer, opener(packed.layer_bytes));
+    const auto push_it = [&] {
+      return fixture.registry->push_tagged({packed.manifest, packed.manifest_bytes}, "1.0", ForceTag::No);
+    };
+    if (damages) {
+      const Error error = error_of([&] { push_it(); });
+      EXPECT_EQ(error.code(), ErrorCode::Untrusted);
+      EXPECT_THAT(error.message(), HasSubstr("stored something else"));
+    } else {
+      EXPECT_TRUE(push_it());
+    }
+  }
+}
+
 TEST(Registry, IsNotAskedAgainForAManifestThatItDoesNotHave) {
   const TemporaryFolder folder;
   const auto layout = Layout::open_or_create(folder.path() / "layout");
