@@ -190,9 +190,9 @@ std::uint64_t copy(ByteSource& from, ByteSink& to) {
   return total;
 }
 
-std::string read_all(ByteSource& from, std::uint64_t limit, const std::string& name) {
+std::string read_all(ByteSource& from, std::uint64_t limit, const std::string& name, std::uint64_t expected) {
   LimitedSource limited(from, limit, name);
-  StringSink sink;
+  StringSink sink(std::min(expected, limit));
   copy(limited, sink);
   return sink.take();
 }

@@ -40,6 +40,8 @@ class ByteSource {
 class StringSink final : public ByteSink {
  public:
   using ByteSink::write;
+  StringSink() = default;
+  explicit StringSink(std::size_t expected) { text_.reserve(expected); }
   void write(Bytes bytes) override { text_ += as_text(bytes); }
   [[nodiscard]] const std::string& text() const noexcept { return text_; }
   [[nodiscard]] std::string take() noexcept { return std::move(text_); }
@@ -181,6 +183,8 @@ class VerifyingSource final : public ByteSource {
 // Copies to the end; returns the number of bytes. Throws Interrupted when the user asked to stop.
 std::uint64_t copy(ByteSource& from, ByteSink& to);
 // Reads to the end; throws InvalidInput, naming `name`, when there is more than `limit`.
-[[nodiscard]] std::string read_all(ByteSource& from, std::uint64_t limit, const std::string& name);
+// Memory for `expected` bytes is taken at the beginning.
+[[nodiscard]] std::string read_all(ByteSource& from, std::uint64_t limit, const std::string& name,
+                                   std::uint64_t expected = 0);
 
 }  // namespace waybill

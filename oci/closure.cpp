@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -30,22 +31,27 @@ class Collector {
   Closure collect(const Digest& root) {
     discover(root, 0);
     while (!to_fetch_.empty() || !to_ask_.empty()) run_round();
+    result_.manifests.reserve(nodes_.size());
     require(root, 0);
     return std::move(result_);
   }
 
  private:
+  // Small, for there may be thousands.
   struct Node {
     unsigned depth = 0;
-    std::optional<FoundManifest> found;  // nullopt: the store does not have it
+    bool is_there = false;                 // in the store
+    bool is_placed = false;                // in result_
+    std::unique_ptr<FoundManifest> found;  // until it is placed
     std::vector<Descriptor> referrers;
-    std::array<std::optional<Descriptor>, kCosignTags> tagged;  // what cosign_tags() name
-    bool is_placed = false;                                     // in result_
+    std::array<std::unique_ptr<Descriptor>, kCosignTags> tagged;  // what cosign_tags() name
   };
 
   void discover(const Digest& digest, unsigned depth) {
     check_depth(digest, depth);
-    if (!nodes_.try_emplace(digest, Node{.depth = depth}).second) return;
+    const auto [node, is_new] = nodes_.try_emplace(digest);
+    if (!is_new) return;
+    node->second.depth = depth;
     if (nodes_.size() > kMostManifests) throw too_many();
     to_fetch_.push_back(digest);
   }
@@ -56,24 +62,28 @@ class Collector {
     const std::vector<Digest> fetching = std::exchange(to_fetch_, {});
     const std::vector<Digest> asking = std::exchange(to_ask_, {});
     constexpr std::size_t kQuestions = 1 + kCosignTags;
-    ask_in_lanes(store_.is_remote(), fetching.size() + asking.size() * kQuestions, [&](std::size_t i) {
+    const std::size_t questions = asking.size() * kQuestions;
+    ask_in_lanes(store_.is_remote(), questions + fetching.size(), [&](std::size_t i) {
       throw_if_interrupted();
-      if (i < fetching.size()) return fetch(fetching[i], nodes_.at(fetching[i]));
-      const std::size_t question = (i - fetching.size()) % kQuestions;
-      const Digest& digest = asking[(i - fetching.size()) / kQuestions];
-      ask(digest, nodes_.at(digest), question);
+      if (i < questions) {
+        const Digest& digest = asking[i / kQuestions];
+        ask(digest, nodes_.at(digest), i % kQuestions);
+      } else {
+        const Digest& digest = fetching[i - questions];
+        fetch(digest, nodes_.at(digest));
+      }
     });
     for (const Digest& digest : fetching) {
       const Node& node = nodes_.at(digest);
-      if (!node.found) continue;
+      if (!node.is_there) continue;
       for (const Descriptor& child : node.found->links.manifests) discover(child.digest, node.depth + 1);
       if (referrers_ == WithReferrers::Yes) to_ask_.push_back(digest);
     }
     for (const Digest& digest : asking) {
       const Node& node = nodes_.at(digest);
       for (const Descriptor& referrer : node.referrers) discover(referrer.digest, node.depth + 1);
-      for (const std::optional<Descriptor>& tagged : node.tagged) {
-        if (tagged) discover(tagged->digest, node.depth + 1);
+      for (const std::unique_ptr<Descriptor>& tagged : node.tagged) {
+        if (tagged != nullptr) discover(tagged->digest, node.depth + 1);
       }
     }
   }
@@ -85,14 +95,15 @@ class Collector {
     if (!fetched) return;
     if (bytes_ += fetched->bytes.size(); bytes_ > kMostBytes) throw too_many();
     ManifestLinks links = links_of(fetched->bytes, fetched->descriptor.media_type);
-    node.found = FoundManifest{std::move(*fetched), std::move(links)};
+    node.found = std::make_unique<FoundManifest>(FoundManifest{std::move(*fetched), std::move(links)});
+    node.is_there = true;
   }
 
   void ask(const Digest& digest, Node& node, std::size_t question) {
     if (question == 0) {
       node.referrers = store_.referrers(digest);
-    } else {
-      node.tagged[question - 1] = store_.resolve(cosign_tags(digest)[question - 1]);
+    } else if (auto tagged = store_.resolve(cosign_tags(digest)[question - 1])) {
+      node.tagged[question - 1] = std::make_unique<Descriptor>(std::move(*tagged));
     }
   }
 
@@ -100,21 +111,22 @@ class Collector {
   void require(const Digest& digest, unsigned depth) {
     check_depth(digest, depth);
     Node& node = nodes_.at(digest);
-    if (!node.found) throw no_manifest(store_, digest);
+    if (!node.is_there) throw no_manifest(store_, digest);
     if (std::exchange(node.is_placed, true)) return;
     for (const Descriptor& child : node.found->links.manifests) {
       Node& named = nodes_.at(child.digest);
-      if (named.found) {
+      if (named.is_there) {
         require(child.digest, depth + 1);
       } else if (!std::exchange(named.is_placed, true)) {
         result_.missing.push_back(child);
       }
     }
     result_.manifests.push_back(std::move(*node.found));
+    node.found.reset();
     for (const Descriptor& referrer : node.referrers) require(referrer.digest, depth + 1);
     for (std::size_t i = 0; i < node.tagged.size(); ++i) {
-      const std::optional<Descriptor>& tagged = node.tagged[i];
-      if (!tagged) continue;
+      const std::unique_ptr<Descriptor>& tagged = node.tagged[i];
+      if (tagged == nullptr) continue;
       require(tagged->digest, depth + 1);
       result_.tags.push_back({cosign_tags(digest)[i], *tagged});
     }

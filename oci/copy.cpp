@@ -54,16 +54,7 @@ class Copier {
     require_no_lost_signatures(from_, to_, closure);
     to_.copies_from(from_);
     const std::vector<char> present = find_present(closure);
-    std::vector<Descriptor> blobs;
-    for (std::size_t i = 0; i < present.size(); ++i) {
-      const ManifestLinks& links = closure.manifests[i].links;
-      if (present[i] != 0) {
-        outcome_.blobs_skipped += links.blobs.size();
-      } else {
-        add_new(blobs, blobs_to_copy(from_, links));
-      }
-    }
-    copy_blobs(blobs);
+    copy_blobs(blobs_of_new(closure, present));
     to_.begin_batch();
     // What refers to the root comes after it; where nothing does, the root can go up with its tag.
     const bool ends_with_root =
@@ -111,10 +102,21 @@ class Copier {
   // Whether it is an index that names what is not there.
   static bool lacks_any(const Closure& closure, const FoundManifest& found);
 
-  void add_new(std::vector<Descriptor>& all, std::vector<Descriptor> more) {
-    for (Descriptor& blob : more) {
-      if (seen_blobs_.insert(blob.digest).second) all.push_back(std::move(blob));
+  // What the manifests name that are not there, each once.
+  [[nodiscard]] std::vector<Descriptor> blobs_of_new(const Closure& closure, const std::vector<char>& present) {
+    std::vector<Descriptor> result;
+    std::set<Digest> seen;
+    for (std::size_t i = 0; i < present.size(); ++i) {
+      const ManifestLinks& links = closure.manifests[i].links;
+      if (present[i] != 0) {
+        outcome_.blobs_skipped += links.blobs.size();
+        continue;
+      }
+      for (Descriptor& blob : blobs_to_copy(from_, links)) {
+        if (seen.insert(blob.digest).second) result.push_back(std::move(blob));
+      }
     }
+    return result;
   }
 
   template <typename Push>
@@ -176,7 +178,6 @@ class Copier {
   Store& to_;
   const CopyOptions& options_;
   const std::optional<Tagging>& tagging_;
-  std::set<Digest> seen_blobs_;
   std::mutex mutex_;  // guards outcome_, and the bound of lanes, while several lanes are open
   CopyOutcome outcome_;
 };

@@ -158,8 +158,11 @@ Pushed Layout::push_blob(const Descriptor& descriptor, const OpenBlob& open) {
 }
 
 Pushed Layout::push_manifest(const FetchedManifest& manifest) {
+  return push_linked(manifest, links_of(manifest.bytes, manifest.descriptor.media_type));
+}
+
+Pushed Layout::push_linked(const FetchedManifest& manifest, const ManifestLinks& links) {
   const Descriptor& descriptor = manifest.descriptor;
-  const ManifestLinks links = links_of(manifest.bytes, descriptor.media_type);
   // What an index names may be missing (image-spec 1.1, "OCI Image Layout Specification", "Blobs").
   for (const Descriptor& blob : blobs_to_copy(*this, links)) {
     if (!exists_blob(blob)) {
@@ -182,14 +185,26 @@ bool Layout::tag(const Descriptor& manifest, const std::string& tag, ForceTag fo
   const std::optional<FetchedManifest> fetched = fetch_manifest(manifest.digest);
   if (!fetched)
     throw Error(ErrorCode::NotFound, fmt::format("'{}' has no manifest {}", name(), manifest.digest.to_string()));
-  const ManifestLinks links = links_of(fetched->bytes, fetched->descriptor.media_type);
+  return tag_typed(fetched->descriptor, links_of(fetched->bytes, fetched->descriptor.media_type).artifact_type, tag,
+                   force);
+}
+
+bool Layout::push_tagged(const FetchedManifest& manifest, const std::string& tag, ForceTag force) {
+  check_tag(tag);
+  const ManifestLinks links = links_of(manifest.bytes, manifest.descriptor.media_type);
+  push_linked(manifest, links);
+  return tag_typed(manifest.descriptor, links.artifact_type, tag, force);
+}
+
+bool Layout::tag_typed(const Descriptor& manifest, const std::string& artifact_type, const std::string& tag,
+                       ForceTag force) {
   bool is_new = false;
   change_index([&](ImageIndex& index) {
     const auto held = find_tag(index, tag, where());
     is_new = !held || held->digest != manifest.digest;
     if (!is_new) return false;
     if (held && force == ForceTag::No) throw tag_conflict(name(), tag, held->digest, manifest.digest);
-    set_tag(index, fetched->descriptor, links.artifact_type, tag);
+    set_tag(index, manifest, artifact_type, tag);
     return true;
   });
   if (!is_digest_tag(tag)) end_batch();

@@ -36,6 +36,7 @@ class Layout final : public LayoutReader<Store> {
   Pushed push_blob(const Descriptor& descriptor, const OpenBlob& open) override;
   Pushed push_manifest(const FetchedManifest& manifest) override;
   bool tag(const Descriptor& manifest, const std::string& tag, ForceTag force) override;
+  bool push_tagged(const FetchedManifest& manifest, const std::string& tag, ForceTag force) override;
   void begin_batch() override;
   void end_batch() override;
 
@@ -62,6 +63,8 @@ class Layout final : public LayoutReader<Store> {
   [[nodiscard]] std::unique_ptr<ByteSource> open_file(const Digest& digest, std::uint64_t offset) const override;
   void create();
   void check_version() const;
+  Pushed push_linked(const FetchedManifest& manifest, const ManifestLinks& links);
+  bool tag_typed(const Descriptor& manifest, const std::string& artifact_type, const std::string& tag, ForceTag force);
   enum class Stale : std::uint8_t { NotPartial, All };
   void remove_stale_files(Stale stale);
   [[nodiscard]] bool is_worth_waiting(const std::filesystem::path& partial) const;

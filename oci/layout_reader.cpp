@@ -10,12 +10,13 @@
 namespace waybill::oci {
 
 std::optional<FetchedManifest> fetch_manifest(const LayoutFiles& files, const Digest& digest) {
-  if (!files.blob_size(digest)) return std::nullopt;
+  const std::optional<std::uint64_t> size = files.blob_size(digest);
+  if (!size) return std::nullopt;
   return with_context(
       [&] { return fmt::format("while reading manifest {} of '{}'", digest.to_string(), files.where()); },
       [&] {
         const std::unique_ptr<ByteSource> source = files.open_file(digest, 0);
-        std::string bytes = read_all(*source, kLargestManifest, digest.to_string());
+        std::string bytes = read_all(*source, kLargestManifest, digest.to_string(), *size);
         if (const Digest actual = digest_of(digest.algorithm(), bytes); actual != digest) {
           throw Error(ErrorCode::Untrusted, fmt::format("the blob {} of '{}' is {} by its content", digest.to_string(),
                                                         files.where(), actual.to_string()));

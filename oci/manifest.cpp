@@ -28,6 +28,7 @@ std::vector<Descriptor> descriptors(const Value& document, std::string_view key,
     throw Error(ErrorCode::InvalidInput,
                 fmt::format("'{}' of {} is {}, expected a list", key, where, list->kind_name()));
   }
+  result.reserve(list->items().size());
   for (std::size_t i = 0; i < list->items().size(); ++i) {
     result.push_back(descriptor_from_value(list->items()[i], fmt::format("'{}[{}]' of {}", key, i, where)));
   }

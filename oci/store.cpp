@@ -37,7 +37,7 @@ std::string fetch_bytes(BlobReader& store, const Descriptor& descriptor, std::ui
                 fmt::format("{} has {} bytes, more than the limit of {}", name, descriptor.size, limit));
   }
   const std::unique_ptr<ByteSource> source = store.fetch_blob(descriptor);
-  return read_all(*source, limit, name);
+  return read_all(*source, limit, name, descriptor.size);
 }
 
 Error no_manifest(const StoreReader& store, const Digest& digest) {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <cstdlib>
 #include <exception>
@@ -150,6 +151,14 @@ class ChannelPool {
   std::mutex mutex_;  // guards idle_
   std::map<std::string, std::vector<std::unique_ptr<Channel>>> idle_;
 };
+
+// 0: it does not say.
+std::uint64_t announced_length(const Response& response) {
+  const std::string_view text = response.header("Content-Length");
+  std::uint64_t length = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), length);
+  return problem == std::errc() && end == text.data() + text.size() ? length : 0;
+}
 
 // Whether libcurl would look for a proxy: its own names of variables, of which http_proxy counts in small letters only.
 bool may_use_proxy(const Url& url) {
@@ -652,6 +661,8 @@ class CurlClient final : public Client {
 
   static void read_body(Transfer& transfer, const Request& request, Response& response) {
     pump(transfer, [&](Bytes bytes) {
+      if (response.body.empty())
+        response.body.reserve(std::min<std::uint64_t>(announced_length(response), request.response_limit));
       if (bytes.size() > request.response_limit - response.body.size()) {
         throw Error(ErrorCode::InvalidInput,
                     fmt::format("the server's answer is larger than the limit of {} bytes", request.response_limit));

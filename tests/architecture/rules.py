@@ -71,7 +71,7 @@ HEADERS_IN_HEADERS = {"nlohmann/json_fwd.hpp", "fmt/core.h"}
 
 # The operating system and the C library; anything else with a dot in its name is a library that nobody decided on.
 SYSTEM = {
-    "arpa/inet.h", "dirent.h", "fcntl.h", "grp.h", "limits.h", "locale.h", "netdb.h", "netinet/in.h", "netinet/tcp.h", "poll.h",
+    "arpa/inet.h", "dirent.h", "fcntl.h", "grp.h", "limits.h", "locale.h", "malloc.h", "netdb.h", "netinet/in.h", "netinet/tcp.h", "poll.h",
     "pthread.h", "pwd.h", "sched.h", "signal.h", "spawn.h", "stdio.h", "stdlib.h", "string.h", "strings.h", "sys/file.h",
     "sys/ioctl.h", "sys/mman.h", "sys/prctl.h", "sys/random.h", "sys/resource.h", "sys/sendfile.h", "sys/signalfd.h", "sys/socket.h", "sys/stat.h",
     "sys/statvfs.h", "sys/syscall.h", "sys/time.h", "sys/types.h", "sys/uio.h", "sys/un.h", "sys/utsname.h", "sys/wait.h",

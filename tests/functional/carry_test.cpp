@@ -378,18 +378,6 @@ TEST_F(Carry, PlacesThatCannotBeWrittenAreDenied) {
   EXPECT_THAT(files("locked"), IsEmpty());
 }
 
-// Runs its arguments and prints the most memory that they had.
-constexpr const char* kPeakMemory = R"(
-import os, sys
-child = os.fork()
-if child == 0:
-    os.dup2(os.open('/dev/null', os.O_WRONLY), 1)
-    os.execv(sys.argv[1], sys.argv[1:])
-status, usage = os.wait4(child, 0)[1:]
-print(usage.ru_maxrss)
-sys.exit(os.waitstatus_to_exitcode(status))
-)";
-
 TEST_F(Carry, MemoryStaysFlatForLargeBlobsAndForMany) {
   WAYBILL_REQUIRE_PYTHON("os");
   write_image(path("image"), "v1", 3000, 3000);
@@ -412,17 +400,12 @@ TEST_F(Carry, MemoryStaysFlatForLargeBlobsAndForMany) {
   index.replace(size_at, index.find_first_not_of("0123456789", size_at) - size_at, std::to_string(manifest.size()));
   write_file(path("large/index.json"), index, Overwrite::Yes);
 
-  const auto peak = [&](const Words& command) {  // KiB
-    const ProcessResult done = execute(joined({"python3", "-c", kPeakMemory, program()}, command));
-    EXPECT_THAT(done, Exited(0)) << command[0];
-    return done.exit_status == 0 ? std::stol(done.out) : 0;
-  };
-  EXPECT_LE(peak({"save", "-q", "-o", "parts", "--part-size", "64MiB", "--parity", "40%", "oci-layout:image:v1",
-                  "oci-layout:large:big"}),
+  EXPECT_LE(peak_memory({"save", "-o", "parts", "--part-size", "64MiB", "--parity", "40%", "oci-layout:image:v1",
+                         "oci-layout:large:big"}),
             64 * 1024);
-  EXPECT_LE(peak({"load", "-q", "parts", "oci-layout:out"}), 64 * 1024);
+  EXPECT_LE(peak_memory({"load", "parts", "oci-layout:out"}), 64 * 1024);
   fs::remove(files("parts")[4]);
-  EXPECT_LE(peak({"load", "-q", "parts", "oci-layout:repaired"}), 64 * 1024);
+  EXPECT_LE(peak_memory({"load", "parts", "oci-layout:repaired"}), 64 * 1024);
   for (const char* layout : {"out", "repaired"})
     EXPECT_EQ(digest_of(std::string("oci-layout:") + layout + ":big"), changed.to_string());
 }

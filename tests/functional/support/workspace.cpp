@@ -48,6 +48,28 @@ ProcessResult Workspace::waybill(const Words& words, const Environment& environm
   return execute(joined({program()}, words), environment, input);
 }
 
+namespace {
+
+// Runs its arguments and prints the most memory that they had.
+constexpr const char* kPeakMemory = R"(
+import os, sys
+child = os.fork()
+if child == 0:
+    os.dup2(os.open('/dev/null', os.O_WRONLY), 1)
+    os.execv(sys.argv[1], sys.argv[1:])
+status, usage = os.wait4(child, 0)[1:]
+print(usage.ru_maxrss)
+sys.exit(os.waitstatus_to_exitcode(status))
+)";
+
+}  // namespace
+
+std::uint64_t Workspace::peak_memory(const Words& words) const {
+  const ProcessResult done = execute(joined({"python3", "-c", kPeakMemory, program()}, joined(words, {"-q"})));
+  EXPECT_THAT(done, Exited(0)) << words[0];
+  return done.exit_status == 0 ? std::stoull(done.out) : 0;
+}
+
 Value Workspace::waybill_json(Words words, const Environment& environment) const {
   words.insert(words.end(), {"--format", "json"});
   const ProcessResult done = waybill(words, environment);

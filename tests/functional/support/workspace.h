@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -38,6 +39,8 @@ class Workspace : public ::testing::Test {
                                       const std::string& input = {}) const;
   // Starts it there in the background; both its outputs go to the file "log".
   [[nodiscard]] std::unique_ptr<Background> start(const Words& words) const;
+  // Runs the program there with -q, expects success, and tells the most memory that it had, in KiB. Needs Python.
+  [[nodiscard]] std::uint64_t peak_memory(const Words& words) const;
   // Runs any other program there.
   [[nodiscard]] ProcessResult execute(const Words& argv, const Environment& environment = {},
                                       const std::string& input = {}) const;
