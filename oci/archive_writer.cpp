@@ -116,7 +116,7 @@ class ArchiveWriter {
 
   void add(const Closure& closure) {
     for (const FoundManifest& found : closure.manifests) add(found);
-    if (held_.archive() != nullptr) require_no_lost_signatures(from_, *held_.archive(), closure);
+    if (held_.archive() != nullptr) static_cast<void>(tags_to_set(from_, *held_.archive(), closure));
   }
 
   void add(const FoundManifest& found) {

@@ -51,7 +51,7 @@ class Copier {
   CopyOutcome copy(const Closure& closure, const Descriptor& root) {
     tell_missing(closure, from_, options_.reporter);
     outcome_.missing = closure.missing;
-    require_no_lost_signatures(from_, to_, closure);
+    const std::vector<TaggedDigest> tags = tags_to_set(from_, to_, closure);
     to_.copies_from(from_);
     const std::vector<char> present = find_present(closure);
     copy_blobs(blobs_of_new(closure, present));
@@ -66,9 +66,9 @@ class Copier {
         push(closure, found, present[wave[i]] != 0, [&] { to_.push_manifest(found.manifest); });
       });
     }
-    ask_in_lanes(to_.is_remote(), closure.tags.size(), [&](std::size_t i) {
+    ask_in_lanes(to_.is_remote(), tags.size(), [&](std::size_t i) {
       throw_if_interrupted();
-      note_tag(to_.tag(closure.tags[i].manifest, closure.tags[i].tag, ForceTag::Yes));
+      note_tag(to_.tag(tags[i].manifest, tags[i].tag, ForceTag::Yes));
     });
     if (tags_root) {
       const FoundManifest& last = closure.manifests.back();
@@ -260,23 +260,32 @@ void require_free_tag(StoreReader& to, const std::string& tag, const Digest& wan
   static_cast<void>(free_tag(to, tag, wanted, force));
 }
 
-void require_no_lost_signatures(StoreReader& from, StoreReader& to, const Closure& closure) {
+std::vector<TaggedDigest> tags_to_set(StoreReader& from, StoreReader& to, const Closure& closure) {
+  std::vector<char> differs(closure.tags.size());
   ask_in_lanes(to.is_remote(), closure.tags.size(), [&](std::size_t i) {
     throw_if_interrupted();
-    const TaggedDigest& tagged = closure.tags[i];
-    const std::optional<FetchedManifest> held = to.fetch_tagged(tagged.tag);
-    if (!held || held->descriptor.digest == tagged.manifest.digest) return;
-    const FetchedManifest fresh = require_manifest(from, tagged.manifest.digest);
+    const auto& [tag, wanted] = closure.tags[i];
+    const std::optional<Descriptor> named = resolve_by(to, tag, wanted.digest.algorithm());
+    differs[i] = named && named->digest == wanted.digest ? 0 : 1;
+    if (!named || differs[i] == 0) return;
+    const std::optional<FetchedManifest> held = to.fetch_manifest(named->digest);
+    if (!held) return;
+    const FetchedManifest fresh = require_manifest(from, wanted.digest);
     const auto layers = links_of(fresh.bytes, fresh.descriptor.media_type).blobs;
     const auto kept = parse_image_manifest(held->bytes, held->descriptor.media_type).layers;
     for (const Descriptor& layer : kept) {
       if (std::find(layers.begin(), layers.end(), layer) == layers.end()) {
-        throw Error(ErrorCode::Conflict, fmt::format("tag '{}' of '{}' holds signatures that '{}' does not have",
-                                                     tagged.tag, to.name(), from.name()))
+        throw Error(ErrorCode::Conflict, fmt::format("tag '{}' of '{}' holds signatures that '{}' does not have", tag,
+                                                     to.name(), from.name()))
             .hint("copy without referrers, or remove that tag first");
       }
     }
   });
+  std::vector<TaggedDigest> result;
+  for (std::size_t i = 0; i < differs.size(); ++i) {
+    if (differs[i] != 0) result.push_back(closure.tags[i]);
+  }
+  return result;
 }
 
 }  // namespace waybill::oci

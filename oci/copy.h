@@ -54,9 +54,10 @@ CopyOutcome copy(StoreReader& from, Store& to, const Descriptor& manifest, const
 CopyOutcome copy_tagged(StoreReader& from, Store& to, const Descriptor& manifest, const std::string& tag,
                         ForceTag force, const CopyOptions& options = {});
 
-// Before anything is written: Conflict when `to` has a signature tag with signatures that `from` does not have. Cosign
-// keeps all signatures of one digest in one manifest under one tag, so moving the tag would lose them.
-void require_no_lost_signatures(StoreReader& from, StoreReader& to, const Closure& closure);
+// Before anything is written: the tags of a closure that `to` does not have, or has of something else. Conflict when
+// one of these holds signatures that `from` does not have: cosign keeps all signatures of one digest in one manifest
+// under one tag, so moving the tag would lose them.
+[[nodiscard]] std::vector<TaggedDigest> tags_to_set(StoreReader& from, StoreReader& to, const Closure& closure);
 // Conflict when the tag names something else and is not forced.
 void require_free_tag(StoreReader& to, const std::string& tag, const Digest& wanted, ForceTag force);
 

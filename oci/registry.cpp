@@ -5,7 +5,6 @@
 #include <charconv>
 #include <map>
 #include <mutex>
-#include <set>
 
 #include "core/error.h"
 #include "oci/manifest.h"
@@ -19,7 +18,7 @@ namespace waybill::oci {
 namespace {
 
 constexpr std::size_t kRememberedManifests = 64;
-constexpr std::size_t kMissingManifests = 20'000;
+constexpr std::size_t kResolvedManifests = 20'000;
 
 http::Headers accept_manifests() {
   return {{"Accept", fmt::format("{}, {}, {}, {}", media_type::kImageIndex, media_type::kImageManifest,
@@ -75,7 +74,7 @@ struct Registry::State {
   std::string source_repository;  // whose blobs the registry may link; empty: none. Set before blobs are pushed
   std::mutex mutex;               // guards what follows
   std::map<Digest, FetchedManifest> remembered;  // just pushed, about to be tagged
-  std::set<Digest> missing;                      // just asked for in vain, about to be pushed
+  std::map<Digest, bool> resolved;               // just asked for, whether they are there; may be pushed now
 
   State(const Reference& reference, RegistryOptions options, http::Client& client)
       : session(reference, std::move(options), client), referrers(session) {}
@@ -85,7 +84,7 @@ struct Registry::State {
   std::optional<FetchedManifest> fetch(const std::string& name);
   std::optional<Descriptor> head(const std::string& name);
   http::Response put(const FetchedManifest& manifest, const std::string& name);
-  // Whether it is there; asked once for each time that resolve() has not found it.
+  // Whether it is there; not asked again when resolve() has just said so.
   bool has(const Digest& digest);
 };
 
@@ -150,7 +149,7 @@ http::Response Registry::State::put(const FetchedManifest& manifest, const std::
 bool Registry::State::has(const Digest& digest) {
   {
     const std::lock_guard lock(mutex);
-    if (missing.erase(digest) != 0) return false;
+    if (const auto known = resolved.extract(digest)) return known.mapped();
   }
   return head(digest.to_string()).has_value();
 }
@@ -210,10 +209,10 @@ std::optional<Descriptor> Registry::resolve(const std::string& tag) {
 
 std::optional<Descriptor> Registry::resolve(const Digest& digest) {
   std::optional<Descriptor> found = state_->head(digest.to_string());
-  if (!found) {
+  {
     const std::lock_guard lock(state_->mutex);
-    if (state_->missing.size() >= kMissingManifests) state_->missing.clear();
-    state_->missing.insert(digest);
+    if (state_->resolved.size() >= kResolvedManifests) state_->resolved.clear();
+    state_->resolved.insert_or_assign(digest, found.has_value());
   }
   // It may tell the digest of the algorithm that it prefers.
   if (found && found->digest.algorithm() != digest.algorithm()) found->digest = digest;

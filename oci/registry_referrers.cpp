@@ -40,6 +40,7 @@ std::optional<std::vector<Descriptor>> RegistryReferrers::own_list(const Digest&
     } else {
       throw session_.error(response, fmt::format("list the referrers of {}", subject.to_string()));
     }
+    keeps_lists_ = true;
     for (Descriptor& entry : parse_image_index(response.body, media_type::kImageIndex).manifests) {
       if (!contains(result, entry.digest)) result.push_back(std::move(entry));
     }
@@ -48,12 +49,6 @@ std::optional<std::vector<Descriptor>> RegistryReferrers::own_list(const Digest&
     url = session_.resolve(response, next);
   }
   throw Error(ErrorCode::Unavailable, fmt::format("'{}' lists referrers without an end", session_.name()));
-}
-
-bool RegistryReferrers::has_own_lists() {
-  const std::lock_guard lock(capability_mutex_);
-  if (!has_own_lists_) has_own_lists_ = own_list(Digest::from_raw({})).has_value();
-  return *has_own_lists_;
 }
 
 RegistryReferrers::FallbackList RegistryReferrers::fallback_list(const Digest& subject) {
@@ -106,10 +101,10 @@ RegistryReferrers::Put RegistryReferrers::put_fallback(const Digest& subject, co
 }
 
 void RegistryReferrers::ensure_listed(const Digest& subject, const Descriptor& referrer, bool announced) {
-  // Some registries announce a list that they do not keep: the list itself is asked as well.
-  if (has_own_lists() &&
-      (announced || contains(own_list(subject).value_or(std::vector<Descriptor>()), referrer.digest)))
-    return;
+  // Some registries announce a list and keep none, so one is asked for. It may be late.
+  if (announced && keeps_lists_) return;
+  const std::optional<std::vector<Descriptor>> own = own_list(subject);
+  if (own && (announced || contains(*own, referrer.digest))) return;
   const std::lock_guard lock(fallback_mutex_);
   std::vector<Descriptor> wanted;
   for (unsigned attempt = 1; attempt <= kMostRaces; ++attempt) {

@@ -24,7 +24,6 @@ class RegistryReferrers {
  private:
   // The registry's own list; nullopt when it keeps none.
   [[nodiscard]] std::optional<std::vector<Descriptor>> own_list(const Digest& subject);
-  [[nodiscard]] bool has_own_lists();
   struct FallbackList {
     std::vector<Descriptor> entries;
     std::string etag;  // empty: the server gives none
@@ -38,9 +37,8 @@ class RegistryReferrers {
 
   Session& session_;
   std::atomic<bool> has_no_address_ = false;  // the registry knows no such lists, of whichever manifest
-  std::mutex capability_mutex_;
-  std::optional<bool> has_own_lists_;  // guarded by capability_mutex_
-  std::mutex fallback_mutex_;          // one writer of a fallback tag at a time in this process
+  std::atomic<bool> keeps_lists_ = false;     // it has given one
+  std::mutex fallback_mutex_;                 // one writer of a fallback tag at a time in this process
 };
 
 }  // namespace waybill::oci

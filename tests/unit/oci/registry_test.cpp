@@ -371,6 +371,37 @@ TEST(Registry, IsAskedOnceWhenAPushIsRepeated) {
   EXPECT_EQ(requests.back().method, "HEAD");
 }
 
+TEST(Registry, IsAskedForNothingTwiceWhenASignedPushIsRepeated) {
+  const TemporaryFolder folder;
+  const auto layout = Layout::open_or_create(folder.path() / "layout");
+  const Packed packed = small_bundle();
+  push(*layout, packed);
+  const Descriptor signature = attach(*layout, packed.manifest, note("signature"));
+  FileTree tree;
+  tree.add(RelPath::parse("signature"), "of cosign 2");
+  const Packed old = pack_tree(tree, {});
+  push(*layout, old);
+  layout->tag(old.manifest, digest_tag(packed.manifest.digest, ".sig"), ForceTag::No);
+  for (const bool referrers_api : {true, false}) {
+    Fixture fixture({.referrers_api = referrers_api});
+    copy_tagged(*layout, *fixture.registry, packed.manifest, "1.0", ForceTag::No);
+    const std::size_t before = fixture.fake.server().requests().size();
+    const auto again = fixture.open("team/app");
+    EXPECT_FALSE(changed(copy_tagged(*layout, *again, packed.manifest, "1.0", ForceTag::No)));
+    std::vector<std::string> asked;
+    const auto requests = fixture.fake.server().requests();
+    for (std::size_t i = before; i < requests.size(); ++i)
+      asked.push_back(requests[i].method + " " + requests[i].path().substr(std::string_view("/v2/team/app/").size()));
+    // Whether it is listed is told by the list alone.
+    std::vector<std::string> expected{
+        "HEAD manifests/1.0", "HEAD manifests/" + digest_tag(packed.manifest.digest, ".sig"),
+        "HEAD manifests/" + old.manifest.digest.to_string(), "HEAD manifests/" + signature.digest.to_string(),
+        "GET referrers/" + packed.manifest.digest.to_string()};
+    if (!referrers_api) expected.push_back("GET manifests/" + digest_tag(packed.manifest.digest));
+    EXPECT_THAT(asked, ::testing::UnorderedElementsAreArray(expected));
+  }
+}
+
 TEST(Registry, GivesNoContentWhenAPullIsRepeated) {
   Fixture fixture({.referrers_api = true});
   const Packed packed = small_bundle();
