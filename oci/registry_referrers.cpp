@@ -100,12 +100,17 @@ RegistryReferrers::Put RegistryReferrers::put_fallback(const Digest& subject, co
   throw session_.error(response, fmt::format("take the list of referrers '{}'", tag));
 }
 
+std::mutex& RegistryReferrers::writer_of(const Digest& subject) {
+  const std::lock_guard lock(mutex_);
+  return writers_[subject];
+}
+
 void RegistryReferrers::ensure_listed(const Digest& subject, const Descriptor& referrer, bool announced) {
   // Some registries announce a list and keep none, so one is asked for. It may be late.
   if (announced && keeps_lists_) return;
   const std::optional<std::vector<Descriptor>> own = own_list(subject);
   if (own && (announced || contains(*own, referrer.digest))) return;
-  const std::lock_guard lock(fallback_mutex_);
+  const std::lock_guard lock(writer_of(subject));
   std::vector<Descriptor> wanted;
   for (unsigned attempt = 1; attempt <= kMostRaces; ++attempt) {
     auto [entries, etag] = fallback_list(subject);

@@ -2,6 +2,7 @@
 // Who refers to a manifest, in a registry: its own list (distribution-spec 1.1, "Listing Referrers"), or the tag that
 // clients keep where there is none ("Referrers Tag Schema"). Part of Registry.
 #include <atomic>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -34,11 +35,13 @@ class RegistryReferrers {
   [[nodiscard]] Put put_fallback(const Digest& subject, const std::vector<Descriptor>& entries,
                                  const std::string& etag);
   void drop_missing(std::vector<Descriptor>& entries);
+  [[nodiscard]] std::mutex& writer_of(const Digest& subject);
 
   Session& session_;
   std::atomic<bool> has_no_address_ = false;  // the registry knows no such lists, of whichever manifest
   std::atomic<bool> keeps_lists_ = false;     // it has given one
-  std::mutex fallback_mutex_;                 // one writer of a fallback tag at a time in this process
+  std::mutex mutex_;                          // guards writers_
+  std::map<Digest, std::mutex> writers_;      // by subject: one writer of its fallback tag at a time in this process
 };
 
 }  // namespace waybill::oci

@@ -90,6 +90,21 @@ TEST(Closure, IsAskedForManyAtOnce) {
   EXPECT_THAT(fixture.fake.tags_too_early(), IsEmpty());
 }
 
+TEST(Closure, HasListsOfSeveralSubjectsWrittenAtOnce) {
+  const TemporaryFolder folder;
+  const auto layout = Layout::open_or_create(folder.path() / "layout");
+  const Descriptor root = push_signed_index(*layout);
+  Fixture fixture({.manifest_delay = std::chrono::milliseconds(20)});
+  copy_tagged(*layout, *fixture.registry, root, "1.0", ForceTag::No);
+  // Read, written and read again: one after the other the requests for one list would stand side by side.
+  std::vector<std::string> lists;
+  for (const auto& request : fixture.fake.server().requests()) {
+    if (request.path().find("/manifests/sha256-") != std::string::npos) lists.push_back(request.path());
+  }
+  EXPECT_GT(std::unique(lists.begin(), lists.end()) - lists.begin(), std::ptrdiff_t{2 * kImages + 1});
+  EXPECT_EQ(closure_of(*fixture.registry, root.digest, WithReferrers::Yes).manifests.size(), 3 * kImages + 2);
+}
+
 TEST(Closure, IsWrittenFromTheLeavesToTheRoot) {
   const TemporaryFolder folder;
   const auto layout = Layout::open_or_create(folder.path() / "layout");
