@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <charconv>
 #include <map>
 #include <mutex>
 
@@ -116,11 +115,9 @@ std::optional<Descriptor> Registry::State::head(const std::string& name) {
       session.send({.method = "HEAD", .url = session.path("manifests/" + name), .headers = accept_manifests()});
   if (response.status == 404) return std::nullopt;
   const std::optional<Digest> digest = announced_digest(response);
-  const std::string_view length = response.header("Content-Length");
-  std::uint64_t size = 0;
-  const auto [end, problem] = std::from_chars(length.data(), length.data() + length.size(), size);
-  if (response.status == 200 && digest && problem == std::errc() && is_manifest_type(media_type_of(response))) {
-    return Descriptor{media_type_of(response), *digest, size, {}, {}, {}};
+  const std::optional<std::uint64_t> size = http::header_number(response.header("Content-Length"));
+  if (response.status == 200 && digest && size && is_manifest_type(media_type_of(response))) {
+    return Descriptor{media_type_of(response), *digest, *size, {}, {}, {}};
   }
   if (response.status == 403) throw session.error(response, fmt::format("say what '{}' is", name));
   // Some servers know no HEAD, or leave out what matters.

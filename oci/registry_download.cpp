@@ -4,19 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "core/error.h"
 
 namespace waybill::oci {
 namespace {
-
-std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t result = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), result);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return result;
-}
 
 class RemoteBlob final : public ByteSource {
  public:
@@ -115,7 +107,7 @@ class RemoteBlob final : public ByteSource {
 
   void require_whole(const http::Response& response) const {
     if (response.status != 200) throw session_.error(response, fmt::format("give {}", what()));
-    const auto length = number(response.header("Content-Length"));
+    const auto length = http::header_number(response.header("Content-Length"));
     if (length && *length != descriptor_.size) throw another_size(*length);
   }
 
@@ -141,12 +133,12 @@ std::optional<ContentRange> parse_content_range(std::string_view text) {
   const std::size_t dash = text.find('-');
   const std::size_t slash = text.find('/');
   if (dash == std::string_view::npos || slash == std::string_view::npos || slash < dash) return std::nullopt;
-  const auto first = number(text.substr(0, dash));
-  const auto last = number(text.substr(dash + 1, slash - dash - 1));
+  const auto first = http::header_number(text.substr(0, dash));
+  const auto last = http::header_number(text.substr(dash + 1, slash - dash - 1));
   const std::string_view size = text.substr(slash + 1);
   if (!first || !last || *last < *first) return std::nullopt;
   if (size == "*") return ContentRange{*first, std::nullopt};
-  const auto whole = number(size);
+  const auto whole = http::header_number(size);
   if (!whole || *last >= *whole) return std::nullopt;
   return ContentRange{*first, whole};
 }

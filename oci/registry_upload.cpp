@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -30,18 +29,11 @@ void check_announced_digest(const http::Response& response, const Digest& digest
   }
 }
 
-std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t result = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), result);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return result;
-}
-
 // The last byte that the registry has: 9 for "0-9", also "bytes=0-9" as some write it.
 std::optional<std::uint64_t> last_of_range(const http::Response& response) {
   const std::string_view range = response.header("Range");
   const std::size_t dash = range.find('-');
-  return dash == std::string_view::npos ? std::nullopt : number(range.substr(dash + 1));
+  return dash == std::string_view::npos ? std::nullopt : http::header_number(range.substr(dash + 1));
 }
 
 bool is_passing(const Error& failure) noexcept {
@@ -194,7 +186,7 @@ class Upload {
       location_ = session_.resolve(response, location);
     if (location_.empty())
       throw Error(ErrorCode::Unavailable, fmt::format("'{}' begins an upload and does not say where", session_.name()));
-    if (const auto least = number(response.header("OCI-Chunk-Min-Length"))) {
+    if (const auto least = http::header_number(response.header("OCI-Chunk-Min-Length"))) {
       least_chunk_ = std::max(least_chunk_, *least);
       chunk_ = std::max(chunk_, *least);
     }
@@ -329,7 +321,7 @@ bool has_blob(Session& session, const Descriptor& descriptor) {
   const http::Response response =
       session.send({.method = "HEAD", .url = session.path("blobs/" + descriptor.digest.to_string())});
   if (response.status == 200) {
-    const auto size = number(response.header("Content-Length"));
+    const auto size = http::header_number(response.header("Content-Length"));
     return response.header("Content-Length").empty() || size == descriptor.size;
   }
   // Servers that know no HEAD get the upload; repositories of others are told apart by the upload's own answer.

@@ -152,14 +152,6 @@ class ChannelPool {
   std::map<std::string, std::vector<std::unique_ptr<Channel>>> idle_;
 };
 
-// 0: it does not say.
-std::uint64_t announced_length(const Response& response) {
-  const std::string_view text = response.header("Content-Length");
-  std::uint64_t length = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), length);
-  return problem == std::errc() && end == text.data() + text.size() ? length : 0;
-}
-
 // Whether libcurl would look for a proxy: its own names of variables, of which http_proxy counts in small letters only.
 bool may_use_proxy(const Url& url) {
   const auto names_one = [](const char* name) {
@@ -661,8 +653,10 @@ class CurlClient final : public Client {
 
   static void read_body(Transfer& transfer, const Request& request, Response& response) {
     pump(transfer, [&](Bytes bytes) {
-      if (response.body.empty())
-        response.body.reserve(std::min<std::uint64_t>(announced_length(response), request.response_limit));
+      if (response.body.empty()) {
+        const std::uint64_t announced = header_number(response.header("Content-Length")).value_or(0);
+        response.body.reserve(std::min(announced, request.response_limit));
+      }
       if (bytes.size() > request.response_limit - response.body.size()) {
         throw Error(ErrorCode::InvalidInput,
                     fmt::format("the server's answer is larger than the limit of {} bytes", request.response_limit));
@@ -691,6 +685,13 @@ bool is_same_header(std::string_view left, std::string_view right) noexcept {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   return std::equal(left.begin(), left.end(), right.begin(), right.end(),
                     [&](char a, char b) { return lower(a) == lower(b); });
+}
+
+std::optional<std::uint64_t> header_number(std::string_view value) noexcept {
+  std::uint64_t result = 0;
+  const auto [end, problem] = std::from_chars(value.data(), value.data() + value.size(), result);
+  if (problem != std::errc() || end != value.data() + value.size()) return std::nullopt;
+  return result;
 }
 
 std::string_view Response::header(std::string_view name) const noexcept {

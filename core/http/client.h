@@ -48,6 +48,8 @@ struct Request {
 
 // Names of headers are the same in upper and lower case (RFC 9110 section 5.1).
 [[nodiscard]] bool is_same_header(std::string_view left, std::string_view right) noexcept;
+// The value of one that is a number of decimal digits, as Content-Length (RFC 9110 section 8.6); nullopt for all else.
+[[nodiscard]] std::optional<std::uint64_t> header_number(std::string_view value) noexcept;
 
 struct Response {
   int status = 0;

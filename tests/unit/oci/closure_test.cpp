@@ -98,8 +98,9 @@ TEST(Closure, HasListsOfSeveralSubjectsWrittenAtOnce) {
   copy_tagged(*layout, *fixture.registry, root, "1.0", ForceTag::No);
   // Read, written and read again: one after the other the requests for one list would stand side by side.
   std::vector<std::string> lists;
-  for (const auto& request : fixture.fake.server().requests()) {
-    if (request.path().find("/manifests/sha256-") != std::string::npos) lists.push_back(request.path());
+  for (const std::string& asked : asked_of_manifests(fixture)) {
+    const std::string name = asked.substr(asked.find(' ') + 1);
+    if (name.starts_with("sha256-")) lists.push_back(name);
   }
   EXPECT_GT(std::unique(lists.begin(), lists.end()) - lists.begin(), std::ptrdiff_t{2 * kImages + 1});
   EXPECT_EQ(closure_of(*fixture.registry, root.digest, WithReferrers::Yes).manifests.size(), 3 * kImages + 2);
@@ -114,9 +115,8 @@ TEST(Closure, IsWrittenFromTheLeavesToTheRoot) {
     Fixture fixture({.manifest_delay = std::chrono::milliseconds(2), .referrers_api = referrers_api});
     copy_tagged(*layout, *fixture.registry, root, "1.0", ForceTag::No);
     std::vector<std::string> written;
-    for (const auto& request : fixture.fake.server().requests()) {
-      const std::size_t at = request.path().find("/manifests/");
-      if (request.method == "PUT" && at != std::string::npos) written.push_back(request.path().substr(at + 11));
+    for (const std::string& asked : asked_of_manifests(fixture)) {
+      if (asked.starts_with("PUT ")) written.push_back(asked.substr(4));
     }
     const auto place = [&](const std::string& name) {
       const auto found = std::find(written.begin(), written.end(), name);

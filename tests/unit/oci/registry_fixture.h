@@ -5,10 +5,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "core/file_system.h"
 #include "oci/attach.h"
+#include "oci/layout.h"
 #include "oci/pack.h"
 #include "oci/registry.h"
 #include "tests/support/fake_registry.h"
@@ -46,6 +49,26 @@ inline Packed small_bundle() {
   FileTree tree;
   tree.add(RelPath::parse("recipe.yaml"), "kind: Recipe\n");
   return pack_tree(tree, {});
+}
+
+// A layout that holds it.
+struct BundleLayout {
+  TemporaryFolder folder;
+  std::unique_ptr<Layout> layout = Layout::open_or_create(folder.path() / "layout");
+  Packed packed = small_bundle();
+
+  BundleLayout() { push(*layout, packed); }
+};
+
+// What was asked or sent about manifests, as "HEAD 1.0".
+inline std::vector<std::string> asked_of_manifests(Fixture& fixture) {
+  constexpr std::string_view kMarker = "/manifests/";
+  std::vector<std::string> result;
+  for (const auto& request : fixture.fake.server().requests()) {
+    const std::size_t at = request.path().find(kMarker);
+    if (at != std::string::npos) result.push_back(request.method + " " + request.path().substr(at + kMarker.size()));
+  }
+  return result;
 }
 
 inline Credentials user_and_password() { return {"robot", SecretBytes::copy_of("s3cr3t-word"), {}, {}}; }

@@ -258,10 +258,8 @@ TEST(Registry, NamesTheRegistrysOwnWords) {
 }
 
 TEST(Registry, TagsOnlyAfterTheSignatures) {
-  const TemporaryFolder folder;
-  const auto layout = Layout::open_or_create(folder.path() / "layout");
-  const Packed packed = small_bundle();
-  push(*layout, packed);
+  const BundleLayout source;
+  const auto& [folder, layout, packed] = source;
   attach(*layout, packed.manifest, note("signature"));
   Fixture fixture;
   copy_tagged(*layout, *fixture.registry, packed.manifest, "1.0", ForceTag::No);
@@ -276,22 +274,9 @@ TEST(Registry, TagsOnlyAfterTheSignatures) {
   EXPECT_EQ(again.blobs_pushed + again.manifests_pushed + again.tags_set, 0U);
 }
 
-// What was asked or sent about manifests, as "HEAD 1.0".
-std::vector<std::string> asked_of_manifests(Fixture& fixture) {
-  std::vector<std::string> result;
-  for (const auto& request : fixture.fake.server().requests()) {
-    const std::string path = request.path();
-    const std::size_t at = path.find("/manifests/");
-    if (at != std::string::npos) result.push_back(request.method + " " + path.substr(at + 11));
-  }
-  return result;
-}
-
 TEST(Registry, IsSentAManifestOnceWithItsTag) {
-  const TemporaryFolder folder;
-  const auto layout = Layout::open_or_create(folder.path() / "layout");
-  const Packed packed = small_bundle();
-  push(*layout, packed);
+  const BundleLayout source;
+  const auto& [folder, layout, packed] = source;
   Fixture fixture;
   const CopyOutcome outcome = copy_tagged(*layout, *fixture.registry, packed.manifest, "1.0", ForceTag::No);
   EXPECT_EQ(outcome.manifests_pushed, 1U);
@@ -324,10 +309,8 @@ TEST(Registry, ProvesWhatItHasStoredUnderATag) {
 }
 
 TEST(Registry, IsNotAskedAgainForAManifestThatItDoesNotHave) {
-  const TemporaryFolder folder;
-  const auto layout = Layout::open_or_create(folder.path() / "layout");
-  const Packed packed = small_bundle();
-  push(*layout, packed);
+  const BundleLayout source;
+  const auto& [folder, layout, packed] = source;
   Fixture fixture;
   copy(*layout, *fixture.registry, packed.manifest);
   const std::string digest = packed.manifest.digest.to_string();
@@ -337,17 +320,11 @@ TEST(Registry, IsNotAskedAgainForAManifestThatItDoesNotHave) {
 }
 
 TEST(Registry, KeepsATagThatAnotherHasSetMeanwhile) {
-  const TemporaryFolder folder;
-  const auto layout = Layout::open_or_create(folder.path() / "layout");
   const Packed packed = small_bundle();
-  push(*layout, packed);
   Fixture fixture;
   const std::string other = to_bytes(ImageIndex{std::string(media_type::kImageIndex), {}, {}, {}, {}});
-  const auto taken = [&] {
-    push_manifest(*fixture.registry, other, media_type::kImageIndex);
-    fixture.registry->tag(describe(other, media_type::kImageIndex), "1.0", ForceTag::No);
-  };
-  taken();
+  push_manifest(*fixture.registry, other, media_type::kImageIndex);
+  fixture.registry->tag(describe(other, media_type::kImageIndex), "1.0", ForceTag::No);
   const FetchedManifest manifest{packed.manifest, packed.manifest_bytes};
   push(*fixture.registry, packed);
   EXPECT_EQ(error_of([&] { fixture.registry->push_tagged(manifest, "1.0", ForceTag::No); }).code(),
@@ -358,10 +335,8 @@ TEST(Registry, KeepsATagThatAnotherHasSetMeanwhile) {
 }
 
 TEST(Registry, IsAskedOnceWhenAPushIsRepeated) {
-  const TemporaryFolder folder;
-  const auto layout = Layout::open_or_create(folder.path() / "layout");
-  const Packed packed = small_bundle();
-  push(*layout, packed);
+  const BundleLayout source;
+  const auto& [folder, layout, packed] = source;
   Fixture fixture;
   copy_tagged(*layout, *fixture.registry, packed.manifest, "1.0", ForceTag::No);
   const std::size_t before = fixture.fake.server().requests().size();
@@ -372,10 +347,8 @@ TEST(Registry, IsAskedOnceWhenAPushIsRepeated) {
 }
 
 TEST(Registry, IsAskedForNothingTwiceWhenASignedPushIsRepeated) {
-  const TemporaryFolder folder;
-  const auto layout = Layout::open_or_create(folder.path() / "layout");
-  const Packed packed = small_bundle();
-  push(*layout, packed);
+  const BundleLayout source;
+  const auto& [folder, layout, packed] = source;
   const Descriptor signature = attach(*layout, packed.manifest, note("signature"));
   FileTree tree;
   tree.add(RelPath::parse("signature"), "of cosign 2");
@@ -458,10 +431,8 @@ TEST(Registry, RefusesADamagedBlobItselfOtherwise) {
 }
 
 TEST(Registry, TakesAVerifiedBlobInChunks) {
-  const TemporaryFolder folder;
-  const auto layout = Layout::open_or_create(folder.path() / "layout");
-  const Packed packed = small_bundle();
-  push(*layout, packed);
+  const BundleLayout source;
+  const auto& [folder, layout, packed] = source;
   Fixture fixture({.half_chunks = 1}, std::nullopt, [](RegistryOptions& options) { options.chunk_size = 50; });
   copy_tagged(*layout, *fixture.registry, packed.manifest, "1.0", ForceTag::No, {.verify = true});
   EXPECT_EQ(unpack_tree(*fixture.registry, packed.manifest).diff_id, packed.diff_id);
